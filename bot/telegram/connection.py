@@ -30,7 +30,7 @@ from bot.telegram.updates import DurableApplication, DurableQueue, OrderedByChat
 _CONNECTIONS = 16
 _LONGEST_WAIT_SECONDS = 30.0
 _POLL_SECONDS = 20
-_DEAF_SECONDS = 90.0  # without a good answer to a poll for so long, it is a problem
+_DEAF_SECONDS = 90.0  # it is a problem if no poll succeeds for longer
 _PATIENCE_SECONDS = 2.0  # the most for each step of closing
 _STUCK_SECONDS = 120.0  # with updates queued and none handled
 _WATCH_SECONDS = 1.0
@@ -164,7 +164,7 @@ class Connection:
         await self._request.initialize()
 
     async def sign_in(self, stop: asyncio.Event) -> bool:
-        """Ask Telegram who we are, so that messages can be sent; False when `stop` came before the answer.
+        """Ask Telegram for the bot's account, so that it can send; False when `stop` came before the answer.
 
         Raises:
             TokenRefusedError: Telegram refused the token.

@@ -60,7 +60,7 @@ class IdleSearch:
         self._database = database
         self._owner = owner
         self._worker = worker
-        self._idle_ours: set[int] = set()  # claimed for us, and nothing of them in work at the last look
+        self._idle_ours: set[int] = set()  # claimed by this process, and idle at the last look
         self._expiry_counts_at = 0.0
         self.wait_for_others()
 

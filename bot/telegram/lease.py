@@ -137,7 +137,7 @@ class Lease:
         """Wait for the lease; False when `stop` came before it."""
         holder: str | None = None
         while not stop.is_set():
-            with contextlib.suppress(StorageError):  # the database may come back; until then nobody sends
+            with contextlib.suppress(StorageError):  # the database may come back; until then no process sends
                 other = await self._take()
                 if other is None:
                     return True

@@ -115,7 +115,7 @@ class SharedQueue(UpdateQueue):
             await self.begin(kept.first, asked_at, update)
 
     async def begin(self, waiting: Waiting, asked_at: float, update: Update | None = None) -> None:
-        """Queue the update of a chat that was claimed for us at `asked_at` or later."""
+        """Queue the update of a chat that this process claimed at `asked_at` or later."""
         chat, number = waiting.chat_id, waiting.update_id
         if number in self._in_work or self._is_ending:
             return
@@ -216,7 +216,7 @@ class SharedQueue(UpdateQueue):
 
     @property
     def claimed(self) -> Collection[int]:
-        """Return the chats that are ours."""
+        """Return the chats of this process."""
         return self._claims.keys()
 
     @property
@@ -225,7 +225,7 @@ class SharedQueue(UpdateQueue):
         return bool(self._in_work)
 
     def waiting_of(self, chat_id: int) -> int:
-        """Return how many updates of a chat that is ours wait behind the one in work."""
+        """Return how many updates of a chat of this process wait behind the one in work."""
         claim = self._claims.get(chat_id)
         return claim.count - 1 if claim else 0
 
@@ -245,7 +245,7 @@ class SharedQueue(UpdateQueue):
         return await share_left_over(self._database, bot)
 
     async def run(self, bot: ExtBot[Any]) -> None:
-        """Keep the claims, and look each second for chats that nobody handles, until cancelled."""
+        """Renew the claims, and look each second for chats that no process handles, until cancelled."""
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._repeat(self._renew, _RENEW_SECONDS))
             tasks.create_task(self._repeat(self._look, _LOOK_SECONDS))

@@ -57,7 +57,7 @@ _DATE_SECONDS = 120.0  # how long a Date header is used: longer than a poll
 
 
 class NotSentError(NetworkError):
-    """The request reached no Bot API server: nobody listens there, or a gateway did not let it through."""
+    """The request reached no Bot API server: none listens there, or a gateway did not let it through."""
 
 
 class AiohttpRequest(BaseRequest):

@@ -49,7 +49,7 @@ from storage.errors import StorageError
 
 _MOST_WAITING = 1_000_000  # no bound: the backlog has its own
 _MOST_TOGETHER = 100  # updates that Telegram returns at once
-_BEHIND_SECONDS = 3.0  # a full poll means for so long that more updates wait at Telegram
+_BEHIND_SECONDS = 3.0  # after a full poll, how long more updates are assumed to wait at Telegram
 _SUSPECT_SECONDS = 30.0
 _TAP_SECONDS = 1.5  # people tap again when a button shows nothing for longer; Telegram drops it after 15 s
 _log = structlog.get_logger(__name__)
@@ -229,7 +229,7 @@ class DurableApplication(Application[Any, Any, Any, Any, Any, Any]):
     """An application that marks each update as handled once its handlers are done."""
 
     async def process_update(self, update: object) -> None:
-        """Run the handlers; whatever they did, the update is not run again."""
+        """Run the handlers, and mark the update as handled even if they failed."""
         queue = self.update_queue
         if not isinstance(update, Update) or not isinstance(queue, UpdateQueue):
             await super().process_update(update)

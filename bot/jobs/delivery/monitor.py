@@ -104,7 +104,7 @@ class BroadcastProgress:
         for chat_id, message_id in broadcast.messages.items():
             try:
                 await self._bot.edit_message_text(html, chat_id, message_id, parse_mode=ParseMode.HTML)
-            except TelegramError as error:  # the next edit says more anyway
+            except TelegramError as error:  # the next edit replaces it
                 _log.debug("progress not shown", chat_id=chat_id, error=str(error))
 
 

@@ -156,7 +156,7 @@ async def _tell_administrators(bot: Bot, chat: LostChat, title: str) -> None:
     people = [member for member in members if not member.user.is_bot]
     people.sort(key=lambda member: member.status != ChatMember.OWNER)
     for member in people[:_ADMINISTRATORS_ASKED]:
-        with contextlib.suppress(TelegramError):  # never wrote to us, or blocked us
+        with contextlib.suppress(TelegramError):  # the member never wrote to the bot, or blocked it
             html = notices.rights_lost_to_owner(title)
             await bot.send_message(member.user.id, html, parse_mode=ParseMode.HTML)
             return

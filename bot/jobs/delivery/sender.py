@@ -193,7 +193,7 @@ class Sender:
         return min(MOST_IN_FLIGHT, max(FEWEST_IN_FLIGHT, needed))
 
     async def _rest(self) -> None:
-        """Wait until a delivery is done or somebody wakes us, a second at most."""
+        """Wait until a delivery is done or `wake` is called, a second at most."""
         if self._stopping and not self._in_flight and not self._unwritten:
             return  # another process waits for the lease
         with contextlib.suppress(TimeoutError):

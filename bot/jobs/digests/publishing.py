@@ -224,7 +224,7 @@ async def queue_rest(services: Services) -> int:
 async def record_copy(
     connection: AsyncConnection, profile_id: int, edition: str, window: Window, composed: Composed
 ) -> None:
-    """Record the copy of an issue outside Telegram, in a profile that nobody subscribes to."""
+    """Record the web copy of an issue, in a profile without subscribers."""
     issue = Issue(
         profile_id, edition, window.until, window.after,
         IssueStatus.MADE if composed.parts else IssueStatus.EMPTY,

@@ -69,7 +69,7 @@ _SET_ASIDE = "đã để riêng vì từng làm hỏng bộ xử lý văn bản"
 
 
 class Taker:
-    """Takes drafts with the text process. `name_set_aside` hears of each that ended it."""
+    """Takes drafts with the text process; calls `name_set_aside` for each that ended it."""
 
     def __init__(self, database: Database, texts: Texts, name_set_aside: NameSetAside) -> None:
         self._database = database
