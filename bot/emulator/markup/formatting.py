@@ -62,7 +62,8 @@ def tidy(formatted: FormattedText) -> FormattedText:
     >>> tidy(FormattedText("  Tin sáng \\n")).text
     'Tin sáng'
     """
-    kept = _trim(_clean(replace(formatted, entities=_without_overlaps(formatted.entities))))
+    cleaned = _clean(replace(formatted, entities=_without_overlaps(formatted.entities)))
+    kept = _trim(replace(cleaned, entities=_without_overlaps(cleaned.entities)))  # styles that touch now
     found = sort_entities([*kept.entities, *detect(kept)])
     return replace(kept, entities=tuple(found[:MAX_ENTITIES]))
 

@@ -118,6 +118,11 @@ def test_only_visible_text_is_not_blank(text: str, blank: bool) -> None:
     assert is_blank(text) is blank
 
 
+def test_styles_that_touch_after_cleaning_are_one() -> None:
+    given_styles = (Entity("bold", 0, 3), Entity("bold", 4, 1))
+    assert tidy(FormattedText("111\r1", given_styles)) == FormattedText("1111", (Entity("bold", 0, 4),))
+
+
 @given(st.text(st.sampled_from("a \n\r\t📰ạ\u202e@#/1."), max_size=40), st.data())
 def test_tidying_is_idempotent_and_leaves_valid_entities(text: str, data: st.DataObject) -> None:
     length = utf16_length(text)
