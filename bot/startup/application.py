@@ -118,6 +118,7 @@ class Bot:
 
     def _end(self) -> None:
         """Stop because of a signal, and leave what hangs behind."""
+        _log.info("asked to end")
         self.stop()
         end_process_within(_MOST_SECONDS_TO_END)
 

@@ -5,6 +5,7 @@ directly, those of several by `storage.signals`.
 """
 
 import asyncio
+import contextlib
 from functools import partial
 
 import structlog
@@ -186,6 +187,7 @@ class SendParts(RoleParts):
             share=share if lease is None else None,
         )  # fmt: skip
         self._sending: asyncio.Task[None] | None = None
+        self._patient_until = 0.0  # seconds of the loop's time
         shared.wake_sender = self.sender.wake
         connection.pace.may_deliver = lambda: connection.pace.is_sure if lease is None else lease.is_sure
 
@@ -212,14 +214,21 @@ class SendParts(RoleParts):
             _log.error("deliveries in doubt, their sender has ended", count=unknown)
 
     async def end(self) -> None:
-        """Finish what is in flight, unless another process has taken it up."""
-        if self._sending is None:
-            return
+        """Claim nothing more. What another process has taken up is dropped."""
+        self._patient_until = asyncio.get_running_loop().time() + _PATIENCE_SECONDS
         if self._shared.lost.is_set():
             self.sender.abandon()
-        else:
-            self.sender.stop()
-        await asyncio.wait([self._sending], timeout=_PATIENCE_SECONDS)
+            return
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout_at(self._patient_until):
+                await self.sender.hand_over()
+
+    async def finish(self) -> None:
+        """Finish what has left for Telegram: no other process sends it while this one has its share."""
+        if self._sending is None:
+            return
+        left = self._patient_until - asyncio.get_running_loop().time()
+        await asyncio.wait([self._sending], timeout=max(0.0, left))
         self._sending.cancel()  # a row that still waits for its answer is taken up at the next start
         await asyncio.wait([self._sending])
 

@@ -179,6 +179,9 @@ class RoleRunner:
             _log.info("at work", roles=[role.value for role in roles])
             await self._ending.wait()
             await asyncio.gather(*(self._parts[role].end() for role in roles))
+        if lease is not None:
+            _log.info("lease freed", roles=[role.value for role in roles])
+        await asyncio.gather(*(self._parts[role].finish() for role in roles))
 
     def _hear(self, heard: Signal, detail: str) -> None:
         if heard is Signal.LEASES:

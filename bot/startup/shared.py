@@ -69,7 +69,11 @@ class RoleParts:
         """Begin: this process may do the role now."""
 
     async def end(self) -> None:
-        """Finish what is in flight. Called at the end of the process, if the role was begun."""
+        """Finish what no other process may do meanwhile. Called at the end of the process, if the role was
+        begun; another process may have the role afterwards."""
+
+    async def finish(self) -> None:
+        """Finish the rest. Called after `end`."""
 
     def hear(self, signal: Signal, detail: str) -> None:
         """Do at once what another process gave reason for."""

@@ -24,6 +24,7 @@ from aiolimiter import AsyncLimiter
 from telegram.error import RetryAfter
 from telegram.ext import AIORateLimiter
 
+from bot.telegram.departures import Departures
 from bot.telegram.lease import machine_seconds
 from bot.telegram.transport import NotSentError
 
@@ -76,6 +77,7 @@ class TelegramPace(AIORateLimiter):
         self._held: dict[int, float] = {}  # until when, in seconds of the loop's time
         self._new_holds: dict[int, float] = {}  # of these, those that `take_new_holds` has not returned
         self.may_deliver: Callable[[], bool] = lambda: True  # asked for each delivery, when it leaves
+        self.departures = Departures()
         self._spread()
 
     def _spread(self) -> None:
@@ -159,13 +161,18 @@ class TelegramPace(AIORateLimiter):
 
         Raises:
             RetryAfter: Telegram wants a longer wait, or refused twice, or this chat's wait is not over.
+            NotSentError: another process may deliver now, or this delivery was recalled.
         """
         if endpoint not in _PACED and not endpoint.startswith("editMessage"):
             return await _retry(partial(callback, *args, **kwargs))
         chat_id = data.get("chat_id")
         self._refuse_while_held(chat_id)
         try:
-            return await self._paced(callback, args, kwargs, endpoint, data, rate_limit_args)
+            if rate_limit_args != AT_ONCE:
+                return await self._paced(callback, args, kwargs, endpoint, data, _LONGEST_RETRY_SECONDS)
+            async with self.departures.waiting() as leave:
+                deliver = partial(self._deliver, callback, leave)
+                return await self._paced(deliver, args, kwargs, endpoint, data, 0)
         except RetryAfter as error:
             if isinstance(chat_id, int):
                 self.hold(chat_id, seconds_to_wait(error))
@@ -186,29 +193,36 @@ class TelegramPace(AIORateLimiter):
         kwargs: dict[str, Any],
         endpoint: str,
         data: dict[str, Any],
-        rate_limit_args: int | None,
+        longest_retry_seconds: float,
     ) -> Result:
-        longest = 0.0 if rate_limit_args == AT_ONCE else _LONGEST_RETRY_SECONDS
         if endpoint.startswith("editMessage"):
             edit = partial(super().process_request, callback, args, kwargs, endpoint)
-            return await _retry(partial(edit, _OVERALL_ONLY, None), longest)
-        placed = partial(self._in_a_place, callback, is_delivery=rate_limit_args == AT_ONCE)
+            return await _retry(partial(edit, _OVERALL_ONLY, None), longest_retry_seconds)
+        placed = partial(self._in_a_place, callback)
         unpaid = {**data, "allow_paid_broadcast": None}  # else the library would use a rate of its own
         send = partial(super().process_request, placed, args, kwargs, endpoint, unpaid, None)
         turn = self._turn_of(data.get("chat_id"))
         async with turn.lock:  # held while the buckets make us wait: the pause counts from message to message
             await asyncio.sleep(turn.free_at - asyncio.get_running_loop().time())
             try:
-                return await _retry(send, longest)
+                return await _retry(send, longest_retry_seconds)
             finally:
                 turn.free_at = asyncio.get_running_loop().time() + _CHAT_PAUSE_SECONDS
 
-    async def _in_a_place(
+    async def _deliver(
         self,
         callback: Callable[..., Coroutine[Any, Any, Result]],
+        leave: Callable[[], None],
         *args: Any,
-        is_delivery: bool,
         **kwargs: Any,
+    ) -> Result:
+        leave()
+        if not self.may_deliver():
+            raise NotSentError("another process may have taken the sending over")
+        return await callback(*args, **kwargs)
+
+    async def _in_a_place(
+        self, callback: Callable[..., Coroutine[Any, Any, Result]], *args: Any, **kwargs: Any
     ) -> Result:
         loop = asyncio.get_running_loop()
         self._waiting += 1
@@ -219,8 +233,6 @@ class TelegramPace(AIORateLimiter):
         self._busy += 1
         try:
             await self._until_sure()
-            if is_delivery and not self.may_deliver():
-                raise NotSentError("another process may have taken the sending over")
             began = loop.time()
             result = await callback(*args, **kwargs)
         finally:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from telegram.error import BadRequest, ChatMigrated, Forbidden, InvalidToken, RetryAfter, TelegramError
 
+from bot.telegram.departures import RecalledError
 from bot.telegram.limiter import seconds_to_wait
 from bot.telegram.transport import NotSentError
 from storage.delivery.refusals import LEFT, NO_RIGHTS
@@ -24,6 +25,11 @@ class Wait:
     seconds: float
     counts: bool
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Recalled:
+    """It has not left: this process ends."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +89,7 @@ class LeaveTopic:
     reason: str
 
 
-Outcome = LeaveTopic | Wait | Hold | Retire | Move | SendPlain | Refuse | Halt
+Outcome = LeaveTopic | Wait | Recalled | Hold | Retire | Move | SendPlain | Refuse | Halt
 
 _LONGEST_REST_SECONDS = 60.0
 _LONGEST_HOLD_SECONDS = 2 * 86_400.0  # then one try finds out whether it still holds
@@ -124,6 +130,8 @@ def outcome_of(error: TelegramError) -> Outcome:
             return Halt(text)
         case BadRequest():
             return _outcome_of_bad_request(text)
+        case RecalledError():
+            return Recalled()
         case NotSentError():
             return Wait(2.0, counts=False, reason=text)
         case _ if _TOO_MANY in text.lower():  # with no word of how long: to the library like any error

@@ -108,6 +108,12 @@ async def put_back(
     await connection.execute(update(deliveries).where(_is_ours(one)).values(values))
 
 
+async def release_recalled(connection: AsyncConnection, one: Claimed, *, now: dt.datetime) -> None:
+    """Undo the claim of a delivery that has not left: it keeps its place in the queue."""
+    values = {"status": _PENDING, "tries": deliveries.c.tries - 1, "changed_at": now, "sender": None}
+    await connection.execute(update(deliveries).where(_is_ours(one)).values(values))
+
+
 def _is_ours(one: Claimed) -> ColumnElement[bool]:
     """Return the condition that a row is still in the attempt that was claimed.
 

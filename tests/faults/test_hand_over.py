@@ -79,6 +79,33 @@ async def test_the_sender_is_handed_over_soon_after_a_kill_or_a_stop(
     assert sum(got.values()) - len(chats) <= (ROUNDS * 5 if how == "kill" else 0)
 
 
+async def test_a_sender_that_stops_leaves_the_rest_to_another_while_telegram_has_not_answered(
+    start: Start, server: str, hands: Control, postgres_ledger: Ledger, record_property: Figure
+) -> None:
+    """What has left is the stopping process's own, until Telegram has answered."""
+    chats = await make_chats(hands, 60)
+    async with fleet_of(start, server, postgres_ledger) as fleet:
+        sender = await two_senders(fleet)
+        await hands.post("fault", kind="slow", method="sendMessage", times=5, seconds=3)
+        before = await accepted(hands)
+        issue = await postgres_ledger.publish(await postgres_ledger.subscribe(chats))
+
+        async def has_begun() -> bool:
+            return await accepted(hands) > before
+
+        await until(has_begun)
+        stopping = asyncio.ensure_future(fleet.runs[sender].stop())
+        seconds = await until_held_by_another(fleet, sender)
+        assert not stopping.done()
+        code, _ = await stopping
+        await until(lambda: postgres_ledger.is_done(issue))
+        counts, got = await postgres_ledger.counts(issue), await copies(hands, chats)
+    record_property("figure", f"after a stop while Telegram is slow: {seconds:.2f} s")
+    assert code == 0
+    assert counts == {"sent": len(chats)}
+    assert set(got.values()) == {1}
+
+
 async def test_the_sender_of_another_machine_is_followed_once_its_lease_has_run_out(
     start: Start,
     server: str,

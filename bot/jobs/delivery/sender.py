@@ -8,7 +8,6 @@ transaction writes down what is done and claims what comes next.
 
 import asyncio
 import contextlib
-import datetime as dt
 from dataclasses import replace
 from typing import Any
 
@@ -17,23 +16,17 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from telegram.ext import ExtBot
 
 from bot.jobs.delivery.sending import Sent, send
+from bot.jobs.delivery.unsent import write_down
 from bot.jobs.delivery.waits import Waits
 from bot.news.services import Services
 from bot.process.metrics import DELIVERIES, log_errors
 from bot.telegram.limiter import TelegramPace
-from bot.telegram.outcomes import Halt, Hold, LeaveTopic, Move, Outcome, Refuse, Retire, SendPlain, Wait
+from bot.telegram.outcomes import Halt, Hold, Outcome, Recalled, Wait
 from storage.delivery.claiming import Claimed, claim_deliveries
-from storage.delivery.deliveries import (
-    free_unsent,
-    mark_gone,
-    mark_sent,
-    put_back,
-    recover_interrupted,
-)
+from storage.delivery.deliveries import free_unsent, mark_sent, recover_interrupted
 from storage.delivery.leases import LeaseKey, holds_lease
-from storage.delivery.refusals import REFUSED, find_stop, resume_sending, stop_sending
+from storage.delivery.refusals import find_stop, resume_sending, stop_sending
 from storage.delivery.senders import take_turn
-from storage.subscribers import move_chat, retire, set_thread
 
 FEWEST_IN_FLIGHT, MOST_IN_FLIGHT = 5, 32
 _IDLE_SECONDS = 1.0
@@ -85,9 +78,17 @@ class Sender:
         self._wake.set()
 
     def stop(self) -> None:
-        """Finish the deliveries in flight and end."""
+        """Put back what has not left for Telegram, finish what has, and end."""
         self._stopping = True
+        if self._pace is not None:
+            self._pace.departures.recall()
         self._wake.set()
+
+    async def hand_over(self) -> None:
+        """Stop, and return as soon as this process claims nothing more: another one may send from then on."""
+        self.stop()
+        async with self._exchanging:
+            pass
 
     def abandon(self) -> None:
         """End at once: another process has taken over the deliveries in flight."""
@@ -265,36 +266,10 @@ class Sender:
         now = self._services.clock.now()
         sent = [(one, result.message_id) for one, result in self._unwritten if isinstance(result, Sent)]
         await mark_sent(connection, sent, now=now)
-        if any(not isinstance(result, Wait | Hold) for _, result in self._unwritten):
+        if any(not isinstance(result, Wait | Hold | Recalled) for _, result in self._unwritten):
             self._waits.note_answer()
         for one, result in self._unwritten:
             if not isinstance(result, Sent):
-                await self._write_down(connection, one, result, now)
+                self.is_halted = self.is_halted or isinstance(result, Halt)
+                await write_down(connection, one, result, self._waits, now)
         await self._waits.note_sent(connection, [one for one, _ in sent])
-
-    async def _write_down(
-        self, connection: AsyncConnection, one: Claimed, result: Outcome, now: dt.datetime
-    ) -> None:
-        if not isinstance(result, Hold):
-            self._waits.note_end(one)
-        match result:
-            case Wait():
-                await self._waits.wait(connection, one, result)
-            case Hold():
-                await self._waits.hold(connection, one, result)
-            case Retire():
-                await mark_gone(connection, one, result.recorded, now=now)
-                await retire(connection, one.chat_id, result.recorded, now=now)
-            case Move():
-                await move_chat(connection, one.chat_id, result.new_chat_id, now=now)
-                await put_back(connection, one, not_before=now, counts=False, reason="moved", now=now)
-            case LeaveTopic() if one.thread_id is not None:
-                await set_thread(connection, one.chat_id, None, now=now)
-                await put_back(connection, one, not_before=now, counts=False, reason=result.reason, now=now)
-            case Halt():
-                self.is_halted = True
-                _log.critical("the token is refused: nothing more is sent")
-                await put_back(connection, one, not_before=now, counts=False, reason=result.reason, now=now)
-            case SendPlain() | Refuse() | LeaveTopic():
-                _log.error("delivery refused", delivery=one.id, reason=result.reason)
-                await mark_gone(connection, one, f"{REFUSED}: {result.reason}", now=now)

@@ -4,6 +4,7 @@ import asyncio
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 from telegram.ext import ExtBot
 
 from bot.emulator.api import Emulator
@@ -15,7 +16,8 @@ from bot.telegram.outcomes import Wait
 from bot.telegram.transport import AiohttpRequest
 from bot.times.clock import ManualClock
 from storage.delivery.claiming import Claimed
-from tests.bot.jobs.delivery.test_delivery import AN, BINH, Queue, statuses
+from storage.tables import deliveries
+from tests.bot.jobs.delivery.test_delivery import AN, BINH, Queue, ledger, statuses
 
 
 async def test_without_a_pace_many_are_in_flight_and_at_telegrams_rate_few(
@@ -114,3 +116,33 @@ async def test_of_a_backlog_one_row_at_a_time_is_taken_up_though_nothing_else_is
     assert (await statuses(services)).count("sending") == 1
     sender.abandon()
     await sending
+
+
+async def test_a_sender_that_stops_puts_back_what_has_not_left_for_telegram(
+    services: Services, emulator: Emulator, queue: Queue, users: Control
+) -> None:
+    await queue(*range(1, FEWEST_IN_FLIGHT + 1))
+    before = await waits_of(services)
+    await users.post("fault", kind="slow", method="sendMessage", seconds=0.3)
+    pace = TelegramPace(1)
+    bot: ExtBot[None] = ExtBot(
+        "42:emulated", base_url=f"{emulator.url}/bot", request=AiohttpRequest(8), rate_limiter=pace
+    )
+    async with bot:
+        sender = Sender(services, bot, pace=pace)
+        sending = asyncio.create_task(sender.run())
+        assert await users.wait(AN)
+        await sender.hand_over()
+        await asyncio.wait_for(sending, 5)
+    rows = await ledger(services)
+    assert [(status, tries) for status, tries, _ in rows] == [("sent", 1)] + [("pending", 0)] * (
+        FEWEST_IN_FLIGHT - 1
+    )
+    assert await waits_of(services) == before, "each keeps its place in the queue"
+
+
+async def waits_of(services: Services) -> list[object]:
+    """Return the moment from which on each row may go out."""
+    query = select(deliveries.c.not_before).order_by(deliveries.c.id)
+    async with services.database.read() as connection:
+        return list((await connection.execute(query)).scalars())
