@@ -15,7 +15,7 @@ from bot.chat.questions import ask
 from bot.chat.rate_limits import Asker, Limit, limiter_for
 from bot.chat.routes import Access, command_handlers, find_route, make_routes
 from bot.chat.talk import reply
-from bot.chat.talk.wishes import Plain
+from bot.chat.talk.wishes import SimpleWish
 from bot.messages import subscription_texts, texts
 from bot.messages.markup import short_name
 from bot.messages.spoken import say_wait
@@ -56,7 +56,7 @@ class Dispatcher:
         if not is_bare and not command.takes_words:
             unused = short_name(context.words)
             await context.send(View(texts.WORDS_UNUSED.format(command=command.name, words=unused)))
-        if command.name == "tim" and not is_bare and await reply.find_wish(context) is Plain.DIGEST:
+        if command.name == "tim" and not is_bare and await reply.find_wish(context) is SimpleWish.DIGEST:
             context.words = ""
             await digest_now.handle(context)
         else:

@@ -192,11 +192,6 @@ class Renderer:
         return self._stories[key][1]
 
 
-def render_parts(digest: Digest, *, zone: str, topic_titles: Mapping[str, str]) -> list[RenderedPart]:
-    """Return the messages of one digest; see `Renderer`. The date is that of the slot in `zone`."""
-    return Renderer(slot=digest.slot, zone=zone, topic_titles=topic_titles).render(digest)
-
-
 def listed(
     stories: Sequence[DigestStory], *, now: dt.datetime, zone: str, topic_titles: Mapping[str, str], room: int
 ) -> list[Markup]:

@@ -118,7 +118,7 @@ async def explain(tap: ButtonContext, wanted: AskWhy) -> None:
     async with tap.services.database.read() as connection:
         subscriber = await find_subscriber(connection, tap.chat_id)
         sent = await find_sent(connection, tap.chat_id, candidate.story_id)
-    line = _why(candidate, subscriber, sent, tap.services.newsroom)
+    line = _say_reasons(candidate, subscriber, sent, tap.services.newsroom)
     await tap.acknowledge(shortened(line, _LONGEST_LINE))
 
 
@@ -153,7 +153,7 @@ def _said(traits: Sequence[Trait], newsroom: Newsroom) -> str:
     return ", ".join(say_trait(trait.kind, trait.key, newsroom) for trait in traits)
 
 
-def _why(
+def _say_reasons(
     candidate: Candidate, subscriber: Subscriber | None, sent: Sequence[SentStory], newsroom: Newsroom
 ) -> str:
     pieces = showable(candidate)

@@ -114,11 +114,11 @@ async def follow(tap: ButtonContext, wanted: FollowStory) -> None:
     if candidate is None or not showable(candidate):
         await tap.acknowledge(texts.CARD_GONE)
         return
-    await tap.acknowledge(await _change(tap, candidate, wanted))
+    await tap.acknowledge(await _change_follow(tap, candidate, wanted))
     await show_story_state(tap, candidate, wanted.article_id)
 
 
-async def _change(tap: ButtonContext, candidate: Candidate, wanted: FollowStory) -> str:
+async def _change_follow(tap: ButtonContext, candidate: Candidate, wanted: FollowStory) -> str:
     """Start or stop following, if not done already; return the line to show."""
     piece = headline_piece(candidate, wanted.article_id)
     async with tap.services.database.write() as connection:
@@ -141,7 +141,7 @@ async def _change(tap: ButtonContext, candidate: Candidate, wanted: FollowStory)
 
 async def stop(tap: ButtonContext, wanted: Unfollow, show_list: ShowList) -> None:
     """Stop following a story, tapped in the list or under an alert; offer to undo it."""
-    if line := await _set(tap, wanted.follow_id, is_followed=False):
+    if line := await _set_followed(tap, wanted.follow_id, is_followed=False):
         await tap.acknowledge(line)
         return
     await tap.acknowledge(texts.UNFOLLOWED)
@@ -154,7 +154,7 @@ async def stop(tap: ButtonContext, wanted: Unfollow, show_list: ShowList) -> Non
 
 async def resume(tap: ButtonContext, wanted: FollowAgain, show_list: ShowList) -> None:
     """Follow a story again that was just stopped."""
-    if line := await _set(tap, wanted.follow_id, is_followed=True):
+    if line := await _set_followed(tap, wanted.follow_id, is_followed=True):
         await tap.acknowledge(line)
         return
     await tap.acknowledge(texts.FOLLOWING)
@@ -165,7 +165,7 @@ async def resume(tap: ButtonContext, wanted: FollowAgain, show_list: ShowList) -
         await tap.show_buttons(keyboards.exchanged(tap.keyboard, wanted, texts.BUTTON_STOP_WATCHING, stop_it))
 
 
-async def _set(tap: ButtonContext, follow_id: int, *, is_followed: bool) -> str | None:
+async def _set_followed(tap: ButtonContext, follow_id: int, *, is_followed: bool) -> str | None:
     """Stop a follow of this chat or resume it; return the reason if that is impossible."""
     async with tap.services.database.write() as connection:
         followed = await find_follow(connection, follow_id, tap.chat_id)

@@ -61,7 +61,7 @@ async def ask_to_retract(tap: ButtonContext, wanted: AskToRetract) -> None:
     html = operator_texts.ASK_TO_RETRACT.format(
         **say_batch(batch, tap.services.newsroom, tap.now), waiting=waiting
     )
-    if got := _got(batch):
+    if got := _count_sent(batch):
         html += operator_texts.GONE_ALREADY.format(got=got)
     await tap.show(View(html, keyboards.for_retracting(batch.id)))
 
@@ -79,7 +79,7 @@ async def retract_issue(tap: ButtonContext, wanted: Retract) -> None:
         return
     _log.info("issue retracted", edition=batch.edition, slot=batch.slot_at.isoformat(), called_off=count)
     html = operator_texts.RETRACTED.format(
-        **say_batch(batch, tap.services.newsroom, tap.now), count=count, got=_got(batch)
+        **say_batch(batch, tap.services.newsroom, tap.now), count=count, got=_count_sent(batch)
     )
     await tap.show(View(html, keyboards.back_to_state()))
 
@@ -108,7 +108,7 @@ def show_intent(batch: Batch) -> ShowIssue | ShowCorrection:
     return ShowCorrection(batch.id) if batch.is_correction else ShowIssue(batch.id)
 
 
-def _got(batch: Batch) -> int:
+def _count_sent(batch: Batch) -> int:
     """Return how many messages were sent, or may have been."""
     return sum(batch.deliveries.get(status, 0) for status in MAY_HAVE_ARRIVED)
 

@@ -43,7 +43,7 @@ async def handle(context: ChatContext) -> None:
     if stopped := stopped_words(context.words):
         await offer_to_stop(context, stopped)
     elif context.words.strip():
-        notice = await _add(context, context.words)
+        notice = await _add_watch(context, context.words)
         await context.send(View(notice.html))
     else:
         await show(context, note=texts.AWAIT_WATCH if context.is_private else None)
@@ -87,12 +87,12 @@ async def watch_question(tap: ButtonContext, wanted: WatchQuestion) -> None:
     """Watch a question that was asked in this chat."""
     async with tap.services.database.read() as connection:
         question = await find_question(connection, wanted.question_id, tap.chat_id)
-    await tap.acknowledge((await _add(tap, question.text)).line if question else texts.STALE_PAGE)
+    await tap.acknowledge((await _add_watch(tap, question.text)).line if question else texts.STALE_PAGE)
 
 
 async def stop(tap: ButtonContext, wanted: StopWatching) -> None:
     """Stop a watch, tapped in the list or under an alert; offer to undo it."""
-    watch = await _change(tap, wanted.watch_id, is_removed=True)
+    watch = await _set_watched(tap, wanted.watch_id, is_removed=True)
     if isinstance(watch, str):
         await tap.acknowledge(watch)
         return
@@ -106,7 +106,7 @@ async def stop(tap: ButtonContext, wanted: StopWatching) -> None:
 
 async def resume(tap: ButtonContext, wanted: WatchAgain) -> None:
     """Resume a watch that was just stopped."""
-    watch = await _change(tap, wanted.watch_id, is_removed=False)
+    watch = await _set_watched(tap, wanted.watch_id, is_removed=False)
     if isinstance(watch, str):
         await tap.acknowledge(watch)
         return
@@ -130,7 +130,7 @@ async def run(tap: ButtonContext, wanted: RunWatch) -> None:
     await ask.handle(tap)
 
 
-async def _add(context: ChatContext, words: str) -> _Notice:
+async def _add_watch(context: ChatContext, words: str) -> _Notice:
     newsroom = context.services.newsroom
     async with context.services.database.read() as connection:
         asked, named = await read_question(connection, words, newsroom, newsroom.zone, now=context.now)
@@ -156,7 +156,7 @@ async def _add(context: ChatContext, words: str) -> _Notice:
     return _Notice(notice.html + texts.WATCHES_PAUSED) if subscriber.status == "paused" else notice
 
 
-async def _change(tap: ButtonContext, watch_id: int, *, is_removed: bool) -> Watch | str:
+async def _set_watched(tap: ButtonContext, watch_id: int, *, is_removed: bool) -> Watch | str:
     """Stop a watch of this chat or resume it; return the reason if that is impossible."""
     async with tap.services.database.write() as connection:
         watch = await find_watch(connection, watch_id, tap.chat_id)

@@ -211,13 +211,13 @@ def parse_topics(text: str, chosen: Sequence[str], newsroom: Newsroom) -> TypedT
         # A topic's own name may begin with "bỏ", or have an "và".
         return TypedTopics(topic_changes("only", names, chosen, newsroom), "only", names)
     changes: list[Change] = []
-    ways = [(how, _split(said, newsroom)) for how, said in _ways(text)]
+    segments = [(how, _split(said, newsroom)) for how, said in _segments(text)]
     left = list(chosen)
-    for how, names in ways:
+    for how, names in segments:
         changes += topic_changes(how, names, left, newsroom)
         left = _after_change(how, names, left, newsroom)
-    how, names = ways[0]
-    return TypedTopics(tuple(changes), *((how, names) if len(ways) == 1 else (None, ())))
+    how, names = segments[0]
+    return TypedTopics(tuple(changes), *((how, names) if len(segments) == 1 else (None, ())))
 
 
 def topic_changes(
@@ -247,7 +247,7 @@ def _after_change(how: How, topics: Sequence[str], chosen: Sequence[str], newsro
             return [name for name in before if name not in topics]
 
 
-def _ways(text: str) -> Iterator[tuple[How, str]]:
+def _segments(text: str) -> Iterator[tuple[How, str]]:
     """Cut a line before each sign, and remove the word that names the kind of change."""
     said: list[list[str]] = [[]]
     for word in text.split():

@@ -28,14 +28,14 @@ _BEHIND = frozenset(("closer", "tail"))
 
 
 @dataclass(frozen=True, slots=True)
-class Message:
+class MessageTokens:
     """A message's words, and for each place the lengths of the phrases of each class that begin there."""
 
     words: tuple[str, ...]
     phrases: tuple[dict[str, frozenset[int]], ...]
     classes: frozenset[str]  # of all phrases
 
-    def steps(self, at: int, names: frozenset[str]) -> Iterator[int]:
+    def phrase_ends(self, at: int, names: frozenset[str]) -> Iterator[int]:
         """Yield the ends of phrases of these classes that begin at `at`."""
         for name in names & self.phrases[at].keys():
             yield from (at + length for length in self.phrases[at][name])
@@ -57,7 +57,7 @@ class Rule:
     extras: frozenset[str]
     extras_behind: frozenset[str]
 
-    def readings(self, message: Message) -> Iterator[dict[str, str]]:
+    def readings(self, message: MessageTokens) -> Iterator[dict[str, str]]:
         """Yield the words of the slot for every way to read the message as the wish."""
         if not self.needed <= message.classes:
             return
@@ -73,22 +73,22 @@ class Rule:
         for start, end in ranges:
             yield {self.slot: message.text(range(start, end))}
 
-    def reading_apart(self, message: Message) -> dict[str, str] | None:
+    def reading_apart(self, message: MessageTokens) -> dict[str, str] | None:
         """Return the words of a slot that is split by other words of the rule: "mỗi ngày gửi lúc 8h"."""
         apart = self._apart(message) if self.slot in _GAPPED else ""
         return {self.slot: apart} if apart else None
 
-    def _ends_of_before(self, message: Message) -> set[int]:
+    def _ends_of_before(self, message: MessageTokens) -> set[int]:
         reached = {0}
         for place in range(len(self.before) + 1):
             reached = _spread(message, reached, self._allowed(place))
             if place < len(self.before):
                 needed = frozenset((self.before[place],))
                 size = len(message.words)
-                reached = {end for at in reached if at < size for end in message.steps(at, needed)}
+                reached = {end for at in reached if at < size for end in message.phrase_ends(at, needed)}
         return reached
 
-    def _starts_of_behind(self, message: Message) -> set[int]:
+    def _starts_of_behind(self, message: MessageTokens) -> set[int]:
         """Return the places from which the rest of the message matches the part after the slot."""
         allowed = self.extras_behind if self.slot in _OPEN else _ANYWHERE | self.extras | self.extras_behind
         finishing = _finishing(message, _BEHIND, {len(message.words)})
@@ -97,7 +97,7 @@ class Rule:
             if name:
                 needed = frozenset((name,))
                 places = range(len(message.words))
-                finishing = {at for at in places if not finishing.isdisjoint(message.steps(at, needed))}
+                finishing = {at for at in places if not finishing.isdisjoint(message.phrase_ends(at, needed))}
         return finishing
 
     def _allowed(self, place: int) -> frozenset[str]:
@@ -108,36 +108,36 @@ class Rule:
             return self.extras | {"opener"}
         return self.extras | ({"please"} if place == len(self.before) else {"between", "please", "filler"})
 
-    def _apart(self, message: Message) -> str:
+    def _apart(self, message: MessageTokens) -> str:
         """Return the message without the words that the rule knows, "" if one of its classes is missing."""
         known = _ANYWHERE | _BEHIND | self.extras | self.extras_behind
         needed = [*self.before, *self.behind]
         left: list[int] = []
         at = 0
         while at < len(message.words):
-            ends = list(message.steps(at, frozenset(needed[:1])))
+            ends = list(message.phrase_ends(at, frozenset(needed[:1])))
             if ends:
                 del needed[0]
-            ends = ends or list(message.steps(at, known))
+            ends = ends or list(message.phrase_ends(at, known))
             left += [] if ends else [at]
             at = max(ends, default=at + 1)
         return "" if needed else message.text(left)
 
 
-def _spread(message: Message, places: set[int], allowed: frozenset[str]) -> set[int]:
+def _spread(message: MessageTokens, places: set[int], allowed: frozenset[str]) -> set[int]:
     """Return `places` and all places reachable from them over phrases of the allowed classes."""
     reached = set(places)
     for at in range(len(message.words)):
         if at in reached:
-            reached.update(message.steps(at, allowed))
+            reached.update(message.phrase_ends(at, allowed))
     return reached
 
 
-def _finishing(message: Message, allowed: frozenset[str], ends: set[int]) -> set[int]:
+def _finishing(message: MessageTokens, allowed: frozenset[str], ends: set[int]) -> set[int]:
     """Return `ends` and the places from which phrases of the allowed classes lead to one of them."""
     reached = set(ends)
     for at in range(len(message.words) - 1, -1, -1):
-        if not reached.isdisjoint(message.steps(at, allowed)):
+        if not reached.isdisjoint(message.phrase_ends(at, allowed)):
             reached.add(at)
     return reached
 
@@ -155,7 +155,7 @@ def prepared(text: str) -> str | None:
     return plain if plain.count(" ") < MOST_WORDS else None
 
 
-def message_of(plain: str) -> Message:
+def tokenize(plain: str) -> MessageTokens:
     """Return a prepared text with the phrases in it.
 
     A message of one word must have its diacritics: "dung" is a name, "dừng" a wish. Beside words with
@@ -169,7 +169,7 @@ def message_of(plain: str) -> Message:
         {} if bare[at - 1 : at + 1] in _NAMES_IN_A else _phrases_at(bare[at : at + _longest()], as_typed)
         for at in range(len(bare))
     )
-    return Message(words, found, frozenset(name for phrases in found for name in phrases))
+    return MessageTokens(words, found, frozenset(name for phrases in found for name in phrases))
 
 
 def _phrases_at(words: tuple[str, ...], as_typed: frozenset[str]) -> dict[str, frozenset[int]]:

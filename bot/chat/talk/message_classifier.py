@@ -20,7 +20,7 @@ from bot.chat.settings.typed_pauses import UnreadableSpanError, parse_pause
 from bot.chat.settings.typed_settings import parse_schedule
 from bot.chat.talk.grammar import full_form
 from bot.chat.talk.rule_slots import ParseContext, find_topic_names
-from bot.chat.talk.wishes import PauseUntil, Plain, SetSchedule, SetTopics, Wish
+from bot.chat.talk.wishes import PauseUntil, SetSchedule, SetTopics, SimpleWish, Wish
 from summarizer.text.syllables import folded
 
 _FILE = Path(__file__).with_name("examples.tsv")
@@ -32,7 +32,7 @@ _SMOOTHING = 0.5  # weight, in examples, of a feature's share over all kinds
 _QUESTION_SMOOTHING = 50.0  # the same for questions, whose words are endless
 _MOST_WORDS = 16
 _WORDS_PER_UNKNOWN = 4  # for each so many words, one that no example has is allowed
-_PLAIN = {wish.value.removeprefix("panel "): wish for wish in Plain}
+_SIMPLE = {wish.value.removeprefix("panel "): wish for wish in SimpleWish}
 
 
 def classify(plain: str, parsing: ParseContext) -> Wish | None:
@@ -42,7 +42,7 @@ def classify(plain: str, parsing: ParseContext) -> Wish | None:
     kind = _kind_of(words, has_diacritics=not plain.isascii())
     if kind is None:
         return None
-    return wish_of_values(kind, plain, values, parsing) or _PLAIN.get(kind.split()[0])
+    return wish_of_values(kind, plain, values, parsing) or _SIMPLE.get(kind.split()[0])
 
 
 @dataclass(slots=True)

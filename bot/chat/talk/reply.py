@@ -15,10 +15,10 @@ from bot.chat.talk.rule_slots import asks_something
 from bot.chat.talk.understanding import understand
 from bot.chat.talk.wishes import (
     FollowUp,
-    Plain,
     ShowAddress,
     ShowItem,
     ShowPage,
+    SimpleWish,
     UnwatchWords,
     WatchWords,
     Wish,
@@ -74,7 +74,7 @@ def answers_command(command: str, context: ChatContext, wish: Wish | None) -> bo
     if command == "theodoi" and isinstance(wish, WatchWords):
         context.words = wish.words
         return True
-    if wish is not None and wish is not Plain.DIGEST:
+    if wish is not None and wish is not SimpleWish.DIGEST:
         return False
     return wish is None and not (command == "theodoi" and asks_something(context.words))
 
@@ -84,14 +84,14 @@ def answers_command(command: str, context: ChatContext, wish: Wish | None) -> bo
 _PROMPTS = {texts.EMPTY_QUESTION: "tim", texts.EMPTY_TREND: "xuhuong"}
 _ABOUT_A_LIST = (FollowUp, ShowItem, ShowPage)
 _FOR_READERS = (
-    Plain.MORE,
-    Plain.THANKS,
-    Plain.FINE,
-    Plain.BLAME,
-    Plain.WHO,
-    Plain.GREETING,
-    Plain.HELP,
-    Plain.DIGEST,
+    SimpleWish.MORE,
+    SimpleWish.THANKS,
+    SimpleWish.FINE,
+    SimpleWish.BLAME,
+    SimpleWish.WHO,
+    SimpleWish.GREETING,
+    SimpleWish.HELP,
+    SimpleWish.DIGEST,
 )
 
 
@@ -104,7 +104,7 @@ def prompted_command(context: ChatContext) -> str | None:
 
 def asks_more(context: ChatContext, wish: Wish | None) -> bool:
     """Tell whether a reply to the bot goes on with its answer or asks, and is not mere talk."""
-    if isinstance(wish, _ABOUT_A_LIST) or wish is Plain.MORE:
+    if isinstance(wish, _ABOUT_A_LIST) or wish is SimpleWish.MORE:
         return True
     return wish is None and "?" in context.words and asks_something(context.words)
 
@@ -142,10 +142,10 @@ async def reply(context: ChatContext, wish: Wish) -> bool:
             return await listed_articles.show_item(context, number)
         case ShowPage(number):
             return await listed_articles.show_page(context, number)
-        case Plain.MORE:
+        case SimpleWish.MORE:
             return await listed_articles.show_more(context)
-        case Plain():
-            await _plain(context, wish)
+        case SimpleWish():
+            await _fulfil_simple(context, wish)
         case WatchWords(words):
             await proposals.propose_watch(context, words)
         case UnwatchWords(words):
@@ -155,55 +155,55 @@ async def reply(context: ChatContext, wish: Wish) -> bool:
     return True
 
 
-async def _plain(context: ChatContext, wish: Plain) -> None:
+async def _fulfil_simple(context: ChatContext, wish: SimpleWish) -> None:
     context.words = ""
     match wish:
-        case Plain.THANKS:
+        case SimpleWish.THANKS:
             await context.send(View(texts.THANKS))
-        case Plain.FINE:
+        case SimpleWish.FINE:
             await context.send(View(texts.FINE))
-        case Plain.WHO:
+        case SimpleWish.WHO:
             await context.send(View(texts.WHO))
-        case Plain.GREETING | Plain.HELP:
+        case SimpleWish.GREETING | SimpleWish.HELP:
             await commands.show(context)
-        case Plain.DIGEST:
+        case SimpleWish.DIGEST:
             await digest_now.handle(context)
-        case Plain.WATCHES:
+        case SimpleWish.WATCHES:
             await watch_buttons.show(context)
-        case Plain.SCHEDULE:
+        case SimpleWish.SCHEDULE:
             await choosing_times.handle(context)
-        case Plain.TOPICS:
+        case SimpleWish.TOPICS:
             await choosing_contents.handle_topics(context)
-        case Plain.DATA:
+        case SimpleWish.DATA:
             await my_data.show(context)
-        case Plain.DELETE:
+        case SimpleWish.DELETE:
             await my_data.ask_to_delete(context)
         case _:
             await context.send(await _choice(context, wish))
 
 
-async def _choice(context: ChatContext, wish: Plain) -> View:
+async def _choice(context: ChatContext, wish: SimpleWish) -> View:
     """Return the view with a subscriber's options for this wish."""
     subscriber = await find_chat_subscriber(context.services, context.chat_id)
     if subscriber is None:
         return View(subscription_texts.NOT_SUBSCRIBED)
     is_paused = subscriber.status == "paused"
     match wish:
-        case Plain.QUIET:
+        case SimpleWish.QUIET:
             return quiet_view(subscriber)
-        case Plain.LENGTH:
+        case SimpleWish.LENGTH:
             length = subscription_texts.LENGTHS_EXPLAINED[subscriber.choices.length]
             return View(
                 subscription_texts.LENGTH.format(length=length),
                 settings_keyboards.for_length(subscriber.choices),
             )
-        case Plain.RESUME if is_paused:
+        case SimpleWish.RESUME if is_paused:
             return View(subscription_texts.PROPOSE_RESUME, keyboards.for_resuming())
-        case Plain.RESUME:
+        case SimpleWish.RESUME:
             edition = context.services.newsroom.edition_for(subscriber.choices)
             moment = next_arrival(edition, quiet_of(subscriber), context.now)
             return View(subscription_texts.NOT_PAUSED.format(moment=moment), keyboards.for_times())
-        case Plain.PAUSE:
+        case SimpleWish.PAUSE:
             return View(subscription_texts.ASK_PAUSE, keyboards.for_pause_lengths())
         case _:
             return View(subscription_texts.LEAVE, keyboards.for_leaving())

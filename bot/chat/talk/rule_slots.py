@@ -18,11 +18,11 @@ from bot.chat.talk.wishes import (
     LAST,
     FollowUp,
     PauseUntil,
-    Plain,
     SetSchedule,
     SetTopics,
     ShowItem,
     ShowPage,
+    SimpleWish,
     UnwatchWords,
     WatchWords,
     Wish,
@@ -180,7 +180,7 @@ def _quiet_after(slots: Slots, _: ParseContext) -> Wish | None:
             parse_local_time(hour)
     except TypedTimeError:
         return None
-    return Plain.QUIET
+    return SimpleWish.QUIET
 
 
 def _days_off(slots: Slots, _: ParseContext) -> Wish | None:
@@ -194,7 +194,7 @@ def _days_off(slots: Slots, _: ParseContext) -> Wish | None:
     return SetSchedule((SetDays(left),)) if left else None
 
 
-def _topics(how: Literal["only", "add", "drop"]) -> "Reader":
+def _topics(how: Literal["only", "add", "drop"]) -> "SlotReader":
     def read(slots: Slots, parsing: ParseContext) -> Wish | None:
         names = " ".join(folded(slots["topics"]).split())
         is_thing = names in listed_phrases("things") and not _NAMED_TOPIC.search(folded(slots["whole"]))
@@ -242,13 +242,13 @@ def _watch(slots: Slots, _: ParseContext) -> Wish | None:
 
 def _unwatch(slots: Slots, _: ParseContext) -> Wish | None:
     if " ".join(folded(slots["words"]).split()) in listed_phrases("own_names"):
-        return Plain.LEAVE
+        return SimpleWish.LEAVE
     if listed("no_subject").issuperset(folded(slots["words"]).split()):
         return None
     return UnwatchWords(slots["words"]) if len(slots["words"].split()) <= _MOST_WATCHED else None
 
 
-def _instead(slots: Slots, parsing: ParseContext) -> Wish | None:
+def _follow_up(slots: Slots, parsing: ParseContext) -> Wish | None:
     if "time" in slots:
         today = parsing.now.astimezone(ZoneInfo(parsing.zone)).date()
         return FollowUp("instead", slots["time"]) if is_time(slots["time"], today) else None
@@ -258,7 +258,7 @@ def _instead(slots: Slots, parsing: ParseContext) -> Wish | None:
     return FollowUp("instead", words) if len(words.split()) <= _MOST_OTHER else None
 
 
-def _also(slots: Slots, _: ParseContext) -> Wish | None:
+def _follow_up_also(slots: Slots, _: ParseContext) -> Wish | None:
     if "bare" in slots:
         is_bare = " ".join(folded(slots["bare"]).split()) in listed_phrases("bare_questions")
         return FollowUp("also", slots["bare"]) if is_bare else None
@@ -268,8 +268,8 @@ def _also(slots: Slots, _: ParseContext) -> Wish | None:
     return FollowUp("also", words) if asks else None
 
 
-Reader = Callable[[Slots, ParseContext], Wish | None]
-READERS: dict[str, Reader] = {  # by the names of the rules in the vocabulary
+SlotReader = Callable[[Slots, ParseContext], Wish | None]
+SLOT_READERS: dict[str, SlotReader] = {  # by the names of the rules in the vocabulary
     "pause_until": _pause_until,
     "schedule": _schedule,
     "quiet_after": _quiet_after,
@@ -282,6 +282,6 @@ READERS: dict[str, Reader] = {  # by the names of the rules in the vocabulary
     "item": _item,
     "page": _page,
     "unwatch_news": _unwatch,
-    "follow_up": _instead,
-    "follow_up_also": _also,
+    "follow_up": _follow_up,
+    "follow_up_also": _follow_up_also,
 }

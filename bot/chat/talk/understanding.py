@@ -3,10 +3,10 @@
 import re
 from itertools import chain
 
-from bot.chat.talk.grammar import Message, all_words, listed, message_of, prepared, rules
+from bot.chat.talk.grammar import MessageTokens, all_words, listed, prepared, rules, tokenize
 from bot.chat.talk.message_classifier import classify
-from bot.chat.talk.rule_slots import READERS, ParseContext, span_beside
-from bot.chat.talk.wishes import FollowUp, PauseUntil, Plain, ShowAddress, WatchWords, Wish
+from bot.chat.talk.rule_slots import SLOT_READERS, ParseContext, span_beside
+from bot.chat.talk.wishes import FollowUp, PauseUntil, ShowAddress, SimpleWish, WatchWords, Wish
 from bot.times.typed_times import with_digits
 from summarizer.questions.slips import keyed
 from summarizer.text.prose import is_syllable
@@ -81,30 +81,30 @@ _ADDRESS = re.compile(
 )
 _MOST_CLAUSES = 4
 _PERSONAL = re.compile(r"(?<!\w)(?:tôi|mình|em|tui|mk|bọn mình|tụi mình)(?!\w)")
-_POLITE = (Plain.THANKS, Plain.FINE, Plain.GREETING)
+_POLITE = (SimpleWish.THANKS, SimpleWish.FINE, SimpleWish.GREETING)
 _APPLAUSE = frozenset("👍❤🙏😊🥰😍👌💪🎉😘")
 _LONGEST_APPLAUSE = 24
 _SMILE = re.compile(r"[:;=]-?[)\]]+|\^_?\^|<3|:[3vp]", re.IGNORECASE)
-_PLAIN = {
-    "thanks": Plain.THANKS,
-    "greeting": Plain.GREETING,
-    "fine": Plain.FINE,
-    "blame": Plain.BLAME,
-    "who": Plain.WHO,
-    "data": Plain.DATA,
-    "delete": Plain.DELETE,
-    "help": Plain.HELP,
-    "watches": Plain.WATCHES,
-    "pause": Plain.PAUSE,
-    "quiet": Plain.QUIET,
-    "leave": Plain.LEAVE,
-    "resume": Plain.RESUME,
-    "schedule_panel": Plain.SCHEDULE,
-    "topics_panel": Plain.TOPICS,
-    "topics_off": Plain.TOPICS,
-    "length": Plain.LENGTH,
-    "more": Plain.MORE,
-    "digest": Plain.DIGEST,
+_SIMPLE = {
+    "thanks": SimpleWish.THANKS,
+    "greeting": SimpleWish.GREETING,
+    "fine": SimpleWish.FINE,
+    "blame": SimpleWish.BLAME,
+    "who": SimpleWish.WHO,
+    "data": SimpleWish.DATA,
+    "delete": SimpleWish.DELETE,
+    "help": SimpleWish.HELP,
+    "watches": SimpleWish.WATCHES,
+    "pause": SimpleWish.PAUSE,
+    "quiet": SimpleWish.QUIET,
+    "leave": SimpleWish.LEAVE,
+    "resume": SimpleWish.RESUME,
+    "schedule_panel": SimpleWish.SCHEDULE,
+    "topics_panel": SimpleWish.TOPICS,
+    "topics_off": SimpleWish.TOPICS,
+    "length": SimpleWish.LENGTH,
+    "more": SimpleWish.MORE,
+    "digest": SimpleWish.DIGEST,
 }
 
 
@@ -113,7 +113,7 @@ def understand(text: str, parsing: ParseContext) -> Wish | None:
     if address := _address(text):
         return address
     if _is_applause(text):
-        return Plain.FINE
+        return SimpleWish.FINE
     plain = prepared(text)
     if not plain:
         return None
@@ -128,25 +128,25 @@ def understand(text: str, parsing: ParseContext) -> Wish | None:
 def asks_for_digest(text: str) -> bool:
     """Tell whether `text` asks for the news in general: "tin hôm nay"."""
     plain = prepared(text)
-    return _says("digest", message_of(plain)) if plain else False
+    return _matches("digest", tokenize(plain)) if plain else False
 
 
-def _whole(plain: str, parsing: ParseContext) -> Wish | None:
-    message = message_of(plain)
+def _match_rules(plain: str, parsing: ParseContext) -> Wish | None:
+    message = tokenize(plain)
     tried = [rule for rule in rules() if rule.needed <= message.classes]
     apart = ((rule, slots) for rule in tried if (slots := rule.reading_apart(message)))
     whole = ((rule, slots) for rule in tried for slots in rule.readings(message))
     for rule, slots in chain(whole, apart):
-        if rule.wish in _PLAIN:
-            return _PLAIN[rule.wish]
-        if rule.wish in READERS and (wish := READERS[rule.wish](slots | {"whole": plain}, parsing)):
+        if rule.wish in _SIMPLE:
+            return _SIMPLE[rule.wish]
+        if rule.wish in SLOT_READERS and (wish := SLOT_READERS[rule.wish](slots | {"whole": plain}, parsing)):
             return wish
     return None
 
 
 def _by_rule(plain: str, parsing: ParseContext) -> Wish | None:
     """Return the wish of the whole message, else of one of its clauses; words to watch hold no comma."""
-    wish = _whole(plain, parsing)
+    wish = _match_rules(plain, parsing)
     if isinstance(wish, WatchWords) and "," in wish.words:
         return _one_clause(plain, parsing) or wish
     return wish or _one_clause(plain, parsing)
@@ -163,22 +163,22 @@ def _one_clause(plain: str, parsing: ParseContext) -> Wish | None:
     wishes: dict[Wish, None] = {}
     end: PauseUntil | None = None
     for clause in clauses:
-        wish = _whole(clause, parsing)
-        if wish is None and not _says("aside", message_of(clause)):
+        wish = _match_rules(clause, parsing)
+        if wish is None and not _matches("aside", tokenize(clause)):
             span = span_beside(clause, parsing)
             if not span and not _PERSONAL.search(clause):
                 return None
             end = end or span
         if wish and not isinstance(wish, FollowUp):
             wishes[wish] = None
-    exact: list[Wish] = [wish for wish in wishes if not isinstance(wish, Plain)]
+    exact: list[Wish] = [wish for wish in wishes if not isinstance(wish, SimpleWish)]
     exact = exact or [wish for wish in wishes if wish not in _POLITE] or list(wishes)[:1]
     if len(exact) != 1:
         return None
-    return end if end and exact[0] in (Plain.LEAVE, Plain.PAUSE) else exact[0]
+    return end if end and exact[0] in (SimpleWish.LEAVE, SimpleWish.PAUSE) else exact[0]
 
 
-def _says(wish: str, message: Message) -> bool:
+def _matches(wish: str, message: MessageTokens) -> bool:
     """Tell whether a rule of this wish, which has no slot, fits the whole message."""
     return any(True for rule in rules() if rule.wish == wish for _ in rule.readings(message))
 

@@ -16,7 +16,7 @@ from summarizer.text.syllables import folded
 # A message without a wish is a question.
 
 
-class Plain(Enum):
+class SimpleWish(Enum):
     """A wish without a value."""
 
     LEAVE = "leave"
@@ -112,7 +112,7 @@ class ShowAddress:
 
 
 Wish = (
-    Plain
+    SimpleWish
     | PauseUntil
     | SetSchedule
     | SetTopics

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from html.parser import HTMLParser
 
 from bot.messages.markup import MAX_ENTITIES, MAX_UNITS, count_entities, visible_length
-from bot.messages.rendering import LONGEST_CORRECTION, RenderedPart, render_parts
+from bot.messages.rendering import LONGEST_CORRECTION, RenderedPart, Renderer
 from bot.news.reader_notices import corrected
 from summarizer.digest import Digest, DigestStory, Quote, SourceLink
 
@@ -34,7 +34,12 @@ def parts_of(
     *stories: DigestStory, left_out: int = 0, title: str = "Điểm Tin sáng", zone: str = "Asia/Ho_Chi_Minh"
 ) -> list[RenderedPart]:
     digest = Digest("sang", title, SLOT, stories, left_out)
-    return render_parts(digest, zone=zone, topic_titles=TOPICS)
+    return render_parts(digest, zone=zone)
+
+
+def render_parts(digest: Digest, *, zone: str = "Asia/Ho_Chi_Minh") -> list[RenderedPart]:
+    """Return the messages of a digest."""
+    return Renderer(slot=digest.slot, zone=zone, topic_titles=TOPICS).render(digest)
 
 
 def most_corrected(part: RenderedPart, headline: str) -> str | None:

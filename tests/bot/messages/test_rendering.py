@@ -10,10 +10,9 @@ import pytest
 from bot.chat.cards.digest_buttons import number_row
 from bot.messages import rendering
 from bot.messages.markup import visible_text, without_dates
-from bot.messages.rendering import render_parts
 from summarizer.digest import Digest, SourceLink
 from summarizer.model import Disagreement, Figure, Precision, Report
-from tests.bot.messages.rendered import SLOT, TOPICS, most_corrected, parts_of, rendered, story
+from tests.bot.messages.rendered import SLOT, TOPICS, most_corrected, parts_of, render_parts, rendered, story
 
 
 def test_a_digest_reads_as_the_editor_wants_it() -> None:
@@ -163,7 +162,7 @@ def test_a_story_told_before_opens_with_what_is_new() -> None:
 def test_a_longer_digest_opens_with_its_headlines() -> None:
     stories = tuple(story(number, title=f"Chuyện số {number}") for number in range(1, 7))
     digest = Digest("sang", "Điểm Tin sáng", SLOT, stories, 0, syllables=700, is_listed=True)
-    [part] = render_parts(digest, zone="Asia/Ho_Chi_Minh", topic_titles=TOPICS)
+    [part] = render_parts(digest)
     lines = visible_text(part.html).splitlines()
     assert lines[2:10] == ["6 tin · đọc chừng 3 phút", "", *(f"{n}. Chuyện số {n}" for n in range(1, 7))]
     assert most_corrected(part, "Chuyện số 2") is not None
@@ -174,7 +173,7 @@ def test_a_short_digest_is_headlines_with_their_papers() -> None:
     told = replace(story(quotes=(), sources=papers), reports=(report(1, "Báo Bến Đò", 19),))
     won = replace(told, story_id=2, title="Đội Vàm Đước thắng 3-1", topic="the-thao")
     digest = Digest("sang", "Điểm Tin sáng", SLOT, (told, won), 0, length="gon")
-    [part] = render_parts(digest, zone="Asia/Ho_Chi_Minh", topic_titles=TOPICS)
+    [part] = render_parts(digest)
     assert visible_text(part.html).splitlines()[-4:] == [
         "1. Bến phà Vàm Đước chạy lại",
         "19:38 hôm qua · Báo Bến Đò +3",

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.messages.markup import MAX_UNITS, visible_length, visible_text
-from bot.messages.rendering import Renderer, listed, render_parts
+from bot.messages.rendering import Renderer, listed
 from summarizer.digest import Digest, DigestStory, SourceLink
 from tests.bot.messages.rendered import (
     FAMILY,
@@ -18,6 +18,7 @@ from tests.bot.messages.rendered import (
     assert_sendable,
     most_corrected,
     parts_of,
+    render_parts,
     rendered,
     story,
     tags,
@@ -164,7 +165,7 @@ def test_whatever_the_papers_write_the_parts_fit_and_hold_every_story(
 def test_the_list_at_the_top_leaves_room_for_stories_however_long_headlines_are() -> None:
     stories = tuple(story(number, title=f"{number} " + "rất dài " * 40) for number in range(1, 31))
     digest = Digest("sang", "Điểm Tin sáng", SLOT, stories, 0, syllables=5_000, is_listed=True)
-    parts = render_parts(digest, zone="Asia/Ho_Chi_Minh", topic_titles=TOPICS)
+    parts = render_parts(digest)
     assert_sendable([part.html for part in parts])
     assert all(most_corrected(part, part.headlines[0]) for part in parts)
     lines = visible_text(parts[0].html).splitlines()

@@ -13,12 +13,12 @@ from bot.chat.talk.understanding import ParseContext, understand
 from bot.chat.talk.wishes import (
     FollowUp,
     PauseUntil,
-    Plain,
     SetSchedule,
     SetTopics,
     ShowAddress,
     ShowItem,
     ShowPage,
+    SimpleWish,
     UnwatchWords,
     WatchWords,
     Wish,
@@ -45,7 +45,7 @@ def lines(name: str) -> list[list[str]]:
 def said(wish: Wish | None) -> str:  # one line a kind
     """Return a wish as the data file writes it."""
     match wish:
-        case Plain():
+        case SimpleWish():
             return wish.value
         case PauseUntil(until):
             return f"pause until {until.astimezone(ZoneInfo(_ZONE)):%Y-%m-%dT%H:%M}"
