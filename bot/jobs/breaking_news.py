@@ -1,4 +1,4 @@
-"""Breaking news: find the stories that match the newsroom's rule, and send each at once to its readers.
+"""Queue what waits for no slot, above all breaking news: stories that match the newsroom's rule.
 
 A note stores the moment up to which articles are checked. The rules of digests apply: a reader's topics,
 words and papers count, and a reader who knows the story gets only its news. During quiet hours no story is
@@ -15,6 +15,9 @@ from markupsafe import Markup
 from bot.chat.buttons.callbacks import encode
 from bot.chat.buttons.intents import Button
 from bot.chat.buttons.reader_intents import OpenCard
+from bot.jobs.following import alert_followers
+from bot.jobs.recapping import send_recaps
+from bot.jobs.watch_alerts import send_alerts
 from bot.messages import texts
 from bot.messages.markup import render
 from bot.messages.rendering import story_html
@@ -46,6 +49,21 @@ _READERS = 500  # told in one transaction
 _MOST_OPEN = 20
 _STALE = dt.timedelta(hours=1)  # after which a story is left to the digests
 _log = structlog.get_logger(__name__)
+
+
+async def send_unscheduled(services: Services) -> int:
+    """Queue everything that waits for no slot; return how many messages.
+
+    A story that one of these sends to a chat is known to the chat for the next one.
+    """
+    return sum(
+        [
+            await send_breaking(services),
+            await send_alerts(services),
+            await alert_followers(services),
+            await send_recaps(services),
+        ]
+    )
 
 
 async def send_breaking(services: Services) -> int:

@@ -15,7 +15,7 @@ from bot.messages import texts
 from bot.news.digests import Composed, Gathered, compose_one, gather_most_reported
 from bot.news.services import Services
 from bot.process.metrics import log_errors
-from bot.times.schedule import QuietHours, local_moment, next_weekly
+from bot.times.schedule import local_moment, next_weekly, release_in
 from storage.delivery.messages import Message
 from storage.delivery.states import MessageKind
 from storage.off_loop import DIGESTS
@@ -187,7 +187,7 @@ async def _send_group(
             parts,
             readers,
             [story.story_id for story in composed.digest.stories],
-            release=lambda start, end: QuietHours(start, end).release(now, zone),
+            release=release_in(zone, now),
             as_of=now,
             now=now,
         )

@@ -18,7 +18,7 @@ from bot.messages.markup import MAX_UNITS, one_line, utf16_length, visible_lengt
 from bot.messages.rendering import LONGEST_CORRECTION
 from bot.news.newsroom import Edition, Newsroom
 from bot.news.services import Services
-from bot.times.schedule import QuietHours
+from bot.times.schedule import release_in
 from storage.delivery.announcements import (
     Announcement,
     call_off_announcement,
@@ -143,11 +143,7 @@ async def _groups(
     for one in await find_zones(connection):
         if edition is None or _gets(one, edition, newsroom):
             by_zone[newsroom.edition_for(one).schedule.zone].append(one)
-
-    def release_in(zone: str) -> Release:
-        return lambda start, end: QuietHours(start, end).release(now, zone)
-
-    return [(readers_of(chosen), release_in(zone)) for zone, chosen in by_zone.items()]
+    return [(readers_of(chosen), release_in(zone, now)) for zone, chosen in by_zone.items()]
 
 
 # Corrections: edits of the messages with the story, and a notice to their readers.
@@ -258,7 +254,7 @@ async def _correct(
         telling,
         _notice(telling, correction.text, edition),
         after_id=after_id,
-        release=lambda start, end: QuietHours(start, end).release(now, zone),
+        release=release_in(zone, now),
         now=now,
     )
     return Queued(edits, notices)

@@ -11,6 +11,7 @@ from functools import partial
 import structlog
 
 from bot.chat.operators.gate_messages import tell_gates
+from bot.jobs.breaking_news import send_unscheduled
 from bot.jobs.delivery.monitor import Monitor
 from bot.jobs.delivery.sender import Sender
 from bot.jobs.digests.tick import SlotTick
@@ -18,8 +19,7 @@ from bot.jobs.intake.processing import Processor
 from bot.jobs.reload import take_over
 from bot.jobs.sources.source_polling import WebPolling
 from bot.jobs.upkeep_jobs import IndexFollowing, begin_month, end_impossible_waits, prune_if_night
-from bot.jobs.watches.alerts import send_unscheduled
-from bot.jobs.watches.watch_matching import WatchMatcher
+from bot.jobs.watch_alerts import WatchMatcher
 from bot.process.health import retry
 from bot.startup.elsewhere import TAKEN_IN
 from bot.startup.roles import Role

@@ -1,7 +1,7 @@
 """Schedule arithmetic: local times, days and a zone give due moments in UTC; plans of due slots. Pure."""
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from zoneinfo import ZoneInfo
@@ -126,6 +126,11 @@ class QuietHours:
         days = (today + step * _DAY for step in range(3))
         ends = (local_moment(day, end, _zone(zone), fold=fold) for day in days for fold in (0, 1))
         return next(each for each in ends if each > moment and not self.covers(each, zone))
+
+
+def release_in(zone: str, now: dt.datetime) -> Callable[[int, int], dt.datetime]:
+    """Return a function: quiet hours (start, end in minutes) → when a reader in `zone` may get a message."""
+    return lambda start, end: QuietHours(start, end).release(now, zone)
 
 
 _SOME_DAY = dt.date(2026, 1, 1)  # quiet hours are the same every day

@@ -18,7 +18,7 @@ from bot.chat.operators.admin import find_state, state_view
 from bot.jobs.intake.intake import poll_sources
 from bot.jobs.intake.processing import Processor
 from bot.jobs.intake.taking import SetAside, Taker
-from bot.jobs.watches.watch_matching import WatchMatcher
+from bot.jobs.watch_alerts import WatchMatcher
 from bot.news.answers import describe, reply_to
 from bot.news.digests import compose_digest, window_for
 from bot.news.newsroom import Newsroom, Source

@@ -18,8 +18,8 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import select, update
 
+from bot.jobs.breaking_news import send_unscheduled
 from bot.jobs.digests.slots import run_due_slots
-from bot.jobs.watches.alerts import send_unscheduled
 from bot.news.newsroom import Breaking
 from bot.news.services import Services
 from bot.times.clock import ManualClock

@@ -11,11 +11,12 @@ from itertools import groupby
 import structlog
 
 from bot.jobs.digests.composing import SharedComposer, covered_by
-from bot.jobs.digests.publishing import Due, record_prepared, record_skipped, release_in
+from bot.jobs.digests.publishing import Due, record_prepared, record_skipped
 from bot.news.digests import FIRST_WINDOW, LeftOut, window_for
 from bot.news.newsroom import Approval, Edition, Newsroom
 from bot.news.services import Services
 from bot.process.metrics import log_errors
+from bot.times.schedule import release_in
 from storage.candidates import Window
 from storage.delivery.gates import (
     Dropped,

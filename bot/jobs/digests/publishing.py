@@ -15,7 +15,7 @@ from bot.chat.cards.digest_buttons import buttons_under
 from bot.news.digests import Composed
 from bot.news.newsroom import Edition
 from bot.news.services import Services
-from bot.times.schedule import QuietHours, SlotPlan
+from bot.times.schedule import SlotPlan, release_in
 from storage.candidates import Window
 from storage.delivery.fanouts import begin_fanouts, is_large, queue_part
 from storage.delivery.issues import (
@@ -27,7 +27,7 @@ from storage.delivery.issues import (
     record_issue,
     record_issues,
 )
-from storage.delivery.messages import Buttons, Release
+from storage.delivery.messages import Buttons
 from storage.delivery.prepared_issues import keep_apart
 from storage.delivery.states import IssueStatus
 from storage.notes import find_note, forget_note, write_note
@@ -197,11 +197,6 @@ async def _publish_variants(connection: AsyncConnection, made: Sequence[Made], *
                 connection, [issue_id], readers, release=release, now=now, is_variant=True
             )
     return queued
-
-
-def release_in(zone: str, now: dt.datetime) -> Release:
-    """Return when readers in `zone` may get a message that is queued now."""
-    return lambda start, end: QuietHours(start, end).release(now, zone)
 
 
 async def queue_rest(services: Services) -> int:

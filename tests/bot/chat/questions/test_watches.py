@@ -10,7 +10,7 @@ from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 from bot.chat.buttons.callbacks import encode
 from bot.chat.buttons.intents import RunWatch, StopWatching, WatchAgain, WatchQuestion
 from bot.chat.questions.watch_buttons import MOST_WATCHES
-from bot.jobs.watches.alerts import alert_buttons
+from bot.jobs.watch_alerts import alert_buttons
 from storage.conversations import record_question
 
 Publish = Callable[..., Awaitable[list[int]]]

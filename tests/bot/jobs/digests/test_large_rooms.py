@@ -10,10 +10,11 @@ from sqlalchemy import select
 
 from bot.chat.buttons.reader_intents import SetLength
 from bot.chat.settings.choices import change_choices
-from bot.jobs.digests.publishing import queue_rest, release_in
+from bot.jobs.digests.publishing import queue_rest
 from bot.jobs.digests.slots import run_due_slots, send_edition_now
 from bot.news.services import Services
 from bot.times.clock import ManualClock
+from bot.times.schedule import release_in
 from storage.delivery import fanouts as fanouts_module
 from storage.delivery.fanouts import queue_part
 from storage.delivery.retractions import find_batch, retract

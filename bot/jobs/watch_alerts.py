@@ -1,32 +1,55 @@
-"""Match newly processed articles with all watches, and record the hits.
+"""Watches: match newly processed articles with them, and alert their chats.
 
 A note stores up to when articles were matched, so that a restart skips none. The index of watches is in
-memory and follows the table, whichever process changes it.
+memory and follows the table, whichever process changes it. A chat gets one message for all stories found, at
+most one a minute.
 """
 
 import asyncio
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
 
 import structlog
 
+from bot.chat.buttons.callbacks import encode
+from bot.chat.buttons.intents import RunWatch, StopWatching
+from bot.chat.questions.results import Result, result_row
+from bot.messages import texts
+from bot.messages.markup import one_line, render, shortened
+from bot.news.answers import describe
 from bot.news.newsroom import Newsroom
 from bot.news.services import Services
 from bot.process.metrics import log_errors
 from bot.times.schedule import QuietHours
 from storage.articles import StoredArticle
+from storage.delivery.messages import Buttons
 from storage.engine import chunks
 from storage.notes import find_note, write_note
 from storage.off_loop import INTAKE
-from storage.watch_hits import Hit, Listener, find_listeners, find_worked_up, record_hits
+from storage.profiles import Choices
+from storage.watch_hits import (
+    Alert,
+    Hit,
+    Listener,
+    Waiting,
+    drop_idle,
+    find_due_subscribers,
+    find_listeners,
+    find_waiting_hits,
+    find_worked_up,
+    publish_alerts,
+    record_hits,
+)
 from storage.watches import ChangedWatch, count_watches, find_changed_watches
 from summarizer.questions.filters import comparable
-from summarizer.questions.watching import Arrived, WatchIndex, current_key
+from summarizer.questions.watching import Arrived, WatchIndex, current_key, parse_watch
 
 MAX_AGE = dt.timedelta(hours=48)  # an article published longer ago is no news, even if it arrives now
 _NOTE = "watched"
-_BATCH = 100
-_LOAD_BATCH = 1_000
+_ARTICLES_AT_ONCE = 100
+_LOADED_AT_ONCE = 1_000
 _RECORDED_AT_ONCE = 500
 _COMMIT_LAG = dt.timedelta(minutes=2)  # a row has the time when its transaction began, and is visible later
 _BEGINNING = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
@@ -65,10 +88,10 @@ class WatchMatcher:
                 after = (until - _COMMIT_LAG, 0)
                 while True:
                     found = await find_worked_up(
-                        connection, after=after, stored_since=now - MAX_AGE, limit=_BATCH
+                        connection, after=after, stored_since=now - MAX_AGE, limit=_ARTICLES_AT_ONCE
                     )
                     new = [one for one in found if self._looked_at.get(one.id) != one.processed_at]
-                    if new or len(found) < _BATCH:
+                    if new or len(found) < _ARTICLES_AT_ONCE:
                         return new
                     after = (found[-1].processed_at or now, found[-1].id)
         async with self._services.database.write() as connection:
@@ -80,7 +103,7 @@ class WatchMatcher:
         for _ in range(2):
             async with self._services.database.read() as connection:
                 after = (self._known_until - _COMMIT_LAG, 0)
-                while changed := await find_changed_watches(connection, after=after, limit=_LOAD_BATCH):
+                while changed := await find_changed_watches(connection, after=after, limit=_LOADED_AT_ONCE):
                     await INTAKE.run(self._take_over, changed)
                     after = (changed[-1].changed_at, changed[-1].id)
                     self._known_until = max(self._known_until, changed[-1].changed_at)
@@ -161,3 +184,115 @@ def _hit(article: StoredArticle, listener: Listener, newsroom: Newsroom, now: dt
     if article.story_id is None:
         raise ValueError(f"article {article.id} is processed and of no story")
     return Hit(listener.watch_id, article.story_id, article.id, quiet.release(now, zone))
+
+
+MOST_TOLD = 5  # stories in one message: with everything at its longest they stay under Telegram's limits
+_LONGEST_WORDS = 64  # UTF-16 units of a watch's words
+_LONGEST_LABEL = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A story's article, and the words of the watches that it matches."""
+
+    words: tuple[str, ...]
+    result: Result
+
+
+def render_alert(found: Sequence[Found], *, more: int, now: dt.datetime, zone: str) -> str:
+    """Return the message for at most `MOST_TOLD` stories; `more` are only counted."""
+    stories = [
+        {
+            "words": shortened(one_line(", ".join(each.words)), _LONGEST_WORDS),
+            **result_row(number, each.result, now, zone),
+        }
+        for number, each in enumerate(found, start=1)
+    ]
+    return str(render("alert", stories=stories, more=more, count=len(stories) + more))
+
+
+def alert_buttons(watches: Sequence[tuple[int, str]]) -> Buttons:
+    """Return for each watch, given by number and words, a button to ask its question and one to stop it."""
+    is_only = len(watches) == 1
+    return tuple(
+        (
+            (
+                texts.BUTTON_MORE
+                if is_only
+                else texts.BUTTON_MORE_OF.format(words=shortened(one_line(words), _LONGEST_LABEL)),
+                encode(RunWatch(number)),
+            ),
+            (texts.BUTTON_STOP_WATCHING, encode(StopWatching(number, is_in_list=False))),
+        )
+        for number, words in watches
+    )
+
+
+_BETWEEN = dt.timedelta(minutes=1)  # two alerts to one chat
+_CHATS_AT_ONCE = 100
+_MOST_HITS = 500  # of one chat: a night of a very common word
+
+
+async def send_alerts(services: Services) -> int:
+    """Queue the alerts that are due; return how many. Due moments take quiet hours into account."""
+    now = services.clock.now()
+    queued = 0
+    while due := await _find_due(services, now):
+        async with services.database.write() as connection:
+            await drop_idle(connection)
+        alerts = [alert for one in due.items() if (alert := await _compose(services, *one, now))]
+        async with services.database.write() as connection:
+            done = await publish_alerts(connection, alerts, now=now)
+        queued += done
+        if not done:
+            break
+    return queued
+
+
+async def _find_due(services: Services, now: dt.datetime) -> dict[int, Choices]:
+    async with services.database.read() as connection:
+        return await find_due_subscribers(
+            connection, now=now, told_before=now - _BETWEEN, limit=_CHATS_AT_ONCE
+        )
+
+
+async def _compose(
+    services: Services, subscriber_id: int, choices: Choices, now: dt.datetime
+) -> Alert | None:
+    """Compose a subscriber's alert; if that fails, log it and leave the hits to the next tick."""
+    with log_errors("alert", subscriber=subscriber_id):
+        async with services.database.read() as connection:
+            hits = await find_waiting_hits(connection, subscriber_id, now=now, limit=_MOST_HITS)
+        if not hits:
+            return None
+        stories = _by_story(hits)
+        found = [each for story in stories[:MOST_TOLD] if (each := await _found(services, story))]
+        zone = services.newsroom.edition_for(choices).schedule.zone
+        html = render_alert(found, more=len(stories) - len(found), now=now, zone=zone)
+        watched = dict.fromkeys((hit.watch_id, hit.text) for story in stories[:MOST_TOLD] for hit in story)
+        return Alert(subscriber_id, html, alert_buttons(list(watched)[:MOST_TOLD]), tuple(hits))
+    return None
+
+
+def _by_story(hits: Sequence[Waiting]) -> list[list[Waiting]]:
+    """Return the hits of each story together, the order kept."""
+    order = list(dict.fromkeys(hit.story_id for hit in hits))
+    ordered = sorted(hits, key=lambda hit: order.index(hit.story_id))
+    return [list(story) for _, story in groupby(ordered, key=lambda hit: hit.story_id)]
+
+
+async def _found(services: Services, story: Sequence[Waiting]) -> Found | None:
+    watched = parse_watch(story[0].text)
+    described = await describe(services, watched, (story[0].article_id,), stands_alone=True)
+    if not described:
+        return None
+    article, snippet = described[0].article, described[0].snippet
+    result = Result(
+        title=article.title,
+        url=article.url,
+        source=services.newsroom.title_of(article.source),
+        published=article.published,
+        sentence=snippet.text,
+        highlights=tuple(snippet.marks),
+    )
+    return Found(tuple(hit.text for hit in story), result)

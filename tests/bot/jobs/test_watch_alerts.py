@@ -13,8 +13,7 @@ from telegram.ext import ExtBot
 from bot.emulator.client import Control
 from bot.jobs.delivery.sender import Sender
 from bot.jobs.upkeep_jobs import prune
-from bot.jobs.watches.alerts import send_alerts
-from bot.jobs.watches.watch_matching import WatchMatcher
+from bot.jobs.watch_alerts import WatchMatcher, send_alerts
 from bot.news.services import Services
 from bot.times.clock import ManualClock
 from storage.articles import store_articles

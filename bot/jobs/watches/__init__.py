@@ -1,1 +1,0 @@
-"""Watches: find the articles that match, and alert their chats."""
