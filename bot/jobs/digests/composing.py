@@ -1,25 +1,38 @@
-"""Compose for all readers of some profiles: one digest for most, variants for those who know other stories.
+"""Compose the digests of slots: for the readers of profiles, and for the web copy of an edition.
 
-`find_knowledge` reads the known stories; `compose_for` is pure work for a thread.
+Most readers of a profile get one digest; readers who know other stories get variants. A web copy is composed
+as for a reader without own choices, at the edition's times, and passes its gate.
 """
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.jobs.digests.publishing import Made, Variant
-from bot.news.digests import Gathered, LeftOut, compose_one, gather
+from bot.jobs.digests.publishing import Made, Variant, record_copy
+from bot.news.digests import (
+    FIRST_WINDOW,
+    Gathered,
+    LeftOut,
+    compose_gathered,
+    compose_one,
+    gather,
+    window_for,
+)
 from bot.news.newsroom import Edition, Newsroom
 from bot.news.services import Services
 from bot.process.metrics import log_errors
 from storage.candidates import Window
+from storage.delivery.copies import join_copy
+from storage.delivery.gates import Dropped, find_dropped, find_gate_of
+from storage.notes import find_note, write_note
 from storage.off_loop import DIGESTS
-from storage.profiles import Profile, find_heard
+from storage.profiles import Profile, find_heard, set_covered_until
 from storage.shown_stories import Known, find_known, find_readers_apart, find_told
 
+_COPIED = "copied until: "  # and the edition's name: the note has its last slot that was copied
 _WEEK, _MINUTE = dt.timedelta(days=7), dt.timedelta(minutes=1)
 
 
@@ -129,3 +142,60 @@ def covered_by(
         return None
     own = edition.schedule.slots_between(slot - _WEEK, slot - _MINUTE)
     return min(profile.last_slot_at, own[-1]) if own else None
+
+
+def left_out(dropped: Iterable[Dropped]) -> LeftOut:
+    """Return the stories that are dropped from all issues of a gate."""
+    found = list(dropped)
+    articles = frozenset(number for one in found for number in one.article_ids)
+    return LeftOut(frozenset(one.story_id for one in found), articles)
+
+
+async def publish_copies(services: Services) -> int:
+    """Write the web copies of slots that are due; return how many."""
+    if services.newsroom.feeds_address is None:
+        return 0
+    made = 0
+    for edition in services.newsroom.editions:
+        with log_errors("copy", edition=edition.name):
+            made += not edition.is_paused and await _publish_copy(services, edition)
+    return made
+
+
+async def _publish_copy(services: Services, edition: Edition) -> bool:
+    """Write the copy of an edition's latest slot, unless it is written or waits at the gate.
+
+    An edition that needs approval and has no readers is not copied, because no operator is asked. Late slots
+    are left out, as for readers.
+    """
+    now = services.clock.now()
+    slots = edition.schedule.slots_between(now - services.newsroom.late_window, now)
+    if not slots:
+        return False
+    slot = slots[-1]
+    async with services.database.read() as connection:
+        note = await find_note(connection, _COPIED + edition.name)
+        if note is not None and dt.datetime.fromisoformat(note) >= slot:
+            return False
+        gate = await find_gate_of(connection, edition.name, slot)
+        dropped = await find_dropped(connection, gate.id) if gate else []
+    if gate is None and edition.approval is not None:
+        return False
+    if gate is not None and not (gate.was_sent if gate.closed_at else gate.lets_go(now)):
+        return False
+    async with services.database.write() as connection:
+        profile = await join_copy(connection, edition.name, now=now)
+    covered_until = profile.last_slot_at or slot - FIRST_WINDOW
+    ends_at = gate.opened_at if gate else None
+    window = window_for(edition, slot, covered_until=covered_until, came_by=now, ends_at=ends_at)
+    gathered = await gather(services.database, services.newsroom, window, left_out(dropped))
+    since = min(window.after, window.oldest)
+    async with services.database.read() as connection:
+        old = gathered.prepared.reported_before(since)
+        told = await find_told(connection, [profile.id], since=since, old=old)
+    composed = await compose_gathered(edition, gathered, told[profile.id])
+    async with services.database.write() as connection:
+        await record_copy(connection, profile.id, edition.name, window, composed)
+        await set_covered_until(connection, profile.id, window.end)
+        await write_note(connection, _COPIED + edition.name, slot.isoformat(), now=now)
+    return bool(composed.parts)

@@ -10,16 +10,15 @@ from itertools import groupby
 
 import structlog
 
-from bot.jobs.digests.composing import SharedComposer, covered_by
+from bot.jobs.digests.composing import SharedComposer, covered_by, left_out
 from bot.jobs.digests.publishing import Due, record_prepared, record_skipped
-from bot.news.digests import FIRST_WINDOW, LeftOut, window_for
+from bot.news.digests import FIRST_WINDOW, window_for
 from bot.news.newsroom import Approval, Edition, Newsroom
 from bot.news.services import Services
 from bot.process.metrics import log_errors
 from bot.times.schedule import release_in
 from storage.candidates import Window
 from storage.delivery.gates import (
-    Dropped,
     Gate,
     close_done,
     find_dropped,
@@ -130,13 +129,6 @@ async def _prepare(
                 await record_prepared(connection, made, now=now) if made else None
                 await mark_prepared(connection, gate.id)
     _log.info("issues prepared", edition=gate.edition, slot=gate.slot_at.isoformat(), issues=len(wanted))
-
-
-def left_out(dropped: Iterable[Dropped]) -> LeftOut:
-    """Return the stories that are dropped from all issues of a gate."""
-    found = list(dropped)
-    articles = frozenset(number for one in found for number in one.article_ids)
-    return LeftOut(frozenset(one.story_id for one in found), articles)
 
 
 def _window(newsroom: Newsroom, gate: Gate, profile: Profile, edition: Edition, now: dt.datetime) -> Window:

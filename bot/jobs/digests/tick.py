@@ -10,7 +10,7 @@ import asyncio
 import datetime as dt
 from collections.abc import Awaitable, Callable
 
-from bot.jobs.digests.copying import publish_copies
+from bot.jobs.digests.composing import publish_copies
 from bot.jobs.digests.gate import prepare_early
 from bot.jobs.digests.slots import run_due_slots
 from bot.jobs.intake.intake import poll_sources

@@ -14,7 +14,7 @@ from playwright.async_api import Browser, Page, ViewportSize, async_playwright, 
 
 from bot.commands.newsroom_editing import newsroom_file
 from bot.console.public_site import PublicSite
-from bot.jobs.digests.copying import publish_copies
+from bot.jobs.digests.composing import publish_copies
 from bot.news.services import Services
 from bot.times.clock import ManualClock
 from tests.bot.conftest import ADMIN

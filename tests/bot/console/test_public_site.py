@@ -11,7 +11,7 @@ from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
 from bot.console.public_site import PublicSite
-from bot.jobs.digests.copying import publish_copies
+from bot.jobs.digests.composing import publish_copies
 from bot.jobs.digests.gate import prepare_early
 from bot.jobs.digests.slots import run_due_slots
 from bot.news.newsroom import Approval
