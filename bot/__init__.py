@@ -1,1 +1,1 @@
-"""What talks and what ticks: chat, jobs, the emulator, the command line and the application."""
+"""The bot: chat, jobs, the emulator, the command line and the application."""

@@ -1,7 +1,7 @@
-"""`diemtin`, the command line: which command is which, and what help says of each.
+"""The command line `diemtin`: the table of its commands, with their help.
 
-Each command lives in `bot.commands` and is imported only when it is asked for: `diemtin check` need not wait
-for the Telegram library, nor the running bot for what only `summarize` needs.
+A command's module in `bot.commands` is imported only when the command runs, so `diemtin check` does not wait
+for the Telegram library.
 """
 
 import sys

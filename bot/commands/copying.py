@@ -71,7 +71,7 @@ async def _copy(source: str, target: str, now: dt.datetime) -> dict[str, TableHa
 
 
 def _tell_tables() -> Show:
-    """Return what writes a line for each tenth of a table, and none for small tables."""
+    """Return a callback that writes a line for each tenth of a table, and none for small tables."""
     told = set[tuple[bool, str, int]]()
 
     def show(step: Progress) -> None:

@@ -1,4 +1,4 @@
-"""`diemtin backup`, `restore`, `stats` and `db ...`: the care of an installation's database."""
+"""`diemtin backup`, `restore`, `stats`, `db upgrade`, `db prune` and `db reindex`."""
 
 import asyncio
 import datetime as dt
@@ -43,8 +43,6 @@ from storage.upkeep.prune import Extent, measure_prune
 from storage.upkeep.restore import restore as put_back
 from storage.upkeep.stats import Stats, gather_stats
 
-# `diemtin backup`, `restore`, `db prune` and `db reindex`.
-
 # `diemtin backup` and `restore`: copies of the SQLite database.
 
 
@@ -70,7 +68,7 @@ async def _back_up(settings: Settings, path: Path) -> None:
 
 
 def restore(path: Annotated[Path, typer.Argument(metavar="PATH", help="Bản sao lưu sẽ dùng lại.")]) -> None:
-    """Put a back-up in the place of the database; what was there is moved aside."""
+    """Replace the database by a back-up; the old database is moved aside."""
     if not path.is_file():
         fail(f"✗ Không có tệp {path}.")
     former = run(_restore(settings_or_exit(), path))
@@ -91,14 +89,14 @@ async def _restore(settings: Settings, path: Path) -> Path | None:
             fail(f"✗ Không dùng lại được {path} ({error}); cơ sở dữ liệu đang có vẫn nguyên.")
 
 
-# `diemtin db prune`: what the next clean-up would delete, and leave for one that takes more than usual.
+# `diemtin db prune`: what the next clean-up would delete, and permission for an unusually large one.
 
 
 def prune_database(
     allow: Annotated[bool, typer.Option("--allow", help="Cho phép lần dọn tới.")] = False,
     hold: Annotated[bool, typer.Option("--hold", help="Rút lại lời cho phép.")] = False,
 ) -> None:
-    """Say what the next clean-up would delete; allow it or take the leave back."""
+    """Say what the next clean-up would delete; allow it, or withdraw the permission."""
     extent = run(_prune(is_allowed=allow and not hold, is_held=hold))
     put(
         f"Sẽ xóa: {extent.articles}/{extent.all_articles} bài, "
@@ -125,10 +123,10 @@ async def _prune(*, is_allowed: bool, is_held: bool) -> Extent:
             )
 
 
-# `diemtin db reindex`: the search index built anew, while the bot works.
+# `diemtin db reindex`: rebuild the search index while the bot works.
 
 _TITLE = "Dựng lại chỉ mục"
-Show = Callable[[int, int], None]  # how many of how many articles are done
+Show = Callable[[int, int], None]  # gets the number of articles done, and of all
 
 
 def reindex(
@@ -137,9 +135,9 @@ def reindex(
     ] = None,
     json: Json = False,
 ) -> None:
-    """Build the search index anew; the bot may go on working, and a stopped build leaves the old index.
+    """Rebuild the search index. The bot may keep running; an interrupted build leaves the old index.
 
-    With --from it is copied from another machine's folder, whose bot may go on too.
+    With --from the index is copied from another machine's folder, whose bot may keep running too.
     """
     if copy is not None:
         run(_copy_index(settings_or_exit(), copy))
@@ -178,7 +176,7 @@ def _bar() -> Iterator[Show]:
 
 @contextmanager
 def _lines() -> Iterator[Show]:
-    """Write a line for each tenth: a log is no place for a bar."""
+    """Write a line for each tenth, where stderr is not a terminal."""
     tenth = 0
 
     def show(done: int, total: int) -> None:
@@ -190,7 +188,7 @@ def _lines() -> Iterator[Show]:
     yield show
 
 
-# `diemtin stats` and `db upgrade`: how an installation fares.
+# `diemtin stats` and `db upgrade`.
 
 _DAY = dt.timedelta(hours=24)
 _ISSUE_STATUSES = ISSUE_STATUSES | {"correction": "đính chính"}
@@ -231,7 +229,7 @@ async def _stats() -> tuple[Stats, Newsroom]:
 
 
 def _delivery(stats: Stats, zone: str) -> list[str]:
-    """Say how delivery stands, in lines."""
+    """Return lines on the state of delivery."""
     day, queue = stats.outcomes, stats.queue
     lines = [f"Của các số trong 24 giờ: {say_outcomes(day)}"]
     lines += say_troubles(queue, [(one.edition, one) for one in stats.refused], stats.lost_chats, zone)

@@ -1,4 +1,8 @@
-"""`diemtin demo`: the whole product without a token."""
+"""`diemtin demo`: the whole product without a token.
+
+The emulator and the unmodified `diemtin run` are processes of their own; sample articles come from an inbox.
+Everything is in a temporary folder, which is deleted at the end.
+"""
 
 import asyncio
 import datetime as dt
@@ -34,27 +38,23 @@ from storage.engine import Database
 from storage.errors import StorageError
 from storage.upkeep.stats import gather_stats
 
-# The whole product without a token: the emulator in its own process, sample articles in an inbox folder,
-# and the unmodified `diemtin run` beside them. Everything lives in a temporary folder and goes with it.
-
 _QUESTION = "mua lon ha long"
 _PATIENCE_SECONDS = 60.0
-_QUIET_SECONDS = 2.5  # after which an answer in several messages counts as whole: they go one a second
+_QUIET_SECONDS = 2.5  # without a new message, until an answer in several messages is complete
 
 
 class DemoError(Exception):
-    """The demo cannot go on; the text says why, in Vietnamese."""
+    """The demo cannot continue; the text says why, in Vietnamese."""
 
 
 async def run_demo(*, once: bool, port: int = 0, fast: bool = False) -> None:
-    """Run the demo: with `once` print one digest and one answer and return, else stay until interrupted.
+    """Run the demo: with `once` print one digest and one answer and return, else run until interrupted.
 
-    `port` is the emulator's, 0 any free one. `fast`: a day passes in six minutes.
-
-    SIGINT or SIGTERM ends it and leaves nothing behind; with `once` that is a CancelledError.
+    `port` is the emulator's; 0 takes any free one. `fast`: a day passes in six minutes. SIGINT or SIGTERM
+    ends the demo and cleans up; with `once` it also raises CancelledError.
 
     Raises:
-        DemoError: the emulator or the bot did not do its part.
+        DemoError: the emulator or the bot failed.
     """
     _cancel_on_signals()
     clock = day_clock() if fast else Clock()
@@ -75,7 +75,7 @@ async def run_demo(*, once: bool, port: int = 0, fast: bool = False) -> None:
 
 
 def _cancel_on_signals() -> None:
-    """Cancel this task on the first signal; a second one must not cut the cleaning up short."""
+    """Cancel this task on the first signal; a second one must not interrupt the clean-up."""
     loop, task = asyncio.get_running_loop(), asyncio.current_task()
     signalled = False
 
@@ -90,7 +90,7 @@ def _cancel_on_signals() -> None:
 
 
 def _lay_out(folder: Path, rows: list[dict[str, Any]], newsroom: str) -> None:
-    """Write the newsroom file and the articles of the beginning."""
+    """Write the newsroom file and the first articles."""
     (folder / "diemtin.toml").write_text(newsroom, encoding="utf-8")
     (folder / "tin-vao").mkdir()
     bring(folder / "tin-vao", "bai-mau.jsonl", rows)
@@ -106,10 +106,10 @@ async def _emulator(port: int) -> AsyncIterator[str]:
 
 
 async def _until_worked_up(folder: Path, articles: int, bot: DemoBot) -> None:
-    """Wait until the bot has taken every sample in.
+    """Wait until the bot has processed every sample.
 
     Raises:
-        DemoError: the bot ended, or is not done after a minute; with its last words.
+        DemoError: the bot ended, or is not done after a minute; with the end of its log.
     """
     database = Database(database_url(folder))
     deadline = time.monotonic() + _PATIENCE_SECONDS
@@ -139,7 +139,7 @@ async def _show_once(hands: Control, reader: int) -> None:
 
 
 def _as_typed(program: str) -> str:
-    """Return how the command was called, so that what is told to type works in the same shell.
+    """Return how the command was called, so that the hint works in the same shell.
 
     >>> _as_typed(".venv/bin/diemtin"), _as_typed("/usr/lib/bot/__main__.py")
     ('.venv/bin/diemtin', 'diemtin')
@@ -148,7 +148,7 @@ def _as_typed(program: str) -> str:
 
 
 async def _show(hands: Control, reader: int, text: str, *, answers: int, quiet_seconds: float) -> None:
-    """Say `text` as the reader and print the talk: so many answers, and what follows each within the quiet.
+    """Send `text` as the reader and print the answers, until none comes for `quiet_seconds`.
 
     Raises:
         DemoError: fewer answers came within a minute.
@@ -172,7 +172,7 @@ def _plain(message: dict[str, Any]) -> str:
 
 
 class _Stay:
-    """A demo that goes on until it is interrupted."""
+    """A demo that runs until it is interrupted."""
 
     def __init__(self, hands: Control, reader: int, url: str, pages: int, bot: DemoBot) -> None:
         self._hands = hands
@@ -182,7 +182,7 @@ class _Stay:
         self._bot = bot
 
     async def until_stopped(self, coming: list[dict[str, Any]]) -> None:
-        """Talk, bring the news that is to come, and with a fast clock let a day pass."""
+        """Greet the bot and bring the `coming` news; with a fast clock, run a day."""
         await self._hands.ask(self._reader, "/start", count=2, timeout=_PATIENCE_SECONDS)
         put(f"Mở trình duyệt và trò chuyện với bot: {self._url}/")
         put(f"Gõ một câu hỏi như «{_QUESTION}», /lich để đổi giờ, /trogiup để xem mọi lệnh. Ctrl-C để dừng.")
@@ -201,7 +201,7 @@ class _Stay:
                     if task.done():
                         task.result()
                 await asyncio.sleep(0.5)
-        except asyncio.CancelledError:  # the way to end it
+        except asyncio.CancelledError:  # Ctrl-C
             say("Đã dừng.")
             return
         finally:
@@ -211,7 +211,7 @@ class _Stay:
         raise DemoError("Bot đã dừng.")
 
     async def _begin_day(self) -> None:
-        """Prepare the day, and start the bot anew with a clock that runs fast."""
+        """Prepare the day, then restart the bot with a fast clock."""
         database = Database(database_url(self._bot.folder))
         try:
             await prepare_day(self._hands, self._reader, database)
@@ -220,9 +220,6 @@ class _Stay:
         await self._bot.stop()
         self._bot.clock = day_clock(since=self._bot.clock.now())
         await self._bot.start()
-
-
-# `diemtin demo`: the bot with everything around it, and no Telegram library in this process.
 
 
 def demo(

@@ -1,4 +1,4 @@
-"""The demo's bot: `diemtin run` in a process of its own, with the clock that the demo shows."""
+"""The demo's bot: `diemtin run` in a process of its own, with the demo's clock."""
 
 import asyncio
 from asyncio.subprocess import DEVNULL, Process
@@ -13,9 +13,9 @@ _STOP_SECONDS = 10.0
 
 
 class DemoBot:
-    """`diemtin run` in `folder`, without the settings of a real bot. It can be stopped and started again.
+    """`diemtin run` in `folder`, without the settings of a real bot. It can be restarted.
 
-    Ctrl-C reaches this process only, which then stops the bot in good order.
+    Ctrl-C reaches only this process, which then stops the bot.
     """
 
     def __init__(self, folder: Path, url: str, clock: Clock, *, admin: int) -> None:
@@ -41,7 +41,7 @@ class DemoBot:
         await self.stop()
 
     async def start(self) -> None:
-        """Start it, at the moment that the demo's clock shows."""
+        """Start it at the time of the demo's clock."""
         simulated = {
             "DIEMTIN_NOW": self.clock.now().isoformat(),
             "DIEMTIN_CLOCK_RATE": str(self.clock.simulated_seconds(1)),
@@ -53,7 +53,7 @@ class DemoBot:
         self._is_wanted = True
 
     async def stop(self) -> None:
-        """Stop it, in good order where it will."""
+        """Terminate it, and kill it if it does not end in time."""
         self._is_wanted = False
         if self._process is not None:
             await _stop(self._process)

@@ -1,6 +1,6 @@
-"""What goes on in a demo that stays: news one by one, and with `--fast` a whole day in five minutes.
+"""The events of a demo: news one by one, and with `--fast` a whole day in six minutes.
 
-`demo` starts the programs; here is when something happens, and what is said of it on the terminal.
+`demo` starts the programs; this module says what happens when, and what the terminal shows about it.
 """
 
 import asyncio
@@ -25,9 +25,9 @@ _ZONE = dt.timezone(dt.timedelta(hours=7))
 _FAST_RATE = 240.0  # a day takes six minutes
 _EVERY = dt.timedelta(minutes=3)
 _EVERY_FAST = dt.timedelta(minutes=35)  # nine seconds
-_SINCE, _SINCE_FAST = dt.timedelta(minutes=1), dt.timedelta(minutes=20)  # published before it comes
+_SINCE, _SINCE_FAST = dt.timedelta(minutes=1), dt.timedelta(minutes=20)  # from publication to arrival
 _BEGINNING = dt.time(5, 0)
-_LAST_WORDS_SECONDS = 3.0  # the bot is stopped then: what it still has to say, it says
+_LAST_WORDS_SECONDS = 3.0  # for the bot's last replies, before it is stopped
 _NEWEST_AGE = dt.timedelta(minutes=10)
 _SETTLED_SECONDS = 60.0
 _WATCHED = "giá vàng"
@@ -58,9 +58,9 @@ address = "http://127.0.0.1:{port}/tin"
 
 
 def day_clock(*, since: dt.datetime | None = None) -> Clock:
-    """Return a clock that shows today's 5:00 in Việt Nam; one `since` a moment runs a day in six minutes.
+    """Return a clock that starts at today's 5:00 in Việt Nam, for the preparations.
 
-    What has to be there before the day begins takes its time: the first is for that.
+    With `since` it starts at that moment and runs fast: a day in six minutes.
     """
     if since is not None:
         return Clock(since, _FAST_RATE)
@@ -69,7 +69,7 @@ def day_clock(*, since: dt.datetime | None = None) -> Clock:
 
 
 def free_port() -> int:
-    """Return a port of this machine that is free now."""
+    """Return a free port of this machine."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port: int = free.getsockname()[1]
@@ -90,7 +90,7 @@ def newsroom_text(port: int, *, is_fast: bool) -> str:
 
 
 def samples_at(now: dt.datetime, held_back: int) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    """Return the samples that are there at the beginning, the newest ten minutes old, and those to come."""
+    """Return the samples of the beginning, the newest ten minutes old, and those that come later."""
     rows = load_samples(now)
     if not held_back:
         return rows, []
@@ -100,17 +100,17 @@ def samples_at(now: dt.datetime, held_back: int) -> tuple[list[dict[str, Any]], 
 
 
 def bring(inbox: Path, name: str, rows: list[dict[str, Any]]) -> None:
-    """Put articles into the inbox at once, as a file that nobody writes to any more."""
+    """Put articles into the inbox in one step, as a file that looks complete."""
     text = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
     part = inbox / f".{name}"
     part.write_text(text, encoding="utf-8")
-    long_ago = time.time() - _SETTLED_SECONDS  # intake leaves a file that may still be written to
+    long_ago = time.time() - _SETTLED_SECONDS  # intake waits while a file may still be written to
     os.utime(part, (long_ago, long_ago))
     part.rename(inbox / name)
 
 
 async def bring_news(inbox: Path, rows: list[dict[str, Any]], clock: Clock, *, is_fast: bool) -> None:
-    """Bring one article after the other, each as it has just been published."""
+    """Bring one article after the other, each as if it had just been published."""
     for number, row in enumerate(rows, 1):
         await clock.sleep((_EVERY_FAST if is_fast else _EVERY).total_seconds())
         published = (clock.now() - (_SINCE_FAST if is_fast else _SINCE)).astimezone(_ZONE)
@@ -124,11 +124,8 @@ def _hour(clock: Clock) -> str:
     return f"{clock.now().astimezone(_ZONE):%H:%M}"
 
 
-# A day in five minutes.
-
-
 async def prepare_day(hands: Control, reader: int, database: Database) -> None:
-    """Let the reader watch a question and follow a story, and another one take the edition with approval."""
+    """Let the reader watch a question and follow a story; let another one take the edition with approval."""
     await hands.ask(reader, f"/theodoi {_WATCHED}", count=2)
     async with database.read() as connection:
         query = articles.select().where(articles.c.title == _FOLLOWED)
@@ -150,7 +147,7 @@ Lever = Callable[[], Awaitable[None]]
 
 
 async def run_day(clock: Clock, stop: Lever, start: Lever) -> None:
-    """Tell what happens when, and `stop` the bot over noon as a power cut would."""
+    """Print the events of the day, and `stop` the bot at noon like a power cut."""
     for at, words, act in _events(clock.now(), stop, start):
         await clock.sleep((at - clock.now()).total_seconds())
         put(f"{_hour(clock)}  {words}")
@@ -162,7 +159,7 @@ _Event = tuple[dt.datetime, str, Lever | None]
 
 
 def _events(now: dt.datetime, stop: Lever, start: Lever) -> Iterator[_Event]:
-    """Yield what happens when; the bot's clock is some minutes behind, as long as its start took."""
+    """Yield the events; they come some minutes after the slots because the bot's clock is behind ours."""
     local = now.astimezone(_ZONE)
 
     def at(hour: int, minute: int, days: int = 0) -> dt.datetime:

@@ -1,4 +1,4 @@
-"""`diemtin doctor` and `health`: what is wrong with this installation, and whether its bot is well."""
+"""`diemtin doctor` and `health`: what is wrong with this installation and with its running bot."""
 
 import os
 import sqlite3
@@ -77,7 +77,7 @@ def doctor(
 
 
 async def examine_online() -> list[str]:
-    """Return what `diemtin doctor --online` says, a line an answer."""
+    """Return the lines of `diemtin doctor --online`."""
     return _lines(*await _examine(online=True))
 
 
@@ -100,14 +100,14 @@ async def _examine(*, online: bool) -> tuple[list[str], list[Check]]:
 
 
 async def _try_out(settings: Settings) -> list[Check]:
-    """Return what only trying out tells."""
+    """Return the checks of `--online`."""
     checks: list[Check] = []
     token = settings.bot_token.get_secret_value() if settings.bot_token else ""
     if token:
         checks += await check_telegram(settings.api_base_url, token, settings.webhook_url)
     try:
         declared = await INTAKE.run(find_newsroom, settings)
-    except ConfigError:  # told already
+    except ConfigError:  # reported already
         return checks
     newsroom = await INTAKE.run(assemble, declared)
     database = Database(settings.database_url.get_secret_value(), settings.index)
@@ -128,12 +128,12 @@ async def _states(database: Database) -> dict[str, SourceState] | None:
     try:
         async with database.read() as connection:
             return await find_source_states(connection)
-    except StorageError:  # told already
+    except StorageError:  # reported already
         return None
 
 
 def _check_port(listens: Health | None, database: Database, token: str) -> Check:
-    """Ask who listens at the port of `[health]`."""
+    """Check which program listens at the port of `[health]`."""
     if listens is None:
         return Check("port", Status.GOOD, "không mở cổng nào: tệp cấu hình không có [health]")
     told: dict[str, object] = {}
@@ -168,7 +168,7 @@ def _examine_newsroom(settings: Settings) -> list[str]:
 
 
 async def _examine_database(settings: Settings) -> tuple[list[str], list[Check]]:
-    """Return what is wrong with the database, and which processes work with it."""
+    """Return what is wrong with the database, and the checks of its processes."""
     opened = Database(settings.database_url.get_secret_value(), settings.index)
     if reason := why_closed(opened):
         return [reason], []
@@ -192,7 +192,7 @@ async def _examine_database(settings: Settings) -> tuple[list[str], list[Check]]
 
 
 async def _examine_index(database: Database) -> list[str]:
-    """Say what is wrong with the search index, and how to mend it."""
+    """Say what is wrong with the search index, and how to repair it."""
     async with database.read() as connection:
         state = await examine_index(connection)
     folder = database.index_folder
@@ -207,7 +207,7 @@ async def _examine_index(database: Database) -> list[str]:
 
 
 def _find_exposed(database: Database) -> list[str]:
-    """Say which files with readers' data others on this machine have rights on, and how to take them."""
+    """Say which files with readers' data other users of this machine can open, and how to prevent it."""
     files = files_of(database.file) if database.file else []
     return [
         f"người khác trên máy mở được {file}, có dữ liệu của người đọc; chạy: chmod 600 {quote(str(file))}"
@@ -215,7 +215,7 @@ def _find_exposed(database: Database) -> list[str]:
     ]
 
 
-# `diemtin health`: ask the running bot whether it is well, for people and for a container's health check.
+# `diemtin health`: ask the running bot for its problems, for people and for a container's health check.
 
 _PATIENCE_SECONDS = 5.0
 _LONGEST_ANSWER = 100_000  # bytes
@@ -223,7 +223,7 @@ _ANYWHERE = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}  # noqa: S104 - compared wit
 
 
 def health(json: Json = False) -> None:
-    """Say whether the running bot is well; exit 1 when it is not, or does not answer."""
+    """Say whether the running bot is well; exit 1 if it is not or does not answer."""
     settings = settings_or_exit()
     listens = health_of(settings, newsroom_or_exit(settings))
     if listens is None:
@@ -241,7 +241,7 @@ def health(json: Json = False) -> None:
 
 
 def _roles(told: dict[str, object]) -> str:
-    """Say what the process that answered does, where it does not do everything."""
+    """Name the roles of the process that answered, if it does not have all."""
     active, standby = (one_line(str(told.get(key) or "")) for key in ("roles", "standby"))
     if not standby and set(active.split(",")) == set(NAMES):
         return ""
@@ -250,9 +250,9 @@ def _roles(told: dict[str, object]) -> str:
 
 
 def ask_health(listens: Health, ours: Identity, told: dict[str, object]) -> list[str]:
-    """Return what the bot says is wrong with it; what else it says is put into `told`."""
+    """Return the problems that the bot reports; the whole answer is put into `told`."""
     address = f"http://{_ANYWHERE.get(listens.host, listens.host)}:{listens.port}/healthz"
-    direct = build_opener(ProxyHandler({}))  # a proxy for Telegram must not be asked for this machine
+    direct = build_opener(ProxyHandler({}))  # without the proxy, which is for Telegram
     try:
         with direct.open(address, timeout=_PATIENCE_SECONDS) as answer:
             return _problems(answer.read(_LONGEST_ANSWER), ours, told)
@@ -278,6 +278,6 @@ def _problems(answer: bytes, ours: Identity, known: dict[str, object]) -> list[s
 
 
 def _name(told: dict[str, object]) -> str:
-    """Name the bot that answered, as far as it says."""
+    """Name the bot that answered."""
     username = one_line(str(told.get("username") or ""))
     return f"@{username}" if username else f"mã số {one_line(str(told.get('bot') or 'không rõ'))}"

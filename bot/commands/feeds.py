@@ -1,4 +1,4 @@
-"""`diemtin sources`: how each source fares, one tried out, and lists of feeds in and out."""
+"""`diemtin sources`: the state of each source, a trial of one, and import and export of feeds."""
 
 import datetime as dt
 from contextlib import suppress
@@ -29,8 +29,6 @@ from storage.notes import find_note
 from storage.sources import SourceState, find_source_states
 from storage.times import to_rfc3339
 
-# `diemtin sources`: how each source fares; feeds in from OPML or the starter list, and out again.
-
 _MOST_OPML_BYTES = 5_000_000
 _MARKS = {"ok": "✓", "waiting": "·", "broken": "✗", "quiet": "!"}
 _ORDERS = {DateOrder.DAY_FIRST: "ngày", DateOrder.MONTH_FIRST: "tháng"}
@@ -38,7 +36,7 @@ Append = Annotated[bool, typer.Option("--append", help="Ghi thêm vào cuối t�
 
 
 def list_sources(json: Json = False) -> None:
-    """Show how each declared source fares."""
+    """Show the state of each declared source."""
     rows, zone = run(_gather())
     if json:
         put_json(rows)
@@ -150,7 +148,7 @@ def import_opml(
 
 
 def _topic_of(outline: Outline, declared: Declared) -> str | None:
-    """Return the declared topic named by a folder around the feed, the nearest first, or by the feed."""
+    """Return the declared topic that a folder of the feed names, the innermost first, or the feed itself."""
     names = {
         name.casefold(): topic.name
         for topic in declared.topics
@@ -191,12 +189,12 @@ def starter(
 
 
 def _papers(name: str) -> list[str]:
-    """Return every beginning of a feed's name at a hyphen: its paper is one of them."""
+    """Return the beginnings of a feed's name up to each hyphen; one of them is its paper."""
     parts = name.split("-")
     return ["-".join(parts[:length]) for length in range(1, len(parts) + 1)]
 
 
-# `diemtin sources try`: one source read once and explained. Needs no token, stores nothing.
+# `diemtin sources try`: read one source once and explain it. This needs no token and stores nothing.
 
 
 def try_one(
@@ -258,7 +256,7 @@ async def _facts(source: Source | WebSource, newsroom: Newsroom, settings: Setti
 
 
 async def _known_order(source: WebSource, settings: Settings) -> DateOrder | None:
-    """Return the order of day and month that this source proved earlier, where a database knows it."""
+    """Return the source's order of day and month, if the database knows it."""
     database = Database(settings.database_url.get_secret_value(), settings.index)
     try:
         if is_there(database):

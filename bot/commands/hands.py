@@ -1,4 +1,4 @@
-"""`--workers` and `--dask`, where `ingest` and `reprocess` do their language work; `diemtin reprocess`."""
+"""The options `--workers` and `--dask` of `ingest` and `reprocess`; `diemtin reprocess`."""
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -12,8 +12,6 @@ from bot.commands.terminal import Json, fail, put, put_json, say
 from bot.jobs.intake.renewing import reprocess as reprocess_all
 from bot.text_work.many import text_pool
 from bot.text_work.worker import ClusterError, Texts, TextWorkError, text_worker
-
-# Where the language work is done: in one text process, in several of this machine, or on a Dask cluster.
 
 _MOST_WORKERS = 64
 _TOLD_EACH = 10_000
@@ -31,19 +29,19 @@ Dask = Annotated[
 
 @dataclass(frozen=True, slots=True)
 class Hands:
-    """How many text processes there are here, or the address of a cluster's scheduler."""
+    """Where language work is done: in `workers` processes here, on a Dask cluster, or in one process."""
 
     workers: int = 0
     dask: str = ""
 
     @property
     def are_many(self) -> bool:
-        """Tell whether articles are to be taken in there too, not in this process."""
+        """Tell whether articles are also parsed there and not in this process."""
         return bool(self.workers or self.dask)
 
 
 def hands_or_exit(workers: int, dask: str) -> Hands:
-    """Return what was asked for, or leave where both were."""
+    """Return the choice, or exit if both options were given."""
     if workers and dask:
         fail("✗ Chỉ dùng một trong hai: --workers (máy này) hoặc --dask (cụm máy).", 2)
     return Hands(workers, dask)
@@ -51,7 +49,7 @@ def hands_or_exit(workers: int, dask: str) -> Hands:
 
 @asynccontextmanager
 async def open_texts(hands: Hands) -> AsyncIterator[Texts]:
-    """Have what does the language work; where it cannot go on, the command ends with one line."""
+    """Open what does the language work; if it fails, the command ends with one line."""
     try:
         if hands.dask:
             async with _cluster(hands.dask) as cluster:
@@ -79,7 +77,7 @@ async def _cluster(address: str) -> AsyncIterator[Texts]:
 
 
 def shown_by_thousands(what: str) -> Callable[[int], None]:
-    """Return what counts articles and writes a line for each ten thousand."""
+    """Return a callback that counts articles and writes a line for each ten thousand."""
     count = 0
 
     def show(more: int) -> None:
@@ -91,11 +89,11 @@ def shown_by_thousands(what: str) -> Callable[[int], None]:
     return show
 
 
-# `diemtin reprocess`: summaries and topics of all stored articles, found anew.
+# `diemtin reprocess`: summaries and topics of all stored articles, made again.
 
 
 def reprocess(workers: Workers = 0, dask: Dask = "", json: Json = False) -> None:
-    """Summarise and classify every stored article anew; a stopped run goes on where it was."""
+    """Summarise and classify every stored article again; an interrupted run continues where it stopped."""
     count = run(_reprocess(hands_or_exit(workers, dask)))
     if json:
         put_json({"articles": count})

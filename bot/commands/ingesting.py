@@ -44,8 +44,6 @@ from storage.intake import (
 from storage.off_loop import INTAKE
 from storage.times import published_text
 
-# `diemtin ingest`: files, folders and standard input become stored articles, or are only tried out.
-
 _SHOWN = 3  # articles of a dry run
 _LEAD_CHARACTERS = 120
 _AT_ONCE = 200
@@ -64,7 +62,7 @@ def ingest(
     workers: Workers = 0,
     dask: Dask = "",
 ) -> None:
-    """Take articles in and work them up."""
+    """Take articles in and process them."""
     if dry_run:
         _try_out(paths or ["-"], json)
         return
@@ -83,7 +81,7 @@ def ingest(
 
 
 def _outcome(done: Intake) -> str:
-    """Tell in one line what became of a file's articles, with the reason that refused most of them."""
+    """Say in one line what happened to a file's articles, with the most frequent reason of refusals."""
     tally = done.tally
     counts = (("mới", tally.new), ("cập nhật", tally.updated), ("trùng", tally.duplicate))
     told = [f"{word} {count}" for word, count in counts if count]
@@ -95,7 +93,7 @@ def _outcome(done: Intake) -> str:
 
 
 async def _ingest(paths: list[str], hands: Hands, *, is_told_by_file: bool) -> dict[str, Intake]:
-    """Store what `paths` hold and work it up; return what became of each file, or of each path."""
+    """Store and process the articles of `paths`; return the result of each file, or of each path."""
     done: dict[str, Intake] = {}
     async with open_services(settings_or_exit()) as services, open_texts(hands) as texts:
         origin = Origin(zone=services.newsroom.zone)
@@ -119,7 +117,7 @@ async def _ingest(paths: list[str], hands: Hands, *, is_told_by_file: bool) -> d
 
 
 class _Batch(NamedTuple):
-    """Some of what the file or path `name` holds, read `now`."""
+    """Some articles of the file or path `name`, read at `now`."""
 
     name: str
     found: Sequence[Found]
@@ -131,16 +129,16 @@ async def _take_here(found: Sequence[Found], origin: Origin, now: dt.datetime) -
 
 
 class _Find(Protocol):
-    """Finds what a path holds: as drafts, or as parts that are read elsewhere."""
+    """Finds the articles of a path: as drafts, or as parts that a worker reads."""
 
     def __call__(self, path: Path, origin: Origin, *, now: dt.datetime) -> Iterator[Found]:
-        """Yield it in order."""
+        """Yield them in order."""
 
 
 async def _batches(
     paths: list[str], origin: Origin, services: Services, find: _Find, *, is_told_by_file: bool
 ) -> AsyncIterator[_Batch]:
-    """Yield what each file holds in batches, at least one a file."""
+    """Yield the articles of each file in batches, at least one a file."""
     for path in paths:
         readings = _readings(path, origin, services, find, is_told_by_file=is_told_by_file)
         async for name, held, now in readings:
@@ -151,7 +149,7 @@ async def _batches(
 
 
 def _some(held: Iterator[Found]) -> list[Found]:
-    """Return about as much as is stored at once: so many drafts, files, or rows of a file."""
+    """Return a batch: as many drafts, files or rows as one transaction stores."""
     some, count = list[Found](), 0
     for one in held:
         some.append(one)
@@ -164,7 +162,7 @@ def _some(held: Iterator[Found]) -> list[Found]:
 async def _readings(
     path: str, origin: Origin, services: Services, find: _Find, *, is_told_by_file: bool
 ) -> AsyncIterator[tuple[str, Iterator[Found], dt.datetime]]:
-    """Yield what each file of a path holds, or the whole path at once: fewer and larger transactions."""
+    """Yield the articles of each file of a path, or of the whole path for fewer, larger transactions."""
     now = services.clock.now()
     if path == "-":
         yield path, stream_drafts(standard_input(), "-", origin, now=now), now
@@ -183,7 +181,7 @@ async def _readings(
 
 
 async def _process(services: Services, texts: Texts) -> list[Refusal]:
-    """Process what waits, in the order it was stored; return what was set aside."""
+    """Process the waiting articles in the order they were stored; return those that were set aside."""
     set_aside: list[Refusal] = []
     processor = Processor(
         services.database, services.clock, texts,
@@ -205,7 +203,7 @@ def _read(path: str, origin: Origin, now: dt.datetime) -> Iterator[Taken]:
 
 
 def _try_out(paths: list[str], json: bool) -> None:
-    """Read as `ingest` does, store nothing, and show the first articles of each path."""
+    """Read like `ingest` and show the first articles of each path; store nothing."""
     settings = settings_or_exit()
     zone, now = newsroom_or_exit(settings).general.zone, clock_of(settings).now()
     count, first, refused = 0, list[Incoming](), list[Refusal]()
@@ -253,7 +251,7 @@ def _show(article: Incoming, zone: str) -> None:
     put(f"  Mở đầu: {facts['lead'] or 'không có, chỉ có tiêu đề'}\n")
 
 
-# `diemtin inbox retry`: quarantined files go back into their inbox, to be read anew.
+# `diemtin inbox retry`: move quarantined files back into their inbox, where they are read again.
 
 
 def retry(

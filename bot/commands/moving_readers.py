@@ -1,7 +1,7 @@
-"""`diemtin readers`: subscriptions written to a file and read into another database, whole or not at all.
+"""`diemtin readers`: export subscriptions to a file, and import all of them or none into another database.
 
 The file is JSONL: a first line that says what it is, one line for each reader, and a last line with their
-number and the hash of all lines before it. It holds no token, no question and nothing that was sent.
+number and the hash of all lines before it. It holds no token, no questions and no messages.
 """
 
 import asyncio
@@ -39,7 +39,7 @@ _MOST_TOLD = 20  # refused lines
 
 @dataclass(slots=True)
 class _Result:
-    """What became of a file's lines; `refused` are the first of the lines that were, with reasons."""
+    """The result of an import; `refused` are the first refused lines, with reasons."""
 
     added: int = 0
     known: int = 0
@@ -57,7 +57,7 @@ def export_readers(
     path: Annotated[Path, typer.Argument(metavar="PATH", help="Tệp sẽ ghi; chưa được có.")],
     json: Json = False,
 ) -> None:
-    """Write every subscription to a file of its owner's."""
+    """Write every subscription to a file that only its owner can read."""
     if os.path.lexists(path):
         fail(f"✗ {path} đã có; hãy chọn tên khác.")
     part = path.with_name(f"{path.name}.part")
@@ -109,7 +109,7 @@ def import_readers(
     ] = False,
     json: Json = False,
 ) -> None:
-    """Add the subscriptions of a file; a file that is not whole adds none."""
+    """Add the subscriptions of a file; an incomplete file adds none."""
     with opened(path) as stream:
         result = run(_import(stream, is_new_bot=new_bot))
     if json:
@@ -144,11 +144,11 @@ class _Import:
         self._connection = connection
         self._is_new_bot = is_new_bot
         self._profiles: dict[Choices, int] = {}
-        self._watches: dict[str, tuple[str, str]] = {}  # by what was typed: the key, and the words
+        self._watches: dict[str, tuple[str, str]] = {}  # typed words → key and words of the watch
         self._result = _Result()
 
     async def take(self, stream: BinaryIO) -> _Result:
-        """Take all readers of the file."""
+        """Add all readers of the file."""
         batch: list[Moving] = []
         for number, row in read_rows(stream):
             reader = self._read(number, row)
@@ -183,7 +183,7 @@ class _Import:
         made = await put_readers(self._connection, readers, self._profiles, now=self._now)
         self._result.added += len(made)
         self._result.known += len(readers) - len(made)
-        first = {one.chat_id: one for one in reversed(readers)}  # of a chat that comes twice
+        first = {one.chat_id: one for one in reversed(readers)}  # the first line of a chat that has several
         watched = [(row, text) for chat, row in made.items() for text in first[chat].watches]
         for text in {text for _, text in watched} - self._watches.keys():
             self._watches[text] = await self._read_watch(text)
@@ -191,7 +191,7 @@ class _Import:
         await put_watches(self._connection, [one for one in wanted if one[1]], now=self._now)
 
     async def _read_watch(self, typed: str) -> tuple[str, str]:
-        """Return the key of a watch, empty where it asks for nothing, and its words."""
+        """Return the key of a watch, empty if its words ask for nothing, and its words."""
         newsroom = self._newsroom
         asked, named = await read_question(self._connection, typed, newsroom, newsroom.zone, now=self._now)
         query = as_watch(asked)

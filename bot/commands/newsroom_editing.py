@@ -1,4 +1,4 @@
-"""The newsroom file in an operator's hands: what the running bot may read, draft and write of it."""
+"""How the running bot reads, drafts and writes changes of the newsroom file."""
 
 import tomllib
 from collections.abc import Awaitable, Callable
@@ -25,14 +25,14 @@ from config.rewriting import RewriteError, add_table, drop_table, set_values
 from config.values import ConfigError
 from config.writing import fingerprint, read_file, replace_file
 
-_MARK = "\ufeff"  # Windows editors put it in front
+_MARK = "\ufeff"  # the byte order mark of Windows editors
 _LEFT_TO_THE_AUTHOR = "chỗ này trong tệp được viết theo cách không sửa tự động được; hãy sửa bằng tay"
 
 
 def newsroom_file(path: Path, adopt: Callable[[Newsroom, str], Awaitable[None]]) -> NewsroomFile:
-    """Return what can be done with the file at `path`.
+    """Return the operations on the file at `path`.
 
-    `adopt` takes over a newsroom that was written, with the fingerprint of its file.
+    `adopt` takes over a newsroom that was written; it gets the fingerprint of the file too.
     """
 
     async def take_over(written: Draft) -> None:

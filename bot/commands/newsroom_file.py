@@ -1,4 +1,4 @@
-"""`diemtin init`, `check` and `schedule`: writing, validating and reading ahead in the newsroom file."""
+"""`diemtin init`, `check` and `schedule`: write a newsroom file, validate it, and list its coming slots."""
 
 import datetime as dt
 import math
@@ -28,7 +28,7 @@ from storage.subscribers import QUIET_END, QUIET_START
 from storage.times import to_rfc3339
 
 _MOST_DAYS = 366
-_MESSAGES_A_STAR = 10  # what Telegram takes at most for those beyond the free pace
+_MESSAGES_A_STAR = 10  # Telegram's highest price of messages beyond the free pace
 _USUAL_QUIET = QuietHours(QUIET_START, QUIET_END)
 _USUAL_END = f"{QUIET_END // 60:02}:{QUIET_END % 60:02}"
 
@@ -38,7 +38,7 @@ def init(
         Path | None, typer.Argument(metavar="PATH", help="Nơi ghi; bỏ trống là nơi DIEMTIN_CONFIG nói.")
     ] = None,
 ) -> None:
-    """Write a commented newsroom file where there is none."""
+    """Write a commented newsroom file; an existing file stays."""
     target = path or settings_or_exit().config
     try:
         with target.open("x", encoding="utf-8") as file:
@@ -53,10 +53,10 @@ def init(
 
 
 def _make_inboxes(target: Path) -> None:
-    """Make the folders that the new file names, so that there is somewhere to put news."""
+    """Make the inbox folders that the new file names."""
     for source in assemble(load_newsroom(target)).file_sources:
         if source.kind == "inbox":
-            with suppress(OSError):  # `check` tells what is missing
+            with suppress(OSError):  # `check` names missing folders
                 source.path.mkdir(parents=True, exist_ok=True)
 
 
@@ -114,7 +114,7 @@ def _show_newsroom(settings: Settings, newsroom: Newsroom) -> None:
 
 
 def _show_breaking(newsroom: Newsroom) -> None:
-    """Explain the rule for breaking news, and whether it can ever hold."""
+    """Explain the rule for breaking news, and whether it can ever apply."""
     rule = newsroom.breaking
     if rule is None:
         put("  Tin nóng: không có (bảng [breaking] trong tệp cấu hình)")
@@ -160,7 +160,7 @@ async def _coming_slots(days: int) -> list[dict[str, Any]]:
             parts = {one.name: await count_parts(connection, one.name) for one in newsroom.editions}
     chosen = Counter({(edition.name, edition.schedule): 0 for edition in services.newsroom.editions})
     for profile in profiles:
-        if profile.id in listeners:  # times that somebody tried and left again are nobody's
+        if profile.id in listeners:  # a profile without listeners has no slots
             for edition in services.newsroom.editions_for(profile.choices):
                 chosen[edition.name, edition.schedule] += listeners[profile.id]
     leads = {one.name: one.approval.lead for one in services.newsroom.editions if one.approval}
@@ -176,7 +176,7 @@ def _slot_rows(
     now: dt.datetime,
     until: dt.datetime,
 ) -> list[dict[str, Any]]:
-    """Return a row per slot, edition and zone: the declared slots, and those of personal times."""
+    """Return a row per slot, edition and zone, for declared and for personal times."""
     counts: Counter[tuple[dt.datetime, str, str]] = Counter()
     for (edition, schedule), subscribers in chosen.items():
         for slot in schedule.slots_between(now, until):

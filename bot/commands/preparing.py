@@ -1,4 +1,4 @@
-"""What most commands do first: settings, the newsroom, the database; and how their errors are told."""
+"""What most commands do first: read settings and newsroom, open the database, explain errors."""
 
 import asyncio
 import os
@@ -29,7 +29,7 @@ _T = TypeVar("_T")
 
 
 def settings_or_exit() -> Settings:
-    """Read the environment, or leave naming every variable that is wrong; what is logged goes to stderr."""
+    """Read the environment, or exit and name every wrong variable; also set up logging to stderr."""
     try:
         settings = load_settings(os.environ)
     except ConfigError as error:
@@ -39,12 +39,12 @@ def settings_or_exit() -> Settings:
 
 
 def clock_of(settings: Settings) -> Clock:
-    """Return the clock that the environment asks for."""
+    """Return the clock of the settings."""
     return Clock(settings.now, settings.clock_rate)
 
 
 def newsroom_or_exit(settings: Settings) -> Newsroom:
-    """Read the newsroom file, or leave naming everything that is wrong with it."""
+    """Read the newsroom file, or exit and name everything that is wrong with it."""
     try:
         return find_newsroom(settings)
     except ConfigError as error:
@@ -52,7 +52,7 @@ def newsroom_or_exit(settings: Settings) -> Newsroom:
 
 
 def health_of(settings: Settings, declared: Newsroom) -> Health | None:
-    """Return where this machine's process tells how it is: `DIEMTIN_HEALTH_LISTEN`, else `[health]`."""
+    """Return where this process serves its health: `DIEMTIN_HEALTH_LISTEN`, else `[health]`."""
     if settings.health_listen is None:
         return declared.health
     host, port = settings.health_listen
@@ -61,7 +61,7 @@ def health_of(settings: Settings, declared: Newsroom) -> Health | None:
 
 @asynccontextmanager
 async def open_services(settings: Settings) -> AsyncIterator[Services]:
-    """Open the database, upgraded and with topics renewed where it must be, and the newsroom."""
+    """Open the newsroom and the database; upgrade the schema and renew topics where needed."""
     newsroom = assemble(newsroom_or_exit(settings))
     clock = clock_of(settings)
     async with open_database(settings) as database:
@@ -72,7 +72,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
 
 @asynccontextmanager
 async def open_database(settings: Settings) -> AsyncIterator[Database]:
-    """Open the database as it is; whatever fails in it ends the command with one line."""
+    """Open the database as it is; an error of it ends the command with one line."""
     database = Database(settings.database_url.get_secret_value(), settings.index)
     async with opened(database, Redactor(settings.secrets), "DIEMTIN_DATABASE_URL"):
         yield database
@@ -80,7 +80,7 @@ async def open_database(settings: Settings) -> AsyncIterator[Database]:
 
 @asynccontextmanager
 async def opened(database: Database, redactor: Redactor, named_by: str) -> AsyncIterator[Database]:
-    """Close the database at the end; what fails in it ends the command. `named_by` holds its address."""
+    """Close the database at the end; an error of it ends the command. `named_by` sets its address."""
     if reason := why_closed(database):
         fail(f"✗ {reason}; hãy xem {named_by}.")
     try:
@@ -92,9 +92,9 @@ async def opened(database: Database, redactor: Redactor, named_by: str) -> Async
 
 
 def why_closed(database: Database) -> str | None:
-    """Say why the SQLite file can be neither opened nor made, None where it can; PostgreSQL is not asked.
+    """Say why the SQLite file can be neither opened nor created; None if it can, or for PostgreSQL.
 
-    The driver would say less, and leaves a thread behind that may end with a traceback.
+    The driver says less, and its thread may end with a traceback.
     """
     if database.is_postgres or not database.url.database:
         return None
@@ -108,12 +108,12 @@ def why_closed(database: Database) -> str | None:
 
 
 def is_there(database: Database) -> bool:
-    """Tell whether there is a database: connecting to SQLite would make one."""
+    """Tell whether the database exists: connecting to SQLite would create it."""
     return database.is_postgres or Path(database.url.database or "").exists()
 
 
 def explained(error: StorageError, redactor: Redactor, place: str) -> str:
-    """Say in Vietnamese what the database at `place` refused, with its own words, without secrets."""
+    """Explain in Vietnamese an error of the database at `place`, with its own words, without secrets."""
     if isinstance(error, DamagedError):
         return _damaged(error)
     if isinstance(error, OutdatedSchemaError):
@@ -146,15 +146,15 @@ def _damaged(error: DamagedError) -> str:
 
 @asynccontextmanager
 async def open_searching_services(settings: Settings) -> AsyncIterator[Services]:
-    """Open services whose search index is up to date, where this process may write it."""
+    """Open services and bring the search index up to date, if this process may write it."""
     async with open_services(settings) as services:
-        with suppress(IndexUnusableError):  # asking says so where there is none at all
+        with suppress(IndexUnusableError):  # the search itself reports a missing index
             await keep_up(services.database)
         yield services
 
 
 async def upgrade_or_exit(database: Database, clock: Clock) -> None:
-    """Bring the schema up to date and say so when it had been an older one; not beneath running processes."""
+    """Upgrade an older schema and say so; exit if running processes still need it."""
     if database.is_postgres:
         await _refuse_beneath_others(database)
     await keep_private(database)
@@ -172,7 +172,7 @@ async def _refuse_beneath_others(database: Database) -> None:
 
 
 def run(work: Coroutine[Any, Any, _T]) -> _T:
-    """Run a command's work; Ctrl-C ends it with one line."""
+    """Run a command's coroutine; Ctrl-C ends it with one line."""
     try:
         return asyncio.run(work)
     except (KeyboardInterrupt, asyncio.CancelledError):

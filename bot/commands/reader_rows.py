@@ -1,4 +1,4 @@
-"""The file of `diemtin readers`: what its lines may hold, and whether it is whole."""
+"""The file of `diemtin readers`: the fields of its lines, and the check that it is complete."""
 
 import datetime as dt
 import hashlib
@@ -26,7 +26,7 @@ _Minute = Annotated[int, Field(ge=0, lt=24 * 60)]
 
 
 class Row(BaseModel):
-    """One reader as the file has it; the words are those of the export of one's own data."""
+    """One line of the file; the names are those of `/dulieucuatoi`, where readers export their data."""
 
     model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
 
@@ -58,7 +58,7 @@ class Row(BaseModel):
 
 
 class BrokenOffError(Exception):
-    """The file is not whole: nothing of it may stay."""
+    """The file is not complete: nothing of it may be imported."""
 
 
 def written(one: Moving) -> dict[str, object]:
@@ -80,9 +80,9 @@ def written(one: Moving) -> dict[str, object]:
 
 
 def moving(row: Row, newsroom: Newsroom, is_new_bot: bool, now: dt.datetime) -> Moving:
-    """Return a reader of this newsroom. Raises ValueError, in Vietnamese, where it cannot be one.
+    """Return the reader of a line. Raises ValueError, in Vietnamese, if the newsroom cannot have this reader.
 
-    A weekly recap that was due meanwhile comes a week after that.
+    A weekly recap whose time has passed moves on by whole weeks.
     """
     if row.chat_id == 0:
         raise ValueError("số của cuộc trò chuyện không thể là 0")
@@ -115,7 +115,7 @@ def read_rows(stream: BinaryIO) -> Iterator[tuple[int, object]]:
     """Yield the line number and the value of each reader's line.
 
     Raises:
-        BrokenOffError: the file is none of ours, was cut off, or its last line does not fit the others.
+        BrokenOffError: the file is of another kind or incomplete, or its last line does not match the others.
     """
     digest, count, number = hashlib.sha256(), 0, 0
     before: tuple[int, bytes] | None = None

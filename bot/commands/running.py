@@ -72,7 +72,7 @@ async def _run(settings: Settings, token: str, roles: frozenset[Role]) -> None:
     if not settings.config.exists():
         say(f"Không có {settings.config}, dùng cấu hình mẫu; tạo tệp của bạn bằng: diemtin init")
     health = health_of(settings, declared)
-    served = health if Role.CONSOLE in roles else declared.health  # by this process, or by another one
+    served = health if Role.CONSOLE in roles else declared.health  # here, or by another process
     url = served.console_url if served else None
     listen = Listen(health.host, health.port, url) if health else None
     watch = NewsroomWatch(settings.config, _read, content_hash)
@@ -108,4 +108,4 @@ def _read(path: Path) -> Newsroom | str:
     try:
         return assemble(load_newsroom(path))
     except ConfigError as error:
-        return hidden("\n".join(map(str, error.problems)))  # it goes to a chat
+        return hidden("\n".join(map(str, error.problems)))  # admins read it in a chat

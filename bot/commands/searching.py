@@ -1,4 +1,4 @@
-"""`diemtin search` and `ask`: questions on the command line, found or answered in sentences."""
+"""`diemtin search` and `ask`: questions on the command line, one or a file of them."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
@@ -15,7 +15,7 @@ from bot.operators.ranking_reasons import say_rank
 from storage.articles import StoredArticle, find_articles
 from storage.times import published_text
 
-# `diemtin search`: a question, or a file of them, on the command line.
+# `diemtin search`: articles.
 
 _MOST_RESULTS = 10
 
@@ -40,7 +40,7 @@ def search(
 
 
 def question_or_exit(command: str, words: list[str] | None, queries: str | None) -> str:
-    """Return the words as one question, "" where there is a file; leave where there are both or neither."""
+    """Return the words as one question, "" if a file is given; exit if both or neither are given."""
     text = " ".join(words or []).strip()
     if (queries is not None) == bool(text):
         fail(f'✗ Hãy cho từ cần tìm, hoặc --queries FILE; ví dụ: diemtin {command} "hạ long"', 2)
@@ -100,7 +100,7 @@ async def _found_ids(services: Services, text: str) -> dict[str, Any]:
 
 
 async def answer_rows(path: str, answer: Callable[[str], Awaitable[dict[str, Any]]]) -> None:
-    """Write each row with what `answer` says of its `q`; leave with 1 at the end when one was bad."""
+    """Write each row with the `answer` to its `q`; exit with 1 at the end if a row was bad."""
     has_failed = False
     with opened(path) as stream:
         for row in rows(stream):
@@ -119,9 +119,9 @@ async def _answered(row: object, answer: Callable[[str], Awaitable[dict[str, Any
     return row | await answer(row["q"])
 
 
-# `diemtin ask`: a question, or a file of them, answered in sentences of the papers.
+# `diemtin ask`: answers, in sentences of the papers.
 
-_NEAREST = 3  # articles named where none answers
+_NEAREST = 3  # articles named if there is no answer
 
 
 def ask(words: Words = None, queries: Queries = None, json: Json = False) -> None:

@@ -1,4 +1,4 @@
-"""`diemtin reader`, `issues` and `correct`: what went to whom and why, and a correction of it."""
+"""`diemtin reader`, `issues` and `correct`: what was sent to whom and why, and corrections."""
 
 import datetime as dt
 from dataclasses import asdict
@@ -24,9 +24,7 @@ from storage.delivery.history import SentIssue
 from storage.delivery.states import MessageKind
 from storage.times import to_rfc3339
 
-# `diemtin issues` and `correct`: what went out when and to how many, and a correction of it.
-
-# `diemtin issues`: what went when to how many, and what was late or waits, with the reason.
+# `diemtin issues`: what was sent when to how many readers, and why an issue was late or waits.
 
 _MOST = 60
 _COUNTED = ("sent", "waiting", "quiet", "held", "gone", "unknown")
@@ -92,7 +90,7 @@ def _line(row: dict[str, Any], zone: str, now: dt.datetime) -> str:
     return "  ".join(filter(None, (head, sent, ", ".join(counts), row["reason"]["words"])))
 
 
-# `diemtin correct`: correct a story that was sent; the running bot does the rest.
+# `diemtin correct`: correct a story that was sent; the running bot sends the correction.
 
 
 def correct(
@@ -126,7 +124,7 @@ async def _correct(settings: Settings, story: int, text: str, *, send: bool) -> 
             )
 
 
-# `diemtin reader`: one reader's choices, next digest and last messages, each with the reason.
+# `diemtin reader`: one reader's choices, next digest and last messages, with reasons.
 
 _KINDS = {
     MessageKind.DIGEST: "số",
@@ -147,7 +145,7 @@ def reader(
     ] = None,
     json: Json = False,
 ) -> None:
-    """Show what a reader chose and gets, and why."""
+    """Show a reader's choices and messages, and the reasons."""
     row = run(_reader(chat, article))
     if row is None:
         fail(f"✗ Không có ai đăng ký với số {chat}; số đúng có trong /dulieucuatoi của người ấy.")

@@ -1,4 +1,4 @@
-"""`diemtin show`, `digest` and `simulate`: a stored article, an edition's digest now or on other days."""
+"""`diemtin show`, `digest` and `simulate`: a stored article, an edition's digest now or on past days."""
 
 import datetime as dt
 import re
@@ -26,8 +26,6 @@ from storage.processed import find_summaries
 from storage.times import parse_moment, published_text, to_rfc3339
 from summarizer.digest import Digest, DigestStory
 from summarizer.model import Disagreement, Report, Summary
-
-# `diemtin show` and `digest`: an article as it is stored, an edition's digest now or as of a moment.
 
 # `diemtin show`: one article as it is stored.
 
@@ -107,7 +105,7 @@ def digest(
     ] = None,
     json: Json = False,
 ) -> None:
-    """Compose a digest and print it; nobody is sent anything."""
+    """Compose a digest and print it; nothing is sent."""
     chosen, composed = run(_compose(edition, at))
     if json:
         put_json(_digest_row(chosen, composed))
@@ -143,7 +141,7 @@ def _digest_row(edition: Edition, composed: Composed) -> dict[str, Any]:
     return digest_json(composed.digest, composed.parts, zone=edition.schedule.zone)
 
 
-# A digest as the command line prints it with `--json`.
+# The JSON of a digest.
 
 
 def digest_json(digest: Digest, parts: Sequence[str], *, zone: str) -> dict[str, Any]:
@@ -152,7 +150,7 @@ def digest_json(digest: Digest, parts: Sequence[str], *, zone: str) -> dict[str,
         "edition": digest.edition,
         "slot": to_rfc3339(digest.slot, zone),
         "stories": [_story(story) for story in digest.stories],
-        "parts": [without_dates(part) for part in parts],  # tags that every Bot API server knows
+        "parts": [without_dates(part) for part in parts],  # only tags that every Bot API server knows
     }
 
 
@@ -193,7 +191,7 @@ def _disagreement(disagreement: Disagreement) -> dict[str, Any]:
     return {"what": disagreement.what, "claims": claims}
 
 
-# `diemtin simulate`: what each edition would have sent on a day, with these settings or others.
+# `diemtin simulate`: what each edition would have sent on past days, with the present or other settings.
 
 
 def simulate_days(
@@ -205,7 +203,7 @@ def simulate_days(
     ] = None,
     json: Json = False,
 ) -> None:
-    """Compose the issues of past days again and print them; nobody is sent anything."""
+    """Compose the issues of past days again and print them; nothing is sent."""
     try:
         first = dt.date.fromisoformat(day)
     except ValueError:

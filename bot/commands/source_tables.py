@@ -1,4 +1,4 @@
-"""Feeds → `[[sources]]` tables for the newsroom file, printed or added at its end: what is there stays."""
+"""Turn feeds into `[[sources]]` tables, and print them or append them to the newsroom file."""
 
 import json
 import re
@@ -15,13 +15,13 @@ from config.values import ConfigError
 from summarizer.text.repair import composed
 
 _LONGEST_NAME = 32
-_LONGEST_NUMBER = 6  # characters, with the hyphen: a list of 5 MB holds no more feeds
+_LONGEST_NUMBER = 6  # characters with the hyphen: enough for all feeds of an OPML file of 5 MB
 _LONGEST_TITLE = 64
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A feed that shall become a source; `name` is any text to make a free name of."""
+    """A feed that is to become a source; its name in the file is made from `name`, any text."""
 
     name: str
     title: str
@@ -30,7 +30,7 @@ class Wanted:
 
 
 def tables_for(wanted: Sequence[Wanted], newsroom: Newsroom) -> list[str]:
-    """Return a table for each feed that is not declared yet, with names of their own and declared topics."""
+    """Return a table for each feed that is not declared yet, with a unique name and a declared topic."""
     declared = {str(source.feed) for source in newsroom.sources}
     names = _FreeNames(source.name for source in newsroom.sources)
     topics = {topic.name for topic in newsroom.topics}
@@ -45,7 +45,7 @@ def tables_for(wanted: Sequence[Wanted], newsroom: Newsroom) -> list[str]:
 
 
 def hand_over(tables: Sequence[str], path: Path, *, append: bool) -> None:
-    """Print the tables, or add them to the newsroom file at `path`, which must still be valid with them."""
+    """Print the tables, or append them to the newsroom file at `path` if it stays valid."""
     if not tables:
         say("Không có nguồn nào mới.")
         return
@@ -65,7 +65,7 @@ def hand_over(tables: Sequence[str], path: Path, *, append: bool) -> None:
 
 
 def slug_of(text: str) -> str:
-    """Return a name as the newsroom file takes it.
+    """Return a name that the newsroom file accepts.
 
     >>> slug_of("Tuổi Trẻ – Đời sống"), slug_of("新闻")
     ('tuoi-tre-doi-song', 'nguon')
@@ -79,14 +79,14 @@ def slug_of(text: str) -> str:
 
 
 class _FreeNames:
-    """Gives each source a name of its own: a number is added where the name is taken."""
+    """Gives each source a unique name: a number is added if the name is taken."""
 
     def __init__(self, taken: Iterable[str]) -> None:
         self._taken = set(taken)
-        self._next: dict[str, int] = {}  # the number to try next: a list may hold one title by the thousand
+        self._next: dict[str, int] = {}  # the number to try next: a list may have one title a thousand times
 
     def take(self, text: str) -> str:
-        """Return a name made of `text` that nobody has."""
+        """Return a free name made from `text`."""
         free = slug_of(text)
         start = free[: _LONGEST_NAME - _LONGEST_NUMBER].rstrip("-")
         number = self._next.get(start, 2)
@@ -111,7 +111,7 @@ def _text(value: str) -> str:
 
 
 def _replace(path: Path, text: str) -> None:
-    """Put the new text in place at once: a running bot reads this file."""
+    """Replace the file in one step, because a running bot reads it."""
     unfinished = path.with_name(f".{path.name}.part")
     unfinished.write_text(text, encoding="utf-8")
     shutil.copymode(path, unfinished)

@@ -1,4 +1,4 @@
-"""`diemtin stories`: articles on one event get one story, without a database.
+"""`diemtin stories`: group articles on one event into a story, without a database.
 
 It reads the settings for its clock, which takes longer to load than all that `diemtin summarize` needs.
 """
@@ -12,7 +12,7 @@ from bot.commands.summarizing import opened, put_answers, rows
 from storage.intake.dates import parse_published
 from summarizer.stories.story_rows import group_rows
 
-_ZONE = "Asia/Ho_Chi_Minh"  # of times that name none: no source is declared here
+_ZONE = "Asia/Ho_Chi_Minh"  # of times without a zone: no source is declared here
 
 
 def stories(
@@ -23,7 +23,7 @@ def stories(
         bool, typer.Option("--jsonl", help="Mỗi dòng một bài JSON; đây là dạng duy nhất.")
     ] = True,
 ) -> None:
-    """Group the articles of a JSONL file; the answer is final once the input ends."""
+    """Group the articles of a JSONL file; the groups are final when the input ends."""
     clock = clock_of(settings_or_exit())
     with opened(path) as stream:
         put_answers(

@@ -1,4 +1,4 @@
-"""`diemtin summarize`: the language code on lines of JSON, without a database and its start-up time."""
+"""Reading and writing JSONL; `diemtin summarize`, which needs no database and so starts quickly."""
 
 import json
 import math
@@ -13,14 +13,14 @@ import typer
 from bot.commands.terminal import fail, put, put_json
 from summarizer.extraction.jsonl import summarize_row
 
-# JSONL in, JSONL out: order kept, memory flat, a bad row answered by its error, never by a traceback.
+# JSONL: the order stays, memory does not grow, and a bad row gives an error row, never a traceback.
 
-_LONGEST_LINE = 20_000_000  # bytes: a longer line is no article
-_DEEPEST = 100  # a row is written out again, which takes more of the stack than reading it did
+_LONGEST_LINE = 20_000_000  # bytes; no article is longer
+_DEEPEST = 100  # of nesting: writing a row takes more of the stack than reading it
 
 
 def standard_input() -> BinaryIO:
-    """Return stdin as bytes, or leave where there is none."""
+    """Return stdin as bytes, or exit if there is none."""
     if sys.stdin is None:
         fail("✗ Không có đầu vào chuẩn; hãy cho tên tệp.", 2)
     return sys.stdin.buffer
@@ -28,7 +28,7 @@ def standard_input() -> BinaryIO:
 
 @contextmanager
 def opened(path: str) -> Iterator[BinaryIO]:
-    """Open `path`, or standard input for `-`; leave with an error when it cannot be read."""
+    """Open `path`, or standard input for `-`; exit with an error if it cannot be read."""
     if path == "-":
         yield standard_input()
         return
@@ -41,7 +41,7 @@ def opened(path: str) -> Iterator[BinaryIO]:
 
 
 def rows(stream: BinaryIO) -> Iterator[object]:
-    """Yield what each line says, None where that is not JSON in UTF-8; empty lines are passed over.
+    """Yield the value of each line, None if it is not JSON in UTF-8; skip empty lines.
 
     >>> import io
     >>> list(rows(io.BytesIO(b'{"q": 1}\\n\\nsai\\n')))
@@ -58,7 +58,7 @@ def rows(stream: BinaryIO) -> Iterator[object]:
 
 
 def put_answers(answers: Iterable[Mapping[str, Any]]) -> None:
-    """Write each answer as a line as soon as it is there; leave with 1 at the end when one was an error."""
+    """Write each answer at once, a line each; exit with 1 at the end if one was an error."""
     has_failed = False
     for answer in answers:
         has_failed |= "error" in answer
@@ -112,7 +112,7 @@ def _why(error: OSError) -> str:
     return f"không đọc được ({error.strerror})"
 
 
-# `diemtin summarize`: the language code on a file, without a database, and so without its start-up time.
+# `diemtin summarize`.
 
 _LONGEST_TEXT = 20_000_000  # bytes
 

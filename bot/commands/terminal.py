@@ -54,7 +54,7 @@ def fail(text: str, code: int = 1) -> NoReturn:
 
 
 def hidden(text: str) -> str:
-    """Return `text` without bot tokens and passwords in addresses: people paste them into the wrong place."""
+    """Return `text` without bot tokens and passwords in addresses, which people paste into wrong places."""
     from bot.process.logs import (
         Redactor,  # imported only if there is an error to print
     )
@@ -74,14 +74,14 @@ class Command(TyperCommand):
     """One command, its help in Vietnamese."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        """Read the arguments; a long number with a minus is a group's number, not an option."""
+        """Parse the arguments; a long negative number is a group's number, not an option."""
         groups = [one for one in args if _GROUP.fullmatch(one)]
         if groups and "--" not in args:
             args = [*(one for one in args if one not in groups), "--", *groups]
         return super().parse_args(ctx, args)
 
     def get_help_option(self, ctx: Any) -> Any:
-        """Return `--help`, told in Vietnamese."""
+        """Return `--help` in Vietnamese."""
         return _in_vietnamese(super().get_help_option(ctx))
 
     def format_usage(self, ctx: Any, formatter: Any) -> None:
@@ -89,7 +89,7 @@ class Command(TyperCommand):
         _write_usage(self, ctx, formatter)
 
     def format_options(self, ctx: Any, formatter: Any) -> None:
-        """Write what can be given."""
+        """Write the arguments and options."""
         _write_parameters(self, ctx, formatter)
 
 
@@ -121,7 +121,7 @@ class Group(TyperGroup):
         return _load(cmd_name, *found) if isinstance(found, tuple) else found
 
     def get_help_option(self, ctx: Any) -> Any:
-        """Return `--help`, told in Vietnamese."""
+        """Return `--help` in Vietnamese."""
         return _in_vietnamese(super().get_help_option(ctx))
 
     def format_usage(self, ctx: Any, formatter: Any) -> None:
@@ -129,7 +129,7 @@ class Group(TyperGroup):
         _write_usage(self, ctx, formatter)
 
     def format_options(self, ctx: Any, formatter: Any) -> None:
-        """Write the commands, and what can be given."""
+        """Write the commands and options."""
         told = [
             (name, found[1] if isinstance(found, tuple) else found.help)
             for name, found in self._table.items()
@@ -139,7 +139,7 @@ class Group(TyperGroup):
         _write_parameters(self, ctx, formatter)
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        """Read the arguments; without any, show the help and count it as wrong use."""
+        """Parse the arguments; without any, show the help and exit as for wrong use."""
         if self._default is not None and (not args or (args[0].startswith("-") and args[0] != "--help")):
             args = [self._default, *args]
         if not args:
@@ -161,7 +161,7 @@ class Group(TyperGroup):
         except typer.TyperException as error:
             say(_wrong_use(error))
             code = error.exit_code
-        except UnicodeEncodeError:  # an argument that was no UTF-8, on its way to the database
+        except UnicodeEncodeError:  # an argument that is not UTF-8 was written to the database
             say("✗ Lệnh có chữ không phải UTF-8; hãy gõ lại.")
             code = _WRONG_USE
         except BrokenPipeError:  # the reader, `head` for example, has closed the pipe

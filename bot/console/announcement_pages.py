@@ -1,4 +1,4 @@
-"""The console's pages that tell readers something: announcements and corrections, seen before they go."""
+"""The console's pages of announcements and corrections: each is previewed before it is sent."""
 
 import re
 from collections.abc import Awaitable, Callable
@@ -105,7 +105,7 @@ class AnnouncementPages:
 
 
 class CorrectionPages:
-    """The pages under /so/dinh-chinh: a story that was sent is corrected as `/dinhchinh` does it."""
+    """The pages under /so/dinh-chinh: they correct a story that was sent, as `/dinhchinh` does."""
 
     def __init__(self, services: Services, page: Page) -> None:
         self._services = services
@@ -145,7 +145,7 @@ class CorrectionPages:
         return await self._page(request, "correction_preview", values)
 
     async def _story(self, typed: str) -> tuple[int, Reach | None]:
-        """Return the number of a story and where it was told; 0 and None where no issue of a week told it."""
+        """Return a story's number and its reach; 0 or None if no issue of the last week has it."""
         if not re.fullmatch("[0-9]{1,18}", typed):
             return 0, None
         return int(typed), await find_reach(self._services, int(typed))

@@ -1,4 +1,4 @@
-"""The console's page of an issue that waits for approval: read it, drop stories, hold it or let it go."""
+"""The console's page of an issue that waits for approval: read it, drop stories, hold or approve it."""
 
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -21,7 +21,7 @@ Look = Callable[[], Awaitable[None]]
 
 
 class GatePages:
-    """The page under /so/duyet. `page` fills a template in; `look` composes anew what was changed."""
+    """The page under /so/duyet. `page` fills a template in; `look` composes changed issues again."""
 
     def __init__(self, services: Services, page: Page, look: Look | None) -> None:
         self._services = services
@@ -56,7 +56,7 @@ class GatePages:
         return await self._page(request, "gate", values)
 
     async def _change(self, request: web.Request) -> web.Response:
-        """Do what one button says: `tra-loi` answers, `bo` drops a story, `lai` puts one back."""
+        """Handle one button: `tra-loi` answers, `bo` drops a story, `lai` puts one back."""
         form = await request.post()
         wanted = {name: str(form[name]) for name in ("tra-loi", "bo", "lai") if name in form}
         if len(wanted) != 1:

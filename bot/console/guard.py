@@ -1,4 +1,4 @@
-"""Who may use the console: login links, sessions, and what every request must pass."""
+"""Who may use the console: login links, sessions, and the checks of every request."""
 
 import asyncio
 import hashlib
@@ -15,22 +15,21 @@ from aiohttp import web
 from bot.console.page_templates import error_page
 from bot.process.metrics import log_errors
 
-# Who is logged in to the console: login links that work once, sessions that end, and how often one may
-# ask.
+# Login links that work once, sessions that end, and limits of requests.
 #
-# All of it is in memory: after a restart a new link is asked for. Of secrets only hashes are kept.
+# All of it is in memory: a restart ends every session. Only hashes of secrets are kept.
 
 LINK_SECONDS = 300.0
 IDLE_SECONDS = 1_800.0
 LONGEST_SECONDS = 8 * 3_600.0
 _MOST_SESSIONS = 20
 _PAGES_A_MINUTE = 120
-_LOGINS_A_MINUTE = 20  # of all strangers together: nobody guesses 256 bits, and nobody keeps us busy
+_LOGINS_A_MINUTE = 20  # of everybody together
 
 
 @dataclass(slots=True)
 class Session:
-    """One operator's visit; `csrf` must come along with whatever changes something."""
+    """One operator's session; every form that changes something must contain `csrf`."""
 
     admin: int
     csrf: str
@@ -40,7 +39,7 @@ class Session:
 
 
 class Sessions:
-    """The links and sessions of one process. `seconds` only grows."""
+    """The links and sessions of one process. `seconds` is a monotonic clock."""
 
     def __init__(self, seconds: Callable[[], float] = time.monotonic) -> None:
         self._seconds = seconds
@@ -49,7 +48,7 @@ class Sessions:
         self._tried: deque[float] = deque()
 
     def invite(self, admin: int) -> str:
-        """Return a code that lets `admin` in once; an earlier one of theirs works no more."""
+        """Return a code that logs `admin` in once; it replaces an earlier one."""
         code = secrets.token_urlsafe(32)
         self._links[admin] = _hash(code), self._seconds() + LINK_SECONDS
         return code
@@ -59,7 +58,7 @@ class Sessions:
         return _admits(self._tried, self._seconds(), _LOGINS_A_MINUTE)
 
     def enter(self, code: str) -> str | None:
-        """Use a code up; return the secret of the session that it began, None where it is no good."""
+        """Use a code up; return the secret of its new session, None if the code is not valid."""
         now, given = self._seconds(), _hash(code)
         for admin, (known, until) in list(self._links.items()):
             if secrets.compare_digest(known, given):
@@ -77,12 +76,12 @@ class Sessions:
         return secret
 
     def admin_of(self, secret: str) -> int:
-        """Return whose session this is, 0 where there is none."""
+        """Return the operator of a session, 0 if there is none."""
         session = self.find(secret)
         return session.admin if session else 0
 
     def find(self, secret: str) -> Session | None:
-        """Return the session with this secret, unless it ended."""
+        """Return the session with this secret, None if it has ended."""
         now, key = self._seconds(), _hash(secret)
         session = self._sessions.get(key)
         if session is None:
@@ -94,7 +93,7 @@ class Sessions:
         return session
 
     def may_ask(self, session: Session) -> bool:
-        """Tell whether a session may have one more page now."""
+        """Tell whether a session may request one more page now."""
         return _admits(session.asked, self._seconds(), _PAGES_A_MINUTE)
 
     def leave(self, secret: str) -> None:
@@ -115,14 +114,14 @@ def _admits(times: deque[float], now: float, most: int) -> bool:
     return True
 
 
-# What every request to the console passes: host, session, proof of the form, rate and headers.
+# The checks of every request: host, origin, session, the form's secret, and rate; the headers of every page.
 
 BASE = "/bang"
 COOKIE = "diemtin_bang"
 MOST_FORM_BYTES = 20_000
 OPEN_PATHS = frozenset((f"{BASE}/vao", f"{BASE}/giao-dien.css", f"{BASE}/dau.svg"))  # without a session
-_LONG_PATHS = frozenset((f"{BASE}/nguon/thu", f"{BASE}/lich/thu/xem"))  # they take seconds
-_AT_ONCE = 2  # pages in work: readers' replies come first
+_LONG_PATHS = frozenset((f"{BASE}/nguon/thu", f"{BASE}/lich/thu/xem"))  # requests that take seconds
+_AT_ONCE = 2  # pages made at once, so that replies to readers are not delayed
 _LOOPBACK = frozenset(("127.0.0.1", "localhost", "::1"))
 _HEADERS = {
     "Content-Security-Policy": (
@@ -143,7 +142,7 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 class Guard:
-    """Stands before the pages. `url` is where operators reach the console, without a slash at its end."""
+    """Checks every request. `url` is the console's address for operators, without a slash at its end."""
 
     def __init__(self, sessions: Sessions, admins: frozenset[int], url: str) -> None:
         self._sessions = sessions
@@ -160,7 +159,7 @@ class Guard:
 
     @web.middleware
     async def middleware(self, request: web.Request, handler: Handler) -> web.StreamResponse:
-        """Answer a request with the headers of every page, whatever comes of it."""
+        """Answer a request, with the same headers if it is refused or fails."""
         response: web.StreamResponse = error_page(500)
         with log_errors("console"):
             try:
@@ -172,7 +171,7 @@ class Guard:
         return response
 
     async def _answer(self, request: web.Request, handler: Handler) -> web.StreamResponse:
-        if request.host not in self._hosts:  # a page elsewhere whose name was turned to this machine
+        if request.host not in self._hosts:  # DNS rebinding: another site's name that leads to this machine
             raise web.HTTPMisdirectedRequest
         if request.method not in ("GET", "HEAD"):
             self._check_origin(request)
@@ -194,7 +193,7 @@ class Guard:
             return await handler(request)
 
     def _check_origin(self, request: web.Request) -> None:
-        """Refuse what a page elsewhere sends: browsers name the page that a form stands on."""
+        """Refuse forms of other sites: browsers name the origin of a form."""
         origin = request.headers.get("Origin")
         site = request.headers.get("Sec-Fetch-Site", "same-origin")
         ours = {f"{urlsplit(self._origin).scheme}://{host}" for host in self._hosts}
@@ -211,12 +210,12 @@ class Guard:
             raise web.HTTPForbidden
 
     def let_in(self, response: web.StreamResponse, secret: str) -> None:
-        """Give the browser its session."""
+        """Set the cookie of a session."""
         response.set_cookie(
             COOKIE, secret, httponly=True, samesite="Strict", secure=self._is_secure, path=BASE
         )
 
     def let_out(self, request: web.Request, response: web.StreamResponse) -> None:
-        """Take the session away."""
+        """End the session and delete its cookie."""
         self._sessions.leave(request.cookies.get(COOKIE, ""))
         response.del_cookie(COOKIE, path=BASE)

@@ -1,4 +1,4 @@
-"""Login links to a console that another process serves: kept in the database, only as hashes, used once."""
+"""Login links to a console that another process serves: hashes in the database, each used once."""
 
 import datetime as dt
 import hashlib
@@ -9,11 +9,11 @@ from storage.delivery.leases import server_now
 from storage.engine import Database
 from storage.notes import find_notes, forget_note, write_note
 
-_NOTE = "console link "  # and the operator's number: an earlier link works no more
+_NOTE = "console link "  # and the operator's number, so that a new link replaces the earlier one
 
 
 async def make_link(database: Database, url: str, admin: int) -> str:
-    """Return a link to the console at `url` that lets an operator in once, within five minutes."""
+    """Return a link to the console at `url` that logs an operator in once, within five minutes."""
     code = secrets.token_urlsafe(32)
     async with database.write() as connection:
         now = await server_now(connection)
@@ -23,7 +23,7 @@ async def make_link(database: Database, url: str, admin: int) -> str:
 
 
 async def use_link(database: Database, code: str) -> int | None:
-    """Use up the code of a link; return whose it was, None where it is no good."""
+    """Use up the code of a link; return its operator, None if the code is not valid."""
     given = _hash(code)
     async with database.write() as connection:
         now = await server_now(connection)

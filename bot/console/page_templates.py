@@ -1,4 +1,4 @@
-"""The console's templates: autoescaped; what strangers wrote is set apart or reduced to safe HTML."""
+"""The console's templates: autoescaped; texts from outside are isolated or rebuilt as safe HTML."""
 
 import datetime as dt
 from functools import cache, partial
@@ -38,7 +38,7 @@ class _Rebuilder(HTMLParser):
         self._open: list[str] = []
 
     def whole(self) -> str:
-        """Return what was rebuilt, every tag closed."""
+        """Return the rebuilt HTML with every tag closed."""
         return "".join([*self._pieces, *(f"</{tag}>" for tag in reversed(self._open))])
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -68,7 +68,7 @@ def _link(href: str) -> str:
     return f'<a href="{escape_html(href)}" rel="noreferrer noopener">' if is_web else "<a>"
 
 
-# The console's templates: autoescaped; texts of strangers are set apart and cannot turn letters around.
+# The templates: a text from outside cannot change the direction of writing around it.
 
 _LONGEST = 400  # characters of anything from outside
 _WORDS = {"times": spoken.say_times, "days": spoken.say_days, "zone_words": spoken.say_zone}
@@ -97,7 +97,7 @@ def error_page(status: int) -> web.Response:
 
 
 def from_outside(text: object) -> Markup:
-    """Return a text of strangers: escaped, cut, apart from the direction of writing around it."""
+    """Return a text from outside: escaped, cut, and isolated from the direction of writing around it."""
     whole = visible(str(text or ""))
     cut = whole if len(whole) <= _LONGEST else f"{whole[:_LONGEST]}…"
     return Markup("<bdi>{}</bdi>").format(cut)
@@ -110,7 +110,7 @@ def _at(moment: dt.datetime | None, *, zone: str, now: dt.datetime) -> Markup:
 
 
 def _unturned(value: object) -> object:
-    """Return plain text without what would turn the letters around it; lines may break."""
+    """Return plain text without control characters and direction marks; line breaks stay."""
     return unsteered(value) if isinstance(value, str) and not isinstance(value, Markup) else value
 
 

@@ -1,4 +1,4 @@
-"""What each page of the console shows: rows of the database, bounded, and the reasons beside them."""
+"""The values of the console's pages: a bounded number of rows, with reasons."""
 
 import datetime as dt
 from collections.abc import Mapping
@@ -61,7 +61,7 @@ _DEEDS: Mapping[DeedKind, str] = {
 
 
 async def today(services: Services, problems: list[str]) -> dict[str, Any]:
-    """Return what came, what goes next and what is late or held."""
+    """Return the values of the first page: counts of a day, coming slots, issues that are late or held."""
     now = services.clock.now()
     coming, past = await look_at_issues(services, days=1, limit=_MOST_PAST)
     async with services.database.read() as connection:
@@ -85,7 +85,7 @@ async def today(services: Services, problems: list[str]) -> dict[str, Any]:
 
 
 def title_of(services: Services, edition: str) -> str:
-    """Return the title of an edition, or its name where it is declared no more."""
+    """Return the title of an edition, or its name if it is no longer declared."""
     found = services.newsroom.find_edition(edition)
     return found.title if found else edition
 
@@ -101,7 +101,7 @@ async def issues(services: Services) -> dict[str, Any]:
 
 
 async def issue(services: Services, issue_id: int) -> dict[str, Any] | None:
-    """Return one issue with its text, None where there is none."""
+    """Return one issue with its text, None if there is no such issue."""
     async with services.database.read() as connection:
         batch = await find_batch(connection, issue_id)
         if batch is None:
@@ -118,7 +118,7 @@ async def issue(services: Services, issue_id: int) -> dict[str, Any] | None:
 
 
 async def reader(services: Services, asked: str, wanted: str) -> dict[str, Any]:
-    """Return one reader; `wanted` is an article that is asked about."""
+    """Return the reader with the number `asked`, and why this reader did or did not get `wanted`."""
     asked, wanted = _typed(asked), _typed(wanted)
     blank = {"asked": asked, "wanted": wanted, "view": None, "article": None, "problem": ""}
     if not asked:
@@ -148,12 +148,12 @@ async def reader(services: Services, asked: str, wanted: str) -> dict[str, Any]:
 
 
 def _typed(text: str) -> str:
-    """Return what somebody typed, on one line, without characters that cannot be seen."""
+    """Return typed text on one line, without invisible characters."""
     return " ".join("".join(each if each.isprintable() else " " for each in text).split())
 
 
 async def search(services: Services, asked: str) -> dict[str, Any]:
-    """Return what a question finds, as readers find it, best first."""
+    """Return the results of a question, as readers get them, best first."""
     words = _typed(asked)[:200]
     if not words:
         return {"asked": "", "found": [], "titles": {}, "total": 0, "suggestion": None}
@@ -174,7 +174,7 @@ async def search(services: Services, asked: str) -> dict[str, Any]:
 
 
 async def quarantine(services: Services) -> dict[str, Any]:
-    """Return what was refused lately, and the files that wait to be mended."""
+    """Return the latest refusals, and the files in quarantine."""
     async with services.database.read() as connection:
         refused = await find_refusals(connection, limit=_MOST_REFUSED)
     titles = {one.name: one.title for one in services.newsroom.sources}
@@ -185,7 +185,7 @@ async def quarantine(services: Services) -> dict[str, Any]:
 
 
 def _quarantined(inbox: Source) -> list[tuple[str, str]]:
-    """Return the name of each quarantined file of an inbox, and the reason beside it."""
+    """Return the quarantined files of an inbox: name and reason."""
     folder = inbox.path / QUARANTINE
     found: list[tuple[str, str]] = []
     try:

@@ -1,7 +1,7 @@
-"""The copy of each edition outside Telegram: a page and an Atom feed for anybody, without scripts or cookies.
+"""The public copy of each edition on the web: pages and an Atom feed, without scripts or cookies.
 
-It shows the messages that readers get in Telegram, with the same quotes and links. It is served beside
-`/healthz` under `/tin`; a proxy passes on that path alone.
+It shows the messages that readers get in Telegram, with the same quotes and links. It is served under `/tin`
+at the port of `/healthz`; a proxy should forward that path only.
 """
 
 import asyncio
@@ -45,7 +45,7 @@ Made = Callable[[], Awaitable[tuple[int, str, str]]]  # status, kind of content,
 
 
 class PublicSite:
-    """The pages under /tin; all is 404 while the newsroom file has no `[feeds]`."""
+    """The pages under /tin; all of them are 404 if the newsroom file has no `[feeds]`."""
 
     def __init__(self, services: Services) -> None:
         self._services = services
@@ -74,7 +74,7 @@ class PublicSite:
     async def _answer(
         self, page: Callable[[web.Request], Awaitable[tuple[int, str, str]]], request: web.Request
     ) -> web.Response:
-        """Answer out of what was made seconds ago, or make it; few at once, so that readers get theirs."""
+        """Answer from the cache, or make the page; few at once, to keep replies to readers fast."""
         if self._services.newsroom.feeds_address is None or self._waiting >= _MOST_WAITING:
             raise (
                 web.HTTPNotFound
@@ -134,7 +134,7 @@ class PublicSite:
         return 200, "application/atom+xml", self._atom(edition, copies)
 
     def _atom(self, edition: Edition, copies: list[Copy]) -> str:
-        """Return the feed: ids stay, `updated` moves with corrections, what was taken back is gone."""
+        """Return the feed. Ids never change; a correction changes `updated`; it has no retracted issues."""
         address = f"{self._services.newsroom.feeds_address}/{edition.name}"
         ElementTree.register_namespace("", _ATOM)
         feed = ElementTree.Element(f"{{{_ATOM}}}feed")

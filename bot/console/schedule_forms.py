@@ -1,4 +1,4 @@
-"""The forms that change the newsroom file: read into a change, and filled in with what the file says."""
+"""The forms that change the newsroom file: reading them, and filling them in from the file."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -45,7 +45,7 @@ class _Fields(Protocol):
 
 
 def in_words_of_form(problem: str) -> str:
-    """Return what `diemtin check` says of a value under the name that its field has in the form.
+    """Return a complaint of `diemtin check`, with the name that the field has in the form.
 
     >>> in_words_of_form('dòng 80: editions[0].times[0]: giờ phải viết HH:MM trong ngoặc kép, ví dụ "06:30"')
     'Giờ phát: giờ phải viết HH:MM, ví dụ "06:30"'
@@ -72,10 +72,10 @@ def first_of(form: Form, name: str) -> str:
 
 
 def read_form(form: Form, declared: Declared) -> Edit:
-    """Return the change that a form asks for; what is wrong with its values is for the file's own check.
+    """Return the change that a form asks for. Its values are checked later, with the whole file.
 
     Raises:
-        NotEditableError: it asks for nothing that there is.
+        NotEditableError: there is no such change.
     """
     edition = first_of(form, "ban")
     old = declared.editions.get(edition, {})
@@ -125,19 +125,19 @@ def _place(day: str) -> int:
 
 
 def _switch(form: Form, name: str, old: Mapping[str, Any]) -> Value | None:
-    """Return true or, where it is off, what the file says already or nothing."""
+    """Return True if the switch is on; else False if the file says so already, or None."""
     if first_of(form, name):
         return True
     return False if old.get(name) is False else None
 
 
 def _as_it_was(new: list[str], old: Any) -> list[str]:
-    """Return the old list where the new one holds the same: its order is the author's."""
+    """Return the old list if the new one has the same values, to keep the order of its author."""
     return old if isinstance(old, list) and sorted(map(str, old)) == sorted(new) else new
 
 
 def _times(typed: str) -> list[str]:
-    """Return times as the file has them; what is none stays as it was typed.
+    """Return times in the notation of the file; a word that is no time stays as typed.
 
     >>> _times("6h45, 18:30 21g sáng")
     ['06:45', '18:30', '21:00', 'sáng']
@@ -156,7 +156,7 @@ def _number(typed: str) -> Value | None:
 
 
 def describe(edit: Edit) -> str:
-    """Say in a few words what a change is about, for the log of changes."""
+    """Describe a change in a few words, for the log of changes."""
     match edit:
         case AddTable(kind, values):
             return f"thêm {_KINDS[kind]} {values.get('name')}"
@@ -172,7 +172,7 @@ def describe(edit: Edit) -> str:
 
 
 def form_of(declared: Declared, query: Any) -> dict[str, Any]:
-    """Return a form filled in with what the file says."""
+    """Return a form filled in from the file."""
     kind, edition = query.get("viec", "sua"), query.get("ban", "")[:40]
     forms: Mapping[str, Mapping[str, Any] | None] = {
         "sua": declared.editions.get(edition),
@@ -191,7 +191,7 @@ def form_of(declared: Declared, query: Any) -> dict[str, Any]:
 
 
 def again(form: Form) -> dict[str, Any]:
-    """Return a form filled in as it was sent, for the complaints beside it."""
+    """Return a form filled in as it was sent, to be shown with its errors."""
     single = {name: first_of(form, name) for name in form if name not in ("days", "topics", "csrf")}
     switches = {name: bool(first_of(form, name)) for name in ("paused", "default", "approve_waits")}
     lists = {name: list(form.get(name, [])) for name in ("days", "topics")}
@@ -199,7 +199,7 @@ def again(form: Form) -> dict[str, Any]:
 
 
 def _source_values(form: Form) -> dict[str, Value | None]:
-    """Return what a new source says. Its feed is an address, never a file of the bot's machine."""
+    """Return the values of a new source. Its feed is always a web address, never a file of this machine."""
     feed = first_of(form, "feed")
     return {
         "name": first_of(form, "name"),
@@ -211,7 +211,7 @@ def _source_values(form: Form) -> dict[str, Value | None]:
 
 
 def _source_of(query: Any) -> dict[str, str]:
-    """Return what a form for a new source begins with: an address that was tried, and a name made of it."""
+    """Return the first values of the form for a new source: the address that was tried, and a name."""
     url = str(query.get("feed", ""))[:_LONGEST_FIELD]
     try:
         host = (urlsplit(url).hostname or "").removeprefix("www.")

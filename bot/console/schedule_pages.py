@@ -1,4 +1,4 @@
-"""The console's pages that change the newsroom file: a form, what it would do, and the way back."""
+"""The console's pages that change the newsroom file: a form, a preview of its effect, and undo."""
 
 import difflib
 from collections.abc import Awaitable, Callable, Sequence

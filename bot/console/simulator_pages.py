@@ -1,4 +1,4 @@
-"""The console's simulator: past days told again from stored articles, as they were set or set otherwise."""
+"""The console's simulator: the issues of past days, composed again with the present or other settings."""
 
 import asyncio
 import datetime as dt
@@ -26,7 +26,7 @@ Page = Callable[[web.Request, str, dict[str, Any]], Awaitable[web.Response]]
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """An issue that would have been sent under one of both settings."""
+    """An issue as one of the two settings would have made it."""
 
     stories: int
     messages: int
@@ -36,7 +36,7 @@ class Side:
 
 @dataclass(frozen=True, slots=True)
 class ReplayedSlot:
-    """A slot as it is set and as it was tried; None: it is not in that one."""
+    """A slot under the present and the tried settings; None: these settings do not have it."""
 
     title: str
     slot_at: dt.datetime
@@ -45,7 +45,7 @@ class ReplayedSlot:
 
     @property
     def lines(self) -> list[tuple[str, str]]:
-        """Return each headline with "+", "-" or "" for what the tried settings add, drop or keep."""
+        """Return each headline with "+", "-" or "": the tried settings add, drop or keep it."""
         old, new = (side.titles if side else {} for side in (self.now, self.tried))
         kept = [("" if story in old else "+", title) for story, title in new.items()]
         return [*kept, *(("-", title) for story, title in old.items() if story not in new)]
@@ -87,7 +87,7 @@ class SimulatorPages:
         return await self._page(request, "simulator", values | nothing | shown)
 
     async def _replay(self, request: web.Request) -> web.Response:
-        """Tell the days again; `Guard` lets one such request in at a time."""
+        """Compose the days again; `Guard` allows one such request at a time."""
         form = await posted(request)
         try:
             first, days = self._days(form)
@@ -137,10 +137,10 @@ class SimulatorPages:
         return first, days
 
     async def _tried(self, form: Form) -> Newsroom | None:
-        """Return the newsroom that a form declares, None where it changes nothing.
+        """Return the newsroom that a form declares, None if it changes nothing.
 
         Raises:
-            NotEditableError: it cannot be declared so; a line for each complaint.
+            NotEditableError: the newsroom is not valid; one line for each error.
         """
         file = self._services.file
         if file is None or not first_of(form, "viec"):
@@ -158,14 +158,14 @@ class _Found:
 
 
 def _narrowed(newsroom: Newsroom, edition: str) -> Newsroom:
-    """Return the newsroom with this edition alone, or with all of them where none is named."""
+    """Return the newsroom with this edition only, or with all if none is named."""
     if not edition:
         return newsroom
     return replace(newsroom, editions=tuple(one for one in newsroom.editions if one.name == edition))
 
 
 def _compared(now: Sequence[SimulatedIssue], tried: Sequence[SimulatedIssue]) -> list[ReplayedSlot]:
-    """Return the slots of both in order; those of one moment and edition as one."""
+    """Return the slots of both in order, joined by moment and edition."""
     old, new = ({(one.slot_at, one.edition.name): one for one in issues} for issues in (now, tried))
     slots = []
     for key in sorted({*old, *new}):

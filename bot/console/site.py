@@ -1,4 +1,4 @@
-"""The console's pages and what may be done on them."""
+"""The console: its routes, login, and the pages that have no module of their own."""
 
 from collections.abc import Awaitable, Callable
 from importlib.resources import files
@@ -41,9 +41,9 @@ Problems = Callable[[], Awaitable[list[str]]]
 
 
 class Console:
-    """The console of one bot, reached at `url`. `problems` says what is wrong with the bot now.
+    """The console of one bot at `url`. `problems` returns what is wrong with the bot now.
 
-    `look_at_gates` composes anew what was changed at a gate, and lets go what may go.
+    `look_at_gates` composes the changed issues of gates again, and sends those that may go.
     """
 
     def __init__(
@@ -65,11 +65,11 @@ class Console:
         self._icon = folder.joinpath("icon.svg").read_text(encoding="utf-8")
 
     def invite(self, admin: int) -> str:
-        """Return a link that lets an operator in once, within five minutes."""
+        """Return a link that logs an operator in once, within five minutes."""
         return f"{self.url}/vao?ma={self._sessions.invite(admin)}"
 
     def application(self) -> web.Application:
-        """Return the pages, to be put under `BASE`."""
+        """Return the application that is served under `BASE`."""
         application = web.Application(middlewares=[self._guard.middleware])
         application.add_routes(
             [
@@ -123,7 +123,7 @@ class Console:
         return web.Response(text=self._icon, content_type="image/svg+xml", headers=_KEPT)
 
     async def _door(self, request: web.Request) -> web.Response:
-        """Show a button: what only looks at the link, a preview say, does not use it up."""
+        """Show a button, so that a preview of the link does not use it up."""
         code = request.query.get("ma", "")[:100]
         text = render("door", zone=self._services.newsroom.zone, now=self._services.clock.now(), code=code)
         return web.Response(text=text, content_type="text/html")
@@ -142,7 +142,7 @@ class Console:
         return response
 
     async def _session_of(self, code: str) -> str | None:
-        """Begin a session for the code of a link, which another process may have made."""
+        """Begin a session for the code of a link; another process may have made the link."""
         if secret := self._sessions.enter(code):
             return secret
         admin = await use_link(self._services.database, code) if self._services.database.is_postgres else None
@@ -214,5 +214,5 @@ class Console:
 
 
 def _see(path: str) -> web.Response:
-    """Lead the browser on with a GET."""
+    """Redirect the browser to `path` with a GET."""
     return web.Response(status=303, headers={"Location": path})

@@ -1,4 +1,4 @@
-"""The console's page of sources: how each fares, and one of them, or any address, read once to see."""
+"""The console's page of sources: the state of each, and a trial of a source or an address."""
 
 import asyncio
 import datetime as dt
@@ -40,7 +40,7 @@ Page = Callable[[web.Request, str, dict[str, Any]], Awaitable[web.Response]]
 
 @dataclass(frozen=True, slots=True)
 class SourceRow:
-    """One source on its page; `bars` are the heights, 0 to 40, of what it brought each day."""
+    """One source on the page. `bars`: its articles of each day, as heights from 0 to 40."""
 
     name: str
     title: str
@@ -67,7 +67,7 @@ class SourcePages:
         return await self._page(request, "sources", await _overview(self._services))
 
     async def _try(self, request: web.Request) -> web.Response:
-        """Read a source once, as `diemtin sources try` does; `Guard` lets one such request in at a time."""
+        """Read a source once, as `diemtin sources try` does; `Guard` allows one such request at a time."""
         typed = str((await request.post()).get("dia-chi", ""))[:_LONGEST_TARGET].strip()
         values: dict[str, Any] = {
             "typed": typed,
@@ -93,7 +93,7 @@ class SourcePages:
 
 
 async def _trial(services: Services, typed: str) -> dict[str, Any]:
-    """Return what a source gives, for its page."""
+    """Return the values of the page of a trial."""
     newsroom = services.newsroom
     source = source_at(typed, newsroom)
     if source is None:
@@ -118,7 +118,7 @@ async def _trial(services: Services, typed: str) -> dict[str, Any]:
 
 
 def _nested(lines: Iterable[str]) -> list[tuple[str, list[str]]]:
-    """Return each line with the ones that are indented under it."""
+    """Return each line with the lines indented under it."""
     found: list[tuple[str, list[str]]] = []
     for line in lines:
         if line.startswith(" ") and found:
@@ -129,7 +129,7 @@ def _nested(lines: Iterable[str]) -> list[tuple[str, list[str]]]:
 
 
 async def _overview(services: Services) -> dict[str, Any]:
-    """Return how each source fares, with its bars."""
+    """Return the values of the overview: the state of each source, with its bars."""
     now, zone = services.clock.now(), ZoneInfo(services.newsroom.zone)
     first = now.astimezone(zone).date() - dt.timedelta(days=_DAYS - 1)
     midnights = [dt.datetime.combine(first + n * _DAY, dt.time(), zone) for n in range(_DAYS + 1)]

@@ -1,1 +1,1 @@
-"""The notices that operators get in their admin chat."""
+"""What operators read: notices in the admin chat, and the reasons that console and command line show."""

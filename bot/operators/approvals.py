@@ -1,6 +1,6 @@
-"""An issue that waits for approval: what operators see of it, and what their answers do, wherever given.
+"""Issues that wait for approval: what operators see of one, and what their answers do.
 
-The chat and the console both come here. What is decided stands in `storage.delivery.gates`.
+The chat and the console both use this. `storage.delivery.gates` stores the answers.
 """
 
 from collections.abc import Sequence
@@ -37,7 +37,7 @@ _log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class GateView:
-    """What there is to see of a gate: its readers, its issues, their stories and those taken out."""
+    """A gate with the numbers of its readers and issues, their stories, and the stories that were dropped."""
 
     gate: Gate
     title: str
@@ -49,7 +49,7 @@ class GateView:
 
 
 async def look_at_gate(services: Services, gate_id: int) -> GateView | None:
-    """Return what there is to see of a gate; None where there is none."""
+    """Return the view of a gate, None if there is no such gate."""
     async with services.database.read() as connection:
         gate = await find_gate(connection, gate_id)
         if gate is None:
@@ -58,7 +58,7 @@ async def look_at_gate(services: Services, gate_id: int) -> GateView | None:
         batch = Batch(0, gate.edition, gate.slot_at, IssueStatus.PREPARED)
         stories = await find_headlines(connection, batch, limit=_MOST_STORIES)
         dropped = await find_dropped(connection, gate_id)
-    once: dict[int, str] = {}  # some readers' issues have another headline
+    once: dict[int, str] = {}  # a story may have different headlines in different issues
     for story, headline in stories:
         once.setdefault(story, headline)
     title, zone = _named(gate, services)
@@ -72,7 +72,7 @@ async def look_at_open_gates(services: Services) -> list[tuple[Gate, str]]:
 
 
 async def read_gate(services: Services, gate: Gate) -> list[str]:
-    """Return the issue of a gate as most of its readers get it: the HTML of its messages."""
+    """Return the issue that most readers of a gate get, as the HTML of its messages."""
     async with services.database.read() as connection:
         found = await find_main_issue(connection, gate)
         return await find_issue_messages(connection, found) if found else []
@@ -85,7 +85,7 @@ def name_of(gate: Gate, services: Services) -> str:
 
 
 def _named(gate: Gate, services: Services) -> tuple[str, str]:
-    """Return the title and the zone of a gate's edition, which may be declared no more."""
+    """Return the title and the zone of a gate's edition, even if it is no longer declared."""
     edition = services.newsroom.find_edition(gate.edition)
     if edition is None:
         return gate.edition, services.newsroom.zone
@@ -93,7 +93,7 @@ def _named(gate: Gate, services: Services) -> tuple[str, str]:
 
 
 def gate_status(gate_now: GateView, services: Services) -> Markup:
-    """Say to how many an issue goes, and what becomes of it if nothing more is done."""
+    """Say how many readers an issue has, and what happens to it if nobody answers."""
     gate, now = gate_now.gate, services.clock.now()
     if gate.closed_at is not None:
         at = say_at(max(gate.closed_at, gate.slot_at), gate_now.zone, now)
@@ -121,7 +121,7 @@ def gate_status(gate_now: GateView, services: Services) -> Markup:
 
 
 async def give_answer(services: Services, gate_id: int, answer: GateAnswer, admin: int) -> Gate | None:
-    """Let the issues of a gate go at their time, or hold them; None where that changes nothing."""
+    """Approve the issues of a gate, or hold them; return None if that changes nothing."""
     kind = DeedKind.APPROVED if answer == GateAnswer.SEND else DeedKind.HELD
     async with services.database.write() as connection:
         gate = await answer_gate(connection, gate_id, answer, admin)
@@ -136,7 +136,7 @@ async def give_answer(services: Services, gate_id: int, answer: GateAnswer, admi
 async def change_story(services: Services, gate_id: int, story_id: int, admin: int, *, drop: bool) -> bool:
     """Take a story out of every issue of a gate, or put it back; return whether that changed anything.
 
-    The issues are composed anew at the next look at the gates.
+    The issues are composed again when the gates are next looked at.
     """
     now = services.clock.now()
     async with services.database.write() as connection:

@@ -21,7 +21,7 @@ class ArticleReason:
 
 @dataclass(frozen=True, slots=True)
 class Unstored:
-    """The facts about an article that is not stored. `source` is the declared source of its host."""
+    """What is known about an article that is not stored. `source_title`: the declared source of its host."""
 
     refused: Sequence[StoredRefusal] = ()
     refused_nearby: Sequence[StoredRefusal] = ()
@@ -70,7 +70,7 @@ def why_not_told(
     """Say why a stored article's story is in no issue of a reader.
 
     `told_by` are the words of the article's story and the papers that report it. The profile's issues cover
-    the news up to `covered_until`; `next_slot` is the next due moment.
+    the articles up to `covered_until`; `next_slot` is when the next one is due.
     """
     zone = edition.schedule.zone
     if article.processed_at is None or article.ready_at is None:
@@ -105,7 +105,7 @@ def _never_told(
 ) -> ArticleReason | None:
     """Say why an article can be in no digest of a reader at all.
 
-    `mentions` are those of its story, `papers` the sources that tell it.
+    `mentions` are the words of its story, `papers` the sources that report it.
     """
     if article.advertorial:
         return ArticleReason("dropped", "bài quảng cáo không vào bản tin")

@@ -82,7 +82,7 @@ OVER = {
 
 
 def late(queue: Queue, rate: float, zone: str) -> Markup:
-    """Tell that deliveries are late, or will be."""
+    """Return the notice that deliveries are late, or will be."""
     return _LATE.format(
         due=say_number(queue.due),
         minutes=_minutes(queue),
@@ -92,27 +92,27 @@ def late(queue: Queue, rate: float, zone: str) -> Markup:
 
 
 def paused(queue: Queue) -> Markup:
-    """Tell that sending is stopped while deliveries are due."""
+    """Return the notice that sending is stopped while deliveries are due."""
     return _PAUSED.format(due=say_number(queue.due), minutes=_minutes(queue))
 
 
 def deaf(problem: str) -> Markup:
-    """Tell that no updates come in; `problem` is the connection's reason."""
+    """Return the notice that no updates arrive; `problem` is the reason."""
     return _DEAF.format(problem=problem)
 
 
 def limited(until: dt.datetime, zone: str) -> Markup:
-    """Tell that Telegram refuses messages to everybody."""
+    """Return the notice that Telegram refuses messages to everybody."""
     return _LIMITED.format(until=_clock(until, zone))
 
 
 def long_wait(holds: Holds, zone: str) -> Markup:
-    """Tell that chats have to wait for long."""
+    """Return the notice that Telegram makes chats wait for long."""
     return _LONG_WAIT.format(count=say_number(holds.chats), until=_moment(holds.last_until, zone))
 
 
 def refused(copies: LatestCopies, title: str, zone: str) -> Markup:
-    """Tell that many copies of an issue were refused, or all."""
+    """Return the notice that many or all copies of an issue were refused."""
     return _REFUSED.format(
         title=title,
         slot=_moment(copies.slot_at, zone),
@@ -123,12 +123,12 @@ def refused(copies: LatestCopies, title: str, zone: str) -> Markup:
 
 
 def rights_lost(title: str, reason: str) -> Markup:
-    """Tell admins that the bot may not write in a group or channel any more."""
+    """Return the notice for admins that the bot may no longer write in a group or channel."""
     return _LOST.format(title=title, reason=reason)
 
 
 def rights_lost_to_owner(title: str) -> Markup:
-    """Tell the administrator of a group or channel that the bot may not write there any more."""
+    """Return the same for the administrator of that group or channel."""
     return _OWNER.format(title=title)
 
 
@@ -156,22 +156,22 @@ def say_troubles(
 
 
 def more_unknown(count: int, total: int) -> Markup:
-    """Tell that `count` more deliveries ended in doubt."""
+    """Return the notice that `count` more deliveries ended as unknown."""
     return _UNKNOWN.format(count=say_number(count), total=say_number(total))
 
 
 def more_set_aside(count: int, total: int) -> Markup:
-    """Tell that `count` more of Telegram's updates could not be read."""
+    """Return the notice that `count` more updates of Telegram could not be read."""
     return _SET_ASIDE.format(count=say_number(count), total=say_number(total))
 
 
 def more_passed_over(count: int, total: int) -> Markup:
-    """Tell that `count` more updates were not handled because their sender sent too many."""
+    """Return the notice that `count` more updates were skipped because their sender sent too many."""
     return _PASSED_OVER.format(count=say_number(count), total=say_number(total))
 
 
 def headline_changed(change: ChangedHeadline, source: str, readers: int) -> Markup:
-    """Tell that a paper changed a headline that was sent, and how to correct it."""
+    """Return the notice that a paper changed a headline that was sent, and how to correct it."""
     old, new = (shortened(one_line(text), _LONGEST_HEADLINE) for text in (change.old, change.new))
     return _HEADLINE_CHANGED.format(
         source=shortened(one_line(source), 60),
@@ -183,7 +183,7 @@ def headline_changed(change: ChangedHeadline, source: str, readers: int) -> Mark
 
 
 def progress(title: str, sent: int, queue: Queue, rate: float, zone: str, *, is_paused: bool) -> Markup:
-    """Tell the progress of a broadcast."""
+    """Return the notice of the progress of a broadcast."""
     words = {"title": title, "sent": say_number(sent), "total": say_number(sent + queue.due)}
     if is_paused:
         return _PROGRESS_PAUSED.format(**words)
@@ -191,7 +191,7 @@ def progress(title: str, sent: int, queue: Queue, rate: float, zone: str, *, is_
 
 
 def progress_done(title: str, sent: int, at: dt.datetime, zone: str) -> Markup:
-    """Tell that a broadcast is finished."""
+    """Return the notice that a broadcast is finished."""
     return _PROGRESS_DONE.format(title=title, sent=say_number(sent), finish=_clock(at, zone))
 
 
@@ -243,7 +243,7 @@ def _clock(moment: dt.datetime, zone: str) -> str:
 
 
 def _moment(moment: dt.datetime | None, zone: str) -> str:
-    """Write a moment with its day: a wait may end tomorrow."""
+    """Write a moment with its day, because a wait may end tomorrow."""
     if moment is None:
         return "—"
     local = moment.astimezone(ZoneInfo(zone))

@@ -1,4 +1,4 @@
-"""What operators read about the processes of a bot: who does what, and what does not fit together."""
+"""What operators read about the processes of a bot: which process does what, and what they disagree in."""
 
 import datetime as dt
 from collections.abc import Callable, Collection, Sequence
@@ -11,12 +11,12 @@ from bot.messages.markup import one_line
 from storage.processes import ProcessRow, SeenProcess
 
 NEEDED = ("intake", "process", "schedule", "send", "chat")  # roles that a whole bot has
-_NEWS = dt.timedelta(minutes=10)  # for which a process that is not replaced by others is named at least
+_NEWS = dt.timedelta(minutes=10)  # how long a silent process is named even if others have its roles
 _MOST_NAMED = 5
 
 
 class Level(StrEnum):
-    """How a statement about processes is to be taken."""
+    """How bad a statement is."""
 
     GOOD = "good"
     DOUBTFUL = "doubtful"
@@ -34,9 +34,9 @@ class Said:
 def say_processes(
     found: Sequence[SeenProcess], *, is_gone: Callable[[str], bool], name_of: Callable[[str], str]
 ) -> list[Said]:
-    """Say who does what, who is silent, what nobody does, and what does not fit together; nothing of nobody.
+    """Say what each process does, which are silent, which roles have none, and in what processes disagree.
 
-    `is_gone` tells of which process it is certain that it ended, `name_of` names one for people.
+    Empty without live processes. `is_gone`: a process has certainly ended; `name_of`: its name for people.
     """
     live = [one for one in found if not one.is_silent and not is_gone(one.row.name)]
     if not live:
@@ -67,7 +67,7 @@ def _misfits(rows: Sequence[ProcessRow]) -> list[Said]:
 
 
 def disagreements(ours: ProcessRow, others: Sequence[SeenProcess]) -> list[str]:
-    """Say in what live processes differ from `ours` that should be the same."""
+    """Say in what `others` differ from our process although they should not."""
     return [one.words for one in _misfits([ours, *(other.row for other in others)])]
 
 
@@ -81,12 +81,12 @@ def at_work(name: str, one: SeenProcess) -> str:
 
 
 def silent(name: str, unseen: dt.timedelta) -> str:
-    """Say that a process has not been seen."""
+    """Say how long a process has not been seen."""
     return f"{name} không báo còn chạy từ {_length(unseen)} trước; hãy xem máy ấy"
 
 
 def nobody_does(roles: Sequence[str]) -> str:
-    """Say which roles no process does."""
+    """Say which roles no process has."""
     named = ",".join(roles)
     return f"không tiến trình nào nhận phần việc {', '.join(roles)}; hãy chạy: diemtin run --role {named}"
 
@@ -100,7 +100,7 @@ def older_schema_at_work(names: Sequence[str]) -> str:
 
 
 def upgrade_refused(names: Sequence[str]) -> str:
-    """Say that a command does not upgrade the schema beneath running processes."""
+    """Say that a command does not upgrade the schema while processes use it."""
     return f"{_listed(names)} còn chạy với lược đồ cũ; hãy dừng các tiến trình ấy rồi chạy lại lệnh này"
 
 
@@ -129,7 +129,7 @@ SCHEMA_CHANGED = (
 
 
 def from_process(html: str, roles: str, machine: str) -> str:
-    """Add to a notice which process it comes from. `html` is the notice; the others are plain text."""
+    """Add to a notice which process sends it. `html` is the notice; the others are plain text."""
     return f"{html}\n<i>{escape(f'Tiến trình {roles} trên máy {machine}')}</i>"
 
 

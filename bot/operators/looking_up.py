@@ -1,4 +1,4 @@
-"""Lookups for operators: a reader, an article for one reader, the issues. Rows in, reasons out."""
+"""Lookups for operators: one reader, and why an article did or did not reach this reader."""
 
 import datetime as dt
 from collections.abc import Sequence
@@ -66,7 +66,7 @@ class NextArrival:
 
 @dataclass(frozen=True, slots=True)
 class ReaderView:
-    """One reader with the reasons for everything that came or did not. Newest first."""
+    """One reader, with the deliveries and the slots without an issue, newest first, and their reasons."""
 
     subscriber: Subscriber
     edition: Edition
@@ -77,7 +77,7 @@ class ReaderView:
 
 
 async def look_at_reader(services: Services, chat_id: int) -> ReaderView | None:
-    """Return the reader's state with reasons, None if the chat is unknown."""
+    """Return the view of a reader, None if the chat is unknown."""
     now = services.clock.now()
     async with services.database.read() as connection:
         subscriber = await find_subscriber(connection, chat_id)
@@ -107,7 +107,7 @@ async def look_at_reader(services: Services, chat_id: int) -> ReaderView | None:
 
 
 async def find_sending(connection: AsyncConnection) -> Sending:
-    """Return the holds of all sending."""
+    """Return what holds all sending."""
     return Sending(await find_stop(connection), await find_limit(connection))
 
 
@@ -144,7 +144,7 @@ def _next(
 async def why_article(
     services: Services, chat_id: int, wanted: str
 ) -> tuple[StoredArticle | None, ArticleReason] | None:
-    """Say why an article reached a reader or not: `wanted` is its number, its id or its address.
+    """Say why an article did or did not reach a reader. `wanted` is its number, its id or its address.
 
     None if the chat is unknown.
     """

@@ -1,7 +1,6 @@
-"""What operators are told in their admin chat: one place, so that the words stay the same.
+"""Notices in the admin chat, and words for logs and the terminal that several modules use.
 
-HTML, escaped, and within one message whatever stands in their files: what is too long Telegram would refuse,
-and nobody would hear of it.
+Notices are escaped HTML and fit into one message, because Telegram refuses a longer one.
 """
 
 import datetime as dt
@@ -12,11 +11,11 @@ from bot.messages.markup import one_line, shortened
 from bot.news.newsroom import Newsroom
 from storage.upkeep.prune import Extent
 
-INGEST = "ingest"  # under this name stands what the command refused, which belongs to no source
+INGEST = "ingest"  # the name under which refusals of the command are stored
 
 _MOST_PROBLEMS = 10
 _MOST_NAMED = 5
-_LONGEST_LINE = 350  # UTF-16 units: so many problems of that length, and the words around them, fit
+_LONGEST_LINE = 350  # UTF-16 units: ten such lines fit into one message
 
 
 def say_origin(name: str, newsroom: Newsroom) -> str:
@@ -26,7 +25,7 @@ def say_origin(name: str, newsroom: Newsroom) -> str:
 
 
 def two_empty_issues(edition_title: str) -> str:
-    """Tell that an edition found no story twice in a row."""
+    """Return the notice that an edition had no story twice in a row."""
     return (
         f"⚠️ <b>{escape(edition_title)}</b> hai số liền không có tin nào để gửi.\n"
         "Hãy xem nguồn tin còn hoạt động không: /quantri"
@@ -34,7 +33,7 @@ def two_empty_issues(edition_title: str) -> str:
 
 
 def newsroom_refused(problems: str) -> str:
-    """Tell that the changed newsroom file is broken; `problems` has one a line."""
+    """Return the notice that the changed newsroom file is wrong; `problems` has one a line."""
     lines = problems.splitlines()
     shown = "\n".join(_shown(line) for line in lines[:_MOST_PROBLEMS])
     if len(lines) > _MOST_PROBLEMS:
@@ -46,12 +45,12 @@ def newsroom_refused(problems: str) -> str:
 
 
 def newsroom_taken_over(editions: int, sources: int) -> str:
-    """Tell that the changed newsroom file is in use."""
+    """Return the notice that the changed newsroom file is in use."""
     return f"✓ Đã nhận cấu hình mới: {editions} bản tin, {sources} nguồn."
 
 
 def source_unreadable(title: str, path: str) -> str:
-    """Tell that a source's folder or file cannot be read."""
+    """Return the notice that a source's folder or file cannot be read."""
     return (
         f"⚠️ Không đọc được nguồn <b>{escape(title)}</b> (<code>{_shown(path)}</code>).\n"
         "Hãy kiểm tra đường dẫn và quyền đọc; các nguồn khác vẫn chạy."
@@ -59,7 +58,7 @@ def source_unreadable(title: str, path: str) -> str:
 
 
 def texts_set_aside(texts: Sequence[tuple[str, str, str]]) -> str:
-    """Name texts that ended the process at work on them: source, title, reason of each."""
+    """Return the notice of texts that ended the text process: source, title, reason of each."""
     shown = "\n".join(
         f"• {_shown(f'{source}: {title}')} – {escape(reason)}"
         for source, title, reason in texts[:_MOST_NAMED]
@@ -89,7 +88,7 @@ def other_poller() -> str:
 
 
 def lease_elsewhere(holder: str, role: str = "") -> str:
-    """Say in the log that another process works with the same token, or does this role."""
+    """Say in the log that another process works with the same token, or has this role."""
     part = f", phần {role}" if role else ""
     return f"{holder} đang chạy bot với cùng token{part}; chờ đến khi tiến trình đó dừng"
 
@@ -151,7 +150,7 @@ def clock_wrong(now: dt.datetime, telegram: dt.datetime) -> str:
 
 
 def clock_ahead_of_rows(now: dt.datetime, newest: dt.datetime) -> str:
-    """Say that the clock is further ahead of the newest row than any downtime."""
+    """Say that the clock is further ahead of the newest row than a downtime explains."""
     return (
         f"đồng hồ máy có lẽ sai: máy ghi {_moment(now)}, dữ liệu mới nhất từ {_moment(newest)} "
         f"(giờ UTC), chưa hỏi được giờ của Telegram. {_CLOCK_HELD}"
@@ -171,7 +170,7 @@ def _moment(moment: dt.datetime) -> str:
 
 
 def prune_held(extent: Extent) -> str:
-    """Tell that the nightly clean-up would delete more than usual, and how to allow it."""
+    """Return the notice that the nightly clean-up would delete more than usual, and how to allow it."""
     return (
         f"⚠️ Lần dọn đêm nay sẽ xóa {extent.articles}/{extent.all_articles} bài và "
         f"{extent.deliveries}/{extent.all_deliveries} lượt gửi, nhiều hơn thường lệ, nên bot chưa dọn.\n"
@@ -193,12 +192,12 @@ def database_silent(place: str) -> str:
 
 
 def database_unwritable(place: str) -> str:
-    """Say that the database takes nothing more: its disk is full, or broken."""
+    """Say that the database cannot be written to: its disk is full, or broken."""
     return f"không ghi được vào cơ sở dữ liệu {place}; hãy xem ổ đĩa có đầy, có lỗi hay chỉ cho đọc không"
 
 
 def disk_full(folder: str) -> str:
-    """Say that the file system of the database has no room to speak of."""
+    """Say that the disk of the database is nearly full."""
     return f"ổ đĩa chứa {folder} gần như đã đầy; hãy dọn bớt hoặc thêm chỗ, bot tự chạy tiếp khi có chỗ"
 
 
@@ -208,7 +207,7 @@ def tick_late(name: str, minutes: int) -> str:
 
 
 def health_port_taken(host: str, port: int) -> str:
-    """Say that another program listens where this bot's health should."""
+    """Say that another program uses the port of this bot's health check."""
     return (
         f"cổng {host}:{port} đã có chương trình khác dùng nên không hỏi được tình trạng của bot này; "
         "hãy đặt cổng khác trong [health] rồi chạy lại bot"
@@ -216,7 +215,7 @@ def health_port_taken(host: str, port: int) -> str:
 
 
 def other_bots_health(answering: str) -> str:
-    """Say on the terminal that the health port is another bot's."""
+    """Say on the terminal that another bot answers at the health port."""
     return (
         f"trả lời ở cổng này là một bot khác ({answering}), không phải bot của cấu hình này; "
         "hãy đặt cổng khác trong [health] rồi chạy lại bot"
@@ -224,12 +223,12 @@ def other_bots_health(answering: str) -> str:
 
 
 def unhealthy(problem: str) -> str:
-    """Tell the admins a problem in the words of health."""
+    """Return the notice of a problem."""
     return f"⚠️ Điểm Tin có sự cố: {escape(problem)}."
 
 
 def healthy_again(problem: str) -> str:
-    """Tell the admins that a problem told before is over."""
+    """Return the notice that a problem is over."""
     return f"✓ Đã hết sự cố: {escape(problem)}."
 
 

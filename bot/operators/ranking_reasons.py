@@ -1,11 +1,11 @@
-"""Why an article stands where it does among the answers to a search, in an editor's words. Pure."""
+"""Why an article has its rank among the results of a search, in words for an editor. Pure."""
 
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from summarizer.questions.hits import Explained, WordPlaces
 
-_ABOUT_EQUAL = 0.1  # points: of articles so near each other the newer one goes first
+_ABOUT_EQUAL = 0.1  # points: of articles this close the newer one ranks first
 _LEAST_SHOWN = 0.005  # points
 _PARTS = (  # the words for each field of `Points`
     "có các từ, càng nhiều lần và càng ngắn càng hơn",
@@ -19,9 +19,9 @@ _PARTS = (  # the words for each field of `Points`
 
 
 def say_rank(place: int, found: Sequence[Explained | None], *, wants_newest: bool) -> Iterator[str]:
-    """Yield lines on the article at `place` of those found, best first: its words, its points, its neighbour.
+    """Yield lines about the article at `place` of `found`: its words, its points, its lead over the next.
 
-    None stands for an article of which nothing is known but that a mended slip found it.
+    `found` is in order of rank; None is an article that was found only by a corrected spelling.
     """
     one = found[place]
     if one is None:

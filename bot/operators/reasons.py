@@ -1,6 +1,6 @@
-"""Reasons why a reader got a message, gets it later, or did not get it. No other module decides this. Pure.
+"""Reasons why a reader got a message, gets it later, or did not get it. Pure; no other module decides this.
 
-The command line and the console show these reasons. Each has a code, and words for an operator.
+The command line and the console show a reason's words; its code is for programs.
 """
 
 import datetime as dt
@@ -105,7 +105,7 @@ def _delays(one: PastDelivery, quiet: QuietHours, zone: str) -> Iterator[Reason]
     if one.slot_at is not None and (late := made_at - one.slot_at) > _ON_TIME:
         words = f"số soạn muộn {say_length(late)}, lúc đến giờ bot không chạy hoặc đang bận"
         yield Reason(Why.MADE_LATE, words)
-    if one.slot_at is not None and one.approved_at is not None:  # it was made before its time
+    if one.slot_at is not None and one.approved_at is not None:  # it was made before its slot
         if (late := one.approved_at - max(one.slot_at, made_at)) > _ON_TIME:
             yield Reason(Why.GATE, f"đợi người quản trị duyệt {say_length(late)}")
         made_at = max(made_at, one.slot_at, one.approved_at)
@@ -133,7 +133,7 @@ def _why_waiting(
 def why_held(
     held_until: dt.datetime | None, sending: Sending, *, zone: str, now: dt.datetime
 ) -> Reason | None:
-    """Say why a due message does not go to a chat, None if nothing holds it."""
+    """Say what holds a due message to a chat, None if nothing does."""
     if sending.stopped_since is not None:
         since = say_at(sending.stopped_since, zone, now)
         return Reason(Why.STOPPED, f"người quản trị đã dừng gửi từ {since}; /quantri, Gửi tiếp")

@@ -1,4 +1,4 @@
-"""What operators are told about polled sources in their admin chat: HTML, escaped, short, with what to do."""
+"""Notices in the admin chat about polled sources: short, escaped HTML that says what to do."""
 
 import datetime as dt
 from collections.abc import Sequence
@@ -17,7 +17,7 @@ _LONGEST_DETAIL = 100
 
 
 def notices_of(source: WebSource, verdict: Verdict) -> list[str]:
-    """Return what the admins must hear of a verdict, a paragraph each."""
+    """Return the notices of a verdict, a paragraph each."""
     begun = {
         BROKEN: _broken, QUIET: _quiet, MOVED: _moved, OLD: _old, AHEAD: _ahead, UNDATED: _undated,
         ELSEWHERE: _elsewhere, CROWDED: _crowded,

@@ -1,6 +1,6 @@
-"""Steering: operators change the newsroom file, undo that, and see the coming days before and after.
+"""Operators change the newsroom file, undo a change, and compare the coming slots before and after it.
 
-A draft is written only if the file has not changed meanwhile. It is taken over like a change by hand.
+A draft is written only if the file has not changed since. The bot takes it over like an edit by hand.
 """
 
 import datetime as dt
@@ -91,7 +91,7 @@ async def undo(services: Services, file: NewsroomFile, admin: int) -> bool:
 
 
 async def last_change(services: Services) -> Deed | None:
-    """Return who changed what and when, as far as it can be undone."""
+    """Return the last change of the file, None if it cannot be undone."""
     async with services.database.read() as connection:
         if await find_note(connection, _UNDO) is None:
             return None
@@ -108,7 +108,7 @@ async def look_ahead(services: Services, newsrooms: Sequence[Newsroom]) -> list[
 
 
 def coming_slots(newsroom: Newsroom, audiences: Sequence[Audience], now: dt.datetime) -> list[ComingSlot]:
-    """Return the slots of the coming days in order, also those without readers. Pure."""
+    """Return the slots of the coming days in order, including those without readers. Pure."""
     groups: Counter[tuple[str, Schedule, QuietHours]] = Counter()
     for one in newsroom.editions:
         if not one.is_paused:
@@ -143,14 +143,14 @@ class Changed:
 
     @property
     def slot(self) -> ComingSlot:
-        """Return whichever there is."""
+        """Return the later one of the two that exist."""
         found = self.after or self.before
         assert found is not None  # noqa: S101 - one of the two is always there
         return found
 
 
 def compare(before: Sequence[ComingSlot], after: Sequence[ComingSlot]) -> list[Changed]:
-    """Return the slots of both, in order; those of the same moment and edition as one. Pure."""
+    """Return the slots of both lists in order, joined by moment, edition and zone. Pure."""
     old = {(one.slot_at, one.edition, one.zone): one for one in before}
     new = {(one.slot_at, one.edition, one.zone): one for one in after}
     return [Changed(old.get(key), new.get(key)) for key in sorted({*old, *new})]

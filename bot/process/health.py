@@ -38,8 +38,6 @@ def identity_of(token: str, database: Database) -> Identity:
     return Identity(token.partition(":")[0], fingerprint)
 
 
-# Checks of the database at the start, and the problems of the running bot for health checks and alerts.
-
 # Before the bot starts, the database must be there, undamaged and of this version.
 
 _LONGEST_WAIT_SECONDS = 30.0
@@ -48,10 +46,10 @@ _log = structlog.get_logger(__name__)
 
 
 async def until_ready(database: Database, clock: Clock, stop: asyncio.Event) -> bool:
-    """Wait for a database that does not answer, and bring it up to date; False when `stop` came before that.
+    """Wait until the database answers, then upgrade it; return False if `stop` was set before that.
 
     Raises:
-        StorageError: waiting does not help: damaged, of a newer version, refused.
+        StorageError: the database is damaged or of a newer version, or it refuses access.
     """
     await check_sound(database)
     await keep_private(database)
@@ -67,12 +65,12 @@ async def until_ready(database: Database, clock: Clock, stop: asyncio.Event) -> 
 async def retry(
     ask: Callable[[], Awaitable[_T]], stop: asyncio.Event, *, problem: str = notices.DATABASE_ASKED_AGAIN
 ) -> _T | None:
-    """Ask the database again and again until it answers; None when `stop` came before that.
+    """Call `ask` until the database answers; return None if `stop` was set before that.
 
-    `problem` is the message in the log meanwhile.
+    `problem` is logged after each failure.
 
     Raises:
-        StorageError: waiting does not help.
+        StorageError: an error that no retry can repair.
     """
     wait = 1.0
     while not stop.is_set():
@@ -107,7 +105,7 @@ Tell = Callable[[str], Awaitable[bool]]
 
 
 async def find_problems_of(database: Database) -> list[str]:
-    """Say whether the database answers, can be written to, and has room to grow."""
+    """Return what is wrong: the database does not answer, cannot be written to, or has no room to grow."""
     place = database.place
     try:
         async with asyncio.timeout(ANSWER_SECONDS), database.read() as connection:
@@ -129,7 +127,7 @@ def _free_bytes(folder: Path) -> int | None:
 
 
 class Alerts:
-    """Tells the admins a problem that lasts, once, and once that it is over.
+    """Tells the admins once that a problem lasts, and once that it is over.
 
     `tell` returns whether an admin was reached; if not, it is called again later.
     """

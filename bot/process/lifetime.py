@@ -20,15 +20,15 @@ _log = structlog.get_logger(__name__)
 #
 # This changes only the speed of replies. Measured by benchmarks/replies_under_intake.py.
 
-# A thread that summarises gives way after so long, not after Python's 5 ms: a reply goes to and fro between
-# the loop and the database's thread some forty times, and would wait its turn each time.
+# A computing thread lets others run after this time, not after Python's 5 ms: a reply switches between event
+# loop and database thread some forty times, and may wait that long each time.
 _TURN_SECONDS = 0.001
 # Full collections visit all live objects, such as the window of recent stories, so they are made rare.
 _THRESHOLDS = (2_000, 10, 50)
 
 
 def shorten_pauses() -> None:
-    """Set the interpreter up for answering at once; to be called when the program is loaded."""
+    """Make threads switch faster and garbage collections rarer. Call it when all modules are loaded."""
     sys.setswitchinterval(_TURN_SECONDS)
     gc.collect()
     gc.freeze()  # loaded modules stay: no collection needs to visit them again (50-120 ms each)
@@ -57,10 +57,10 @@ def notify(state: str) -> None:
 
 @asynccontextmanager
 async def watched(is_well: Callable[[], bool]) -> AsyncIterator[None]:
-    """Say that this process is ready, then that it is alive, as long as its event loop runs and `is_well`.
+    """Tell systemd that this process is ready, and that it is alive while its event loop runs and `is_well`.
 
-    Without a sign of life for `WatchdogSec=` systemd kills and restarts the process. `is_well` is False
-    only for faults that a restart repairs, not if Telegram cannot be reached, for example.
+    If no such message comes for `WatchdogSec=`, systemd restarts the process. `is_well` must be False only
+    for faults that a restart repairs: not, for example, if Telegram cannot be reached.
     """
     notify("READY=1")
     pinging = asyncio.create_task(_ping(is_well))
@@ -79,7 +79,7 @@ async def _ping(is_well: Callable[[], bool]) -> None:
 
 
 def _watchdog_seconds() -> float:
-    """Return the seconds that systemd allows between signs of life; 0 if it expects none."""
+    """Return the most seconds between two messages that systemd allows; 0 if it expects none."""
     is_for_us = os.environ.get("WATCHDOG_PID", str(os.getpid())) == str(os.getpid())
     digits = os.environ.get("WATCHDOG_USEC", "")
     return int(digits) / 1e6 if is_for_us and digits.isascii() and digits.isdigit() else 0.0

@@ -1,7 +1,7 @@
-"""A listener that strangers cannot hold: headers have a time limit, and connections a most.
+"""A listener with a time limit for headers and a limit of connections, so that strangers cannot block it.
 
-aiohttp waits for ever for the first request of a connection. Here the connection is cut when its headers are
-not whole in time.
+aiohttp waits forever for the first request of a connection. Here a connection is closed if its headers are
+not complete in time.
 """
 
 import asyncio
@@ -28,12 +28,12 @@ class GuardedSite(web.TCPSite):
         """Listen.
 
         Raises:
-            OSError: the port is taken, or not ours to take.
+            OSError: the port is taken or not allowed.
         """
         server = self._runner.server
         await web.BaseSite.start(self)
         self._server = await asyncio.get_running_loop().create_server(
-            lambda: _Guard(cast(asyncio.Protocol, server()), self._connections, self._most),  # type: ignore[misc]  # set up before
+            lambda: _Guard(cast(asyncio.Protocol, server()), self._connections, self._most),  # type: ignore[misc]  # the runner is set up by now
             self._host,
             self._port,
             backlog=self._backlog,
@@ -41,7 +41,7 @@ class GuardedSite(web.TCPSite):
 
 
 class _Guard(asyncio.Protocol):
-    """Passes a connection on to aiohttp, and cuts it when it is one too many or its headers do not come."""
+    """Passes a connection on to aiohttp; closes it if there are too many or its headers come too late."""
 
     def __init__(self, inner: asyncio.Protocol, connections: "set[_Guard]", most: int) -> None:
         self._inner = inner
@@ -51,7 +51,7 @@ class _Guard(asyncio.Protocol):
         self._timer: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Begin to wait for the headers."""
+        """Start the timer for the headers."""
         self._inner.connection_made(transport)
         wire = cast(asyncio.Transport, transport)
         if len(self._connections) >= self._most:
@@ -61,7 +61,7 @@ class _Guard(asyncio.Protocol):
         self._timer = asyncio.get_running_loop().call_later(HEADER_SECONDS, wire.abort)
 
     def data_received(self, data: bytes) -> None:
-        """Pass on what came; whole headers end the wait."""
+        """Pass the data on; complete headers stop the timer."""
         if self._timer is not None:
             self._tail += data
             if _END_OF_HEADERS in self._tail:
@@ -71,20 +71,20 @@ class _Guard(asyncio.Protocol):
         self._inner.data_received(data)
 
     def eof_received(self) -> bool | None:
-        """Pass on that the other side has said everything."""
+        """Pass on that the client sends nothing more."""
         return self._inner.eof_received()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Wait no more."""
+        """Stop the timer."""
         self._connections.discard(self)
         if self._timer is not None:
             self._timer.cancel()
         self._inner.connection_lost(exc)
 
     def pause_writing(self) -> None:
-        """Pass on that the other side reads slowly."""
+        """Pass on that the client reads slowly."""
         self._inner.pause_writing()
 
     def resume_writing(self) -> None:
-        """Pass on that the other side reads again."""
+        """Pass on that the client reads again."""
         self._inner.resume_writing()

@@ -60,11 +60,11 @@ def visible_json(text: str) -> str:
 
 REDACTED = "[redacted]"
 _SHORTEST_SECRET = 4  # redacting a shorter one would hit half of every line, and so reveal it
-_ANY_BOT = r"[0-9]{6,20}(?::|%3A)[A-Za-z0-9_-]{30,}"  # bounded: each digit of a long number is a start
-# In an address, or in one that was read as a path, which has one slash less.
+_ANY_BOT = r"[0-9]{6,20}(?::|%3A)[A-Za-z0-9_-]{30,}"  # bounded: a match may begin at each digit
+# In an address, also in one that `Path` has read, which leaves one slash out.
 _IN_ADDRESS = r"(?:(?<=://)|(?<=:/)(?!/))[^/\s@:]{0,200}:[^/\s@]{1,200}(?=@)"
-_CHATTY = ("httpx", "httpcore", "apscheduler", "alembic")  # they tell every request and tick at INFO
-_PERSONAL = {  # at DEBUG these write out rows, parameters and messages: what people typed
+_CHATTY = ("httpx", "httpcore", "apscheduler", "alembic")  # they log every request and job at INFO
+_PERSONAL = {  # at DEBUG these log rows, parameters and messages: what people typed
     "aiosqlite": logging.WARNING,
     "sqlalchemy": logging.WARNING,
     "telegram": logging.INFO,
@@ -127,9 +127,9 @@ class RedactingFilter(logging.Filter):
 
 
 def configure_logging(level: int | str = "INFO", json: bool = False, secrets: Iterable[str] = ()) -> None:
-    """Send all logs to stderr, as lines for people or as `json`, and uncaught errors with them.
+    """Send all logs and uncaught errors to stderr, as lines for people or as `json`.
 
-    It replaces any earlier setup. At DEBUG the libraries log too.
+    This replaces any earlier setup. At DEBUG the libraries log too.
     """
     handler = logging.StreamHandler(sys.stderr)
     handler.addFilter(RedactingFilter(Redactor(secrets)))
@@ -157,7 +157,7 @@ def configure_logging(level: int | str = "INFO", json: bool = False, secrets: It
 def _spellings(secret: str) -> set[str]:
     if len(secret) < _SHORTEST_SECRET:
         return set()
-    # A password that is no UTF-8 comes out of the environment with surrogates, which `quote` would not take.
+    # A password that is not UTF-8 has surrogates, which `quote` refuses by default.
     in_addresses = {quote(secret, safe=safe, errors="surrogateescape") for safe in ("", "/", " +")}
     in_forms = {quote_plus(secret, errors="surrogateescape")}
     return {secret, repr(secret)[1:-1], json_format.dumps(secret)[1:-1]} | in_addresses | in_forms

@@ -1,4 +1,4 @@
-"""What Prometheus may read, `/metrics` and `/healthz`, and where an unforeseen error of a job is counted."""
+"""Metrics for Prometheus, the server of `/metrics` and `/healthz`, and the logging of unexpected errors."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
@@ -9,8 +9,6 @@ from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST, Counter, Gauge, Histogram, generate_latest
 
 from bot.process.listening import GuardedSite
-
-# What Prometheus may read, and whether the bot is well: `/metrics` and `/healthz` on a local port.
 
 JOB_SECONDS = Histogram("diemtin_job_seconds", "Time that a job's run took", ["job"])
 JOB_FAILURES = Counter("diemtin_job_failures", "Job runs that ended in an error", ["job"])
@@ -51,9 +49,12 @@ async def serve_health(
     who: Callable[[], dict[str, str]],
     beside: Mapping[str, web.Application] | None = None,
 ) -> web.AppRunner:
-    """Listen on `host`:`port`; `health` names what is wrong, nothing when all is well, and `who` the bot.
+    """Serve `/healthz` and `/metrics`. `health` returns the problems of the bot, `who` says which bot it is.
 
-    `beside` are other applications by the paths under which they are served.
+    `beside`: other applications to serve, by path.
+
+    Raises:
+        OSError: the port is taken or not allowed.
     """
 
     async def healthz(_: web.Request) -> web.Response:
@@ -79,32 +80,32 @@ async def serve_health(
 
 @dataclass(frozen=True, slots=True)
 class Listen:
-    """Where `/healthz` and `/metrics` listen, and at which address operators reach the console, if at any."""
+    """Where `/healthz` and `/metrics` listen; the address of the console, None if it is not served."""
 
     host: str
     port: int
     console_url: str | None = None
 
 
-# Where an unforeseen error of a job ends: logged with its traceback and counted. The rest goes on.
+# An unexpected error of a job is logged with its traceback and counted; everything else goes on.
 
 _log = structlog.get_logger(__name__)
 
 
 class log_errors:  # noqa: N801 - read as a statement: `with log_errors("slot"):`
-    """Let an error of the block end here. `about` names in the log what was being worked on."""
+    """Log and count an error of the block instead of raising it. `about` is added to the log line."""
 
     def __init__(self, job: str, **about: object) -> None:
         self._job = job
         self._about = about
 
     def __enter__(self) -> None:
-        """Begin."""
+        """Do nothing."""
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, _trace: TracebackType | None
     ) -> bool:
-        """Log an error, and say that it ends here; to be cancelled, or to exit, is none."""
+        """Log an error and suppress it; a cancellation or an exit is raised."""
         if not isinstance(error, Exception):
             return False
         JOB_FAILURES.labels(self._job).inc()

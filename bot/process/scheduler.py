@@ -1,4 +1,4 @@
-"""The handful of periodic ticks, on APScheduler. They only look; what is due stands in tables."""
+"""The periodic jobs, called ticks, on APScheduler. A tick only looks; the tables say what is due."""
 
 import asyncio
 import datetime as dt
@@ -14,15 +14,15 @@ from bot.process.metrics import JOB_SECONDS, log_errors
 from bot.times.clock import Clock
 
 _SHORTEST_SECONDS = 0.05  # a fast simulated clock must leave the loop room
-_AFTER_THE_MINUTE = 0.02  # real seconds: a simulated clock's rounding must not make the tick come before
-_LOOK_SECONDS = 1.0  # of the monotonic clock, by which the event loop goes
+_AFTER_THE_MINUTE = 0.02  # real seconds: rounding of a simulated clock must not make a tick come early
+_LOOK_SECONDS = 1.0  # by the monotonic clock, as the event loop
 _SLACK = dt.timedelta(seconds=0.5)
 _log = structlog.get_logger(__name__)
 Job = Callable[[], Awaitable[object]]
 
 
 class _Every(BaseTrigger):  # type: ignore[misc]  # APScheduler has no types
-    """Comes again `wait()` real seconds from now, whatever was missed: one run makes up for all."""
+    """Fires `wait()` real seconds from now; one run makes up for all that were missed."""
 
     def __init__(self, wait: Callable[[], float]) -> None:
         self._wait = wait
@@ -61,8 +61,8 @@ class Scheduler:
     ) -> None:
         """Run `job` every `every_seconds` of the clock, or on each whole minute of it.
 
-        The first run comes `at_once`; unless told, one on the minute waits for the minute. Without a success
-        for `allowed_seconds` of real time beyond the interval the tick is late.
+        `at_once`: start the first run now; this is the default unless it runs `on_the_minute`. A tick is late
+        if it does not succeed for `allowed_seconds` of real time beyond its interval.
         """
 
         def wait() -> float:
@@ -93,19 +93,19 @@ class Scheduler:
         return name in self._allowed
 
     def wake(self, name: str) -> None:
-        """Run a tick now, or at once again where it runs; one that was not added stays that."""
+        """Run a tick now; if it is running, again right after. A tick that was not added is ignored."""
         if name in self._at_work:
             self._woken.add(name)
         elif self.has(name) and self._scheduler.running:
             self._scheduler.modify_job(name, next_run_time=dt.datetime.now(dt.UTC))
 
     def start(self) -> None:
-        """Begin to tick."""
+        """Start the ticks."""
         self._scheduler.start()
         self._following = asyncio.create_task(self._follow_wall_clock())
 
     async def stop(self, *, patience_seconds: float = 3.0) -> None:
-        """Tick no more. Runs under way may finish; after `patience_seconds` they are cancelled, undone."""
+        """Start no more runs and wait for the present ones; cancel them after `patience_seconds`."""
         if not self._scheduler.running:
             return
         if self._following is not None:
@@ -119,7 +119,7 @@ class Scheduler:
         await asyncio.gather(*unfinished, return_exceptions=True)
 
     async def _follow_wall_clock(self) -> None:
-        """Bring ticks forward that lie further ahead than they ever should: the wall clock was set back."""
+        """Bring ticks forward that are too far ahead because the wall clock was set back."""
         while True:
             await asyncio.sleep(_LOOK_SECONDS)
             now = dt.datetime.now(dt.UTC)

@@ -41,12 +41,12 @@ from bot.text_work.worker import TextWorker
 
 __all__ = ["Address", "Bot", "Listen", "TokenRefusedError"]
 
-_MOST_SECONDS_TO_END = 9.5  # after a signal; what is not closed by then is taken up at the next start
+_MOST_SECONDS_TO_END = 9.5  # after a signal; unfinished work is continued at the next start
 _log = structlog.get_logger(__name__)
 
 
 class Bot:
-    """Everything that runs while a process of the bot runs, with these `roles`.
+    """A process of the bot that has these `roles`.
 
     On SQLite one process does everything, under the lease of the token. On PostgreSQL each role that one
     process at a time may do has a lease of its own.
@@ -99,13 +99,13 @@ class Bot:
         )  # fmt: skip
 
     async def _invite(self, admin: int) -> str:
-        """Return a link to the console, which any process that serves it takes on PostgreSQL."""
+        """Return a link to the console; on PostgreSQL any process that serves the console accepts it."""
         if self._console is not None and not self._is_fleet:
             return self._console.invite(admin)
         return await make_link(self._services.database, self._console_url or "", admin)
 
     async def _until_caught_up(self) -> None:
-        """Wait for what other processes take in and process."""
+        """Wait until other processes have taken in and processed what came."""
         await until_caught_up(self._services, self._runner.elsewhere)
 
     def _newsroom_in_place(self) -> str:
@@ -117,7 +117,7 @@ class Bot:
         self._stop.set()
 
     def _end(self) -> None:
-        """Stop because of a signal, and leave what hangs behind."""
+        """Stop because of a signal, even if something hangs."""
         _log.info("asked to end")
         self.stop()
         end_process_within(_MOST_SECONDS_TO_END)
@@ -127,10 +127,10 @@ class Bot:
 
         Raises:
             TokenRefusedError: Telegram refused the token, at the start or later.
-            LeaseLostError: another process took over, having taken this one for dead.
+            LeaseLostError: another process took over because this one seemed dead.
             SchemaChangedError: the database was upgraded for another version.
             ListenError: the webhook's port is taken.
-            StorageError: the database will not do, however long one waits.
+            StorageError: the database cannot be used, and waiting would not help.
         """
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
@@ -155,7 +155,7 @@ class Bot:
         return self._runner.send is None or self._runner.send.is_well
 
     async def _may_begin(self) -> bool:
-        """Wait for the database, and on SQLite for the lease; False when asked to stop before that."""
+        """Wait for the database, and on SQLite for the lease; return False if asked to stop before that."""
         database = self._services.database
         if self._is_fleet and not await until_upgrade_is_safe(database, self._stop, self._wait_for):
             return False
@@ -170,7 +170,7 @@ class Bot:
         return is_ours
 
     async def _follow_clock(self) -> bool:
-        """Show the time that all processes show; False when asked to stop before it is known."""
+        """Set the clock by the database server; return False if asked to stop before that."""
         follow = partial(follow_server_clock, self._services.database, self._services.clock)
         await retry(follow, self._stop)
         self._scheduler.add("clock", follow, every_seconds=30)
@@ -180,7 +180,7 @@ class Bot:
         self._waits_for = problem
 
     async def _until_stopped(self, working: list[asyncio.Task[None]]) -> None:
-        """Wait for an end: asked for, refused, taken over, or an error of `working`, which is raised."""
+        """Wait until the bot is stopped, refused or replaced; if `working` fails, raise its error."""
         ends = [self._stop.wait(), self._connection.until_refused(), *self._runner.ends()]
         waits: list[asyncio.Future[Any]] = [asyncio.ensure_future(one) for one in ends]
         while not any(wait.done() for wait in waits):
@@ -210,7 +210,7 @@ class Bot:
 
     @asynccontextmanager
     async def _alerting(self) -> AsyncIterator[None]:
-        """Tell the admins problems that last, apart from the ticks and the database: those may be stuck."""
+        """Alert the admins in a task that needs no tick and no database, because these may be stuck."""
         await self._connection.prepare()
         alerting = asyncio.create_task(Alerts(self._find_what_to_tell, self._tell_from_here).run())
         try:
@@ -221,7 +221,7 @@ class Bot:
 
     @asynccontextmanager
     async def _connecting(self) -> AsyncIterator[asyncio.Task[None]]:
-        """Connect to Telegram meanwhile: one that cannot be reached must not keep the bot from its work."""
+        """Connect to Telegram in the background: if it cannot be reached, all other work goes on."""
         connecting = asyncio.create_task(self._connect())
         try:
             yield connecting
@@ -232,7 +232,7 @@ class Bot:
     async def _connect(self) -> None:
         if not await self._connection.sign_in(self._stop):
             return
-        if self._port_problem is not None:  # nobody can ask for it: it is told
+        if self._port_problem is not None:  # no health check can report it
             await self._tell(notices.unhealthy(self._port_problem))
         if self._runner.chat is None:
             return
@@ -242,7 +242,7 @@ class Bot:
                 await register_commands(self._connection.bot, self._services.admins)
 
     async def _look_at_newsroom(self) -> None:
-        """Take a changed newsroom file over; the process that makes slots moves profiles and tells admins."""
+        """Take a changed newsroom file over; the process that makes slots also moves profiles."""
         if self._watch is None:
             return
         schedule = self._runner.schedule
@@ -260,7 +260,7 @@ class Bot:
     async def _find_problems(self) -> list[str]:
         if self._waits_for is not None:
             return [self._waits_for]
-        others = (self._connection.find_problem(), self._clock_watch.problem)  # told to the admins elsewhere
+        others = (self._connection.find_problem(), self._clock_watch.problem)  # others alert
         return [*await self._find_own_problems(), *filter(None, others)]
 
     async def _find_what_to_tell(self) -> list[str]:
@@ -268,13 +268,13 @@ class Bot:
         return [*await self._find_own_problems(), *([undone] if undone else [])]
 
     async def _tell_from_here(self, html: str) -> bool:
-        """Tell the admins, and from which of several processes it comes."""
+        """Tell the admins, and name the process if there are several."""
         if self._roles == ALL:
             return await self._tell(html)
         return await self._tell(from_process(html, ", ".join(in_order(self._roles)), socket.gethostname()))
 
     async def _find_own_problems(self) -> list[str]:
-        """Return what the admins hear of here; while another process holds the lease, nothing."""
+        """Return the problems that this process tells the admins; none while another one holds the lease."""
         if self._waits_for is not None:
             return [] if self._waits_for == notices.LEASE_TAKEN else [self._waits_for]
         late = [notices.tick_late(name, minutes) for name, minutes in self._scheduler.find_late()]

@@ -1,4 +1,4 @@
-"""From validated configuration to the values that chat and jobs work with: the one place that knows both."""
+"""Turn the validated configuration into the values that chat and jobs use; no other module knows both."""
 
 import datetime as dt
 from pathlib import Path
@@ -12,7 +12,7 @@ from config.settings import Settings
 
 
 def find_newsroom(settings: Settings) -> Newsroom:
-    """Read the declared newsroom file; without one, and none asked for by name, take the built-in example.
+    """Read the newsroom file; return the built-in example if none is named and the default file is missing.
 
     Raises:
         NewsroomError: the file cannot be read or used.

@@ -1,4 +1,4 @@
-"""What is tried out on an installation: Telegram, the clock, the disk, folders, sources."""
+"""The checks of `diemtin doctor`: Telegram, clock, disk, folders, sources, processes."""
 
 import datetime as dt
 import os
@@ -33,12 +33,12 @@ from storage.sources import SourceState
 _PATIENCE_SECONDS = 10.0
 _ENOUGH_BYTES = 1_000_000_000
 _SMALL_SKEW = dt.timedelta(seconds=30)
-_MOST_SOURCES = 12  # with something wrong, named
+_MOST_SOURCES = 12  # named, of those with a problem
 _LONGEST_WORDS = 200
 
 
 class Status(StrEnum):
-    """What a check came to."""
+    """The result of a check."""
 
     GOOD = "good"
     DOUBTFUL = "doubtful"
@@ -61,7 +61,7 @@ MARKS = {Status.GOOD: "✓", Status.DOUBTFUL: "!", Status.BAD: "✗"}
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One thing that was tried: its name, what it came to, and words with what to do."""
+    """A check: its name, its result, and words that say what to do."""
 
     name: str
     status: Status
@@ -153,7 +153,7 @@ def _webhook(found: dict[str, Any], wanted: str | None) -> Check:
 
 
 def check_folders(database: Database, newsroom: Newsroom, config: Path | None) -> list[Check]:
-    """Look at the room on the disk and at the rights on the folders that are used."""
+    """Check the free space of the disk, and the rights on the folders in use."""
     places = [database.index_folder.parent, *([database.file.parent] if database.file else [])]
     wrong = list(_without_rights(places, newsroom, config))
     rights = (
@@ -185,7 +185,7 @@ def _without_rights(places: Sequence[Path], newsroom: Newsroom, config: Path | N
 
 
 def check_sources(newsroom: Newsroom, states: dict[str, SourceState], *, now: dt.datetime) -> list[Check]:
-    """Say for each polled source that is not well when it last answered, and for the others together."""
+    """Return a check for each polled source that has a problem, and one for all others."""
     wrong = [*_ailing(newsroom, states, now)]
     polled = len(newsroom.web_sources)
     shown = wrong[:_MOST_SOURCES]
@@ -221,7 +221,7 @@ def _ailing(newsroom: Newsroom, states: dict[str, SourceState], now: dt.datetime
 
 
 async def check_processes(database: Database) -> list[Check]:
-    """Say who does what on a PostgreSQL database, and what does not fit together."""
+    """Say what each process on a PostgreSQL database does, and in what they disagree."""
     if not database.is_postgres:
         return []
     async with database.read() as connection:

@@ -1,7 +1,7 @@
-"""The processes of one bot on one PostgreSQL database: each says that it is there, and sees the others.
+"""The processes of one bot on one PostgreSQL database: each registers itself and sees the others.
 
-A process of another schema is never worked beside: a new one waits until the old ones are gone before it
-upgrades the schema, and an old one ends when it sees another schema. Another version is only told.
+Processes of two schemas never work at the same time: a new process waits until the old ones have ended before
+it upgrades the schema, and an old process ends when the schema changes. A different version is only reported.
 """
 
 import asyncio
@@ -35,16 +35,16 @@ from storage.upkeep.upgrade import find_objection, find_revision, head_revision
 _BEAT_SECONDS = 3.0
 _LOOK_SECONDS = 1.0
 _FORGET_SECONDS = 2.0
-_UNDONE_SECONDS = 20.0  # between two looks whether all roles are done; the first may start meanwhile
+_UNDONE_SECONDS = 20.0  # between two checks that every role has a process
 _log = structlog.get_logger(__name__)
 
 
 class SchemaChangedError(Exception):
-    """The database has another schema now than the one that this process was made for."""
+    """The schema of the database is no longer the one that this process was made for."""
 
 
 async def find_live_processes(database: Database) -> list[str]:
-    """Return the names of the processes that work with a database, as far as can be known."""
+    """Return the names of the processes that work with a database and are not known to have ended."""
     async with database.read() as connection:
         names = set(await find_live_owners(connection))
         if await knows_processes(connection):
@@ -65,12 +65,12 @@ async def find_blockers(database: Database) -> list[str]:
 async def until_upgrade_is_safe(
     database: Database, stop: asyncio.Event, on_wait: Callable[[str], None]
 ) -> bool:
-    """Wait while processes of an older schema work with the database; False when `stop` came before.
+    """Wait while processes of an older schema work with the database; return False if `stop` is set.
 
-    `on_wait` is told what operators are to do meanwhile.
+    `on_wait` gets words for operators: what they can do.
 
     Raises:
-        StorageError: the database will not do, however long one waits.
+        StorageError: the database cannot be used, and waiting would not help.
     """
     told = ""
     awaited = database_awaited(database.place)
@@ -86,9 +86,9 @@ async def until_upgrade_is_safe(
 
 
 class Presence:
-    """The row of this process, which says that it is there and what it does.
+    """Keeps the row of this process up to date: that it is alive, and what it does.
 
-    `find_newsroom` returns a hash of the newsroom in place. `outdated` is set when the schema was changed.
+    `find_newsroom` returns a hash of the newsroom in use. `outdated` is set when the schema has changed.
     """
 
     def __init__(self, database: Database, row: ProcessRow, find_newsroom: Callable[[], str]) -> None:
@@ -99,16 +99,16 @@ class Presence:
         self._changed = asyncio.Event()
         self._began = time.monotonic()
         self._looked_at = float("-inf")
-        self.undone: str | None = None  # which roles no process does, where this one is to tell
+        self.undone: str | None = None  # roles without a process, if this process is to tell the admins
 
     def note_active(self, active: Sequence[str]) -> None:
-        """Say what this process does now."""
+        """Record what this process does now."""
         self._row = replace(self._row, active=",".join(active))
         self._changed.set()
 
     @asynccontextmanager
     async def kept(self, stop: asyncio.Event) -> AsyncIterator[None]:
-        """Be there during the block."""
+        """Register this process for the block, and renew its row."""
         await retry(self._register, stop)
         beating = asyncio.create_task(self._beat(), name="presence")
         try:
@@ -149,7 +149,7 @@ class Presence:
             await self._look_at_others()
 
     async def _look_at_others(self) -> None:
-        """Find out which roles nobody does; of all processes the one with the first name tells."""
+        """Find roles without a process; of all processes the one with the first name tells the admins."""
         self._looked_at = time.monotonic()
         async with self._database.read() as connection:
             rows = [one.row for one in find_live(await find_processes(connection))]
@@ -160,5 +160,5 @@ class Presence:
 
 
 def find_live(found: Sequence[SeenProcess]) -> list[SeenProcess]:
-    """Return those that are there: seen lately, and not known to be gone."""
+    """Return the processes that were seen lately and are not known to have ended."""
     return [one for one in found if not one.is_silent and not is_gone(one.row.name)]

@@ -1,7 +1,7 @@
-"""What each role runs: its parts and its ticks, begun when this process may do the role, ended in order.
+"""The parts of each role and their ticks: how they start, and how they end.
 
-A role that one process at a time may do begins once its lease is taken. Roles of one process wake each other
-directly, those of several by `storage.signals`.
+A role that only one process may have starts when its lease is taken. Roles wake each other directly within a
+process, and by `storage.signals` between processes.
 """
 
 import asyncio
@@ -30,7 +30,7 @@ from storage.notes import write_note
 from storage.signals import Signal
 
 _PATIENCE_SECONDS = 4.0  # at the end, for the deliveries in flight
-_MOST_WEB_SECONDS = 60.0  # for which the first round of polls is waited for
+_MOST_WEB_SECONDS = 60.0  # to wait for the first round of polls
 _log = structlog.get_logger(__name__)
 
 
@@ -53,7 +53,7 @@ class IntakeParts(RoleParts):
         add("web", at_right_time(self._web.look), every_seconds=5)
 
     async def _take_in(self) -> None:
-        """Take in, and tell the process that makes slots up to when everything was."""
+        """Take in, and note for the process that makes slots when this was done."""
         services, began = self._shared.services, self._shared.services.clock.now()
         await self._shared.arrivals.take_in()
         if not self._shared.is_fleet:
@@ -67,7 +67,7 @@ class IntakeParts(RoleParts):
             await write_note(connection, TAKEN_IN, began.isoformat(), now=began)
 
     async def end(self) -> None:
-        """Break off the polls under way."""
+        """Cancel the polls in progress."""
         await self._shared.ticks_ended.wait()
         await self._shared.arrivals.close()
         await self._web.close()
@@ -86,7 +86,7 @@ class ProcessParts(RoleParts):
         )
 
     async def begin(self, stop: asyncio.Event) -> None:
-        """Process from now on; in a process that does everything the tick of intake does that."""
+        """Process from now on. Where one process does everything, the tick of intake does this."""
         shared = self._shared
         shared.arrivals.processor = self._processor
         if shared.is_fleet:
@@ -94,7 +94,7 @@ class ProcessParts(RoleParts):
             shared.scheduler.add("process", process, every_seconds=20, allowed_seconds=1_800)
 
     async def end(self) -> None:
-        """Break off what is under way: it is processed anew."""
+        """Cancel the work in progress; it is done again later."""
         await self._shared.ticks_ended.wait()
         await self._shared.arrivals.close()
 
@@ -104,7 +104,7 @@ class ProcessParts(RoleParts):
             self._shared.scheduler.wake("process")
 
     def find_problem(self) -> str | None:
-        """Say that articles wait and none is processed, if that is so."""
+        """Say if articles wait and none is processed."""
         return self._processor.find_problem()
 
 
@@ -125,7 +125,7 @@ class ScheduleParts(RoleParts):
         self.is_active = False
 
     async def begin(self, stop: asyncio.Event) -> None:
-        """Give profiles the slots of the newsroom in place, then look who is due."""
+        """Give profiles their slots by the newsroom in use, then look for those that are due."""
         shared = self._shared
         add = shared.scheduler.add
         await retry(lambda: take_over(shared.services), stop)
@@ -142,14 +142,14 @@ class ScheduleParts(RoleParts):
         await self._shared.arrivals.close()
 
     def hear(self, signal: Signal, detail: str) -> None:
-        """Alert of what was processed, and let go what was approved."""
+        """Alert on articles that were processed; send what was approved."""
         if signal is Signal.PROCESSED:
             self._shared.scheduler.wake("watching")
         elif signal is Signal.GATES and self.is_active:
             self._shared.start(self.look_at_gates(), "gates")
 
     async def look_at_gates(self) -> None:
-        """Do and show what an answer at a gate changed."""
+        """Act on an answer at a gate and show its effect."""
         await self._slots.look_at_gates()
 
     async def alert(self) -> None:
@@ -167,9 +167,9 @@ class ScheduleParts(RoleParts):
 
 
 class SendParts(RoleParts):
-    """Deliveries go out: by the process that has the `lease`, or without one by all that have a share.
+    """Deliveries go out: by the process that holds the `lease`, or without one by all that have a share.
 
-    `share` is this process's of the pace; None where no other process can be.
+    `share` is this process's part of the pace; None where there can be no other process.
     """
 
     role = Role.SEND
@@ -193,11 +193,11 @@ class SendParts(RoleParts):
 
     @property
     def is_well(self) -> bool:
-        """Tell whether the part that sends is there: it ends early only by an error that nobody foresaw."""
+        """Tell whether the sender runs: it ends early only by an unexpected error."""
         return self._sending is None or not self._sending.done()
 
     async def begin(self, stop: asyncio.Event) -> None:
-        """Take up what an earlier process left, and send."""
+        """Recover what an earlier process left, and send."""
         unknown = await retry(self.sender.recover, stop)
         if unknown:
             _log.error("deliveries in doubt after an interruption", count=unknown)
@@ -214,7 +214,7 @@ class SendParts(RoleParts):
             _log.error("deliveries in doubt, their sender has ended", count=unknown)
 
     async def end(self) -> None:
-        """Claim nothing more. What another process has taken up is dropped."""
+        """Claim nothing more; drop what another process has taken over."""
         self._patient_until = asyncio.get_running_loop().time() + _PATIENCE_SECONDS
         if self._shared.lost.is_set():
             self.sender.abandon()
@@ -224,16 +224,16 @@ class SendParts(RoleParts):
                 await self.sender.hand_over()
 
     async def finish(self) -> None:
-        """Finish what has left for Telegram: no other process sends it while this one has its share."""
+        """Finish what was sent to Telegram; no other process sends it while this one has its share."""
         if self._sending is None:
             return
         left = self._patient_until - asyncio.get_running_loop().time()
         await asyncio.wait([self._sending], timeout=max(0.0, left))
-        self._sending.cancel()  # a row that still waits for its answer is taken up at the next start
+        self._sending.cancel()  # rows still in flight are recovered at the next start
         await asyncio.wait([self._sending])
 
     def hear(self, signal: Signal, detail: str) -> None:
-        """Send what was queued, stop or go on, and call off what goes to a chat that left."""
+        """Send what was queued, stop or continue sending, and cancel what goes to a chat that left."""
         if signal is Signal.DELIVERIES:
             self.sender.wake()
         elif signal is Signal.SENDING:
@@ -265,7 +265,7 @@ class ChatParts(RoleParts):
         await self._shared.connection.stop_answering()
 
     def find_problem(self) -> str | None:
-        """Say that what readers wrote is not handled, if that is so."""
+        """Say if messages of readers are not handled."""
         return self._shared.connection.find_problem_of_updates()
 
 
@@ -278,12 +278,12 @@ class ConsoleParts(RoleParts):
         self._shared = shared
 
     async def begin(self, stop: asyncio.Event) -> None:
-        """Keep the search index up."""
+        """Keep the search index up to date."""
         follow_index(self._shared)
 
 
 def follow_index(shared: Shared) -> None:
-    """Keep the search index up in a process that answers."""
+    """Keep the search index up to date in a process that answers."""
     if not shared.scheduler.has("index"):
         follow = IndexFollowing(shared.services.database).run
         shared.scheduler.add("index", follow, every_seconds=2, allowed_seconds=1_800)

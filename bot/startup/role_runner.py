@@ -1,7 +1,7 @@
-"""The roles of a process at work: each begins once its lease is taken, and ends before the lease is freed.
+"""Run the roles of a process: each starts when its lease is taken, and ends before the lease is freed.
 
-On SQLite one process does everything, under the lease of the token. On PostgreSQL each role that one process
-at a time may do has a lease of its own, and each process says that it is there.
+On SQLite one process does everything, under the lease of the token. On PostgreSQL each role that only one
+process may have has its own lease, and each process registers itself.
 """
 
 import asyncio
@@ -37,7 +37,7 @@ _log = structlog.get_logger(__name__)
 class RoleRunner:
     """Runs the `roles` of this process for the bot with `token`.
 
-    `find_newsroom` returns a hash of the newsroom in place, which other processes compare with theirs.
+    `find_newsroom` returns a hash of the newsroom in use, which other processes compare with theirs.
     """
 
     def __init__(
@@ -66,7 +66,7 @@ class RoleRunner:
     def _make_leases(self, roles: frozenset[Role], token: str) -> None:
         """Make one lease for everything on SQLite, one a role on PostgreSQL; the sender's is the token's.
 
-        Where the operator pays for a faster pace several processes send at once.
+        If the operator pays for a faster pace, several processes send at once.
         """
         database, owner = self._shared.services.database, this_process()
         self._shared.owner = owner
@@ -84,9 +84,10 @@ class RoleRunner:
         return not (self._shared.is_fleet and self._shared.services.newsroom.is_paying)
 
     def _make_share(self, roles: frozenset[Role], token: str) -> PaceShare:
-        """Make this process's share of the pace; one of several senders ends when it is taken for dead.
+        """Make this process's share of the pace.
 
-        A sender that has the lease of the token ends only when it loses that.
+        One of several senders ends when the others take it for dead; a sender with the lease of the token
+        ends only when it loses that lease.
         """
         services, pace = self._shared.services, self._shared.connection.pace
         key = LeaseKey(lease_name(token), self.lease.key.owner)
@@ -102,12 +103,12 @@ class RoleRunner:
 
     @property
     def standby(self) -> list[Role]:
-        """Return the roles that another process does, or nobody yet."""
+        """Return the roles that wait for their lease."""
         return in_order(frozenset(self._parts) - frozenset(self.active))
 
     @property
     def undone(self) -> str | None:
-        """Say which roles no process does, where this one is to tell the admins."""
+        """Say which roles no process has, if this process is to tell the admins."""
         return self._presence.undone if self._presence is not None else None
 
     @property
@@ -117,7 +118,7 @@ class RoleRunner:
 
     @asynccontextmanager
     async def joined(self, stop: asyncio.Event) -> AsyncIterator[None]:
-        """Keep the lease of everything; on PostgreSQL say that we are here, and hear the other processes."""
+        """Keep the lease of everything; on PostgreSQL register this process and hear the others."""
         async with AsyncExitStack() as stack:
             if self._presence is None:
                 await stack.enter_async_context(self.lease.kept())
@@ -130,15 +131,15 @@ class RoleRunner:
             yield
 
     def ends(self) -> list[Coroutine[Any, Any, Any]]:
-        """Return waits for what ends this process: a lease taken over, another schema."""
+        """Return waits for events that end this process: a lost lease, a changed schema."""
         outdated = [self._presence.outdated.wait()] if self._presence is not None else []
         return [self._shared.lost.wait(), *outdated]
 
     def raise_if_ended(self) -> None:
-        """Raise what ended this process, if other processes did.
+        """Raise the reason why this process must end, if there is one.
 
         Raises:
-            LeaseLostError: another process took over, having taken this one for dead.
+            LeaseLostError: another process took over because this one seemed dead.
             SchemaChangedError: the database was upgraded for another version.
         """
         if self._shared.lost.is_set():
@@ -148,7 +149,7 @@ class RoleRunner:
 
     @asynccontextmanager
     async def acting(self, stop: asyncio.Event) -> AsyncIterator[list[asyncio.Task[None]]]:
-        """Let each role act, once it may; at the end set `stop` and finish what is in flight."""
+        """Start each role when it has its lease; at the end set `stop` and finish what is in flight."""
         shared = self._shared
         shared.scheduler.start()
         groups = [[role] for role in self._parts] if shared.is_fleet else [list(self._parts)]
@@ -166,7 +167,7 @@ class RoleRunner:
             await shared.texts.close()
 
     async def _act(self, roles: list[Role], stop: asyncio.Event) -> None:
-        """Do roles that have one lease, or need none, from when it is taken until the end."""
+        """Run roles that share a lease, or need none, until the end."""
         lease = self._leases.get(roles[0])
         if lease is not None and not await lease.until_taken(stop):
             return

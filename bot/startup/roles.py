@@ -1,10 +1,10 @@
-"""The roles of a process: what it does of the bot's work. Without being told it does everything."""
+"""The roles of a process: its part of the bot's work. The default is all of them."""
 
 from enum import StrEnum
 
 
 class Role(StrEnum):
-    """A part of the work that a process may do alone."""
+    """A part of the bot's work."""
 
     INTAKE = "intake"  # files and polled sources become stored articles
     PROCESS = "process"  # stored articles are summarised, classified and grouped
@@ -21,7 +21,7 @@ SINGLE = frozenset((Role.SCHEDULE, Role.SEND, Role.CHAT))
 
 
 class RolesError(ValueError):
-    """Names that are not those of roles; the text says so in Vietnamese."""
+    """The given names are not roles; the text says so in Vietnamese."""
 
 
 def parse_roles(text: str) -> frozenset[Role]:

@@ -1,4 +1,4 @@
-"""What the roles of a process share, and what each of them answers to."""
+"""What the roles of a process share, and the methods that each of them has."""
 
 import asyncio
 from collections.abc import Callable, Coroutine
@@ -19,9 +19,9 @@ from storage.signals import Signal
 
 @dataclass(slots=True)
 class Shared:
-    """What the roles of a process work with. `is_fleet` when other processes may work beside this one.
+    """What the roles of a process work with. `is_fleet`: other processes may work with the same database.
 
-    `wake_sender` has deliveries looked at now; `ticks_ended` is set at the end, when no tick runs any more.
+    `wake_sender` makes the sender look for deliveries now; `ticks_ended` is set when the last tick has ended.
     """
 
     services: Services
@@ -40,7 +40,7 @@ class Shared:
     background: set[asyncio.Task[None]] = field(default_factory=set)
 
     def start(self, work: Coroutine[Any, Any, None], name: str) -> None:
-        """Let `work` go on beside; an error of it is logged."""
+        """Run `work` in the background and log an error of it."""
 
         async def run() -> None:
             with log_errors(name):
@@ -61,23 +61,25 @@ class Shared:
 
 
 class RoleParts:
-    """The parts of one role; most have nothing to say to most of these calls."""
+    """The parts of one role; most of them need only some of these methods."""
 
     role: Role
 
     async def begin(self, stop: asyncio.Event) -> None:
-        """Begin: this process may do the role now."""
+        """Start: this process has the role now."""
 
     async def end(self) -> None:
-        """Finish what no other process may do meanwhile. Called at the end of the process, if the role was
-        begun; another process may have the role afterwards."""
+        """Finish what no other process may do at the same time; afterwards one may take the role.
+
+        Called at the end of the process if the role was started.
+        """
 
     async def finish(self) -> None:
         """Finish the rest. Called after `end`."""
 
     def hear(self, signal: Signal, detail: str) -> None:
-        """Do at once what another process gave reason for."""
+        """React to a signal of another process."""
 
     def find_problem(self) -> str | None:
-        """Say to operators what is wrong with the role, if anything is."""
+        """Return what is wrong with the role, in words for operators."""
         return None
