@@ -1,5 +1,7 @@
 """Articles that wait to be processed: which ones are next."""
 
+import datetime as dt
+
 from sqlalchemy import and_, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -53,3 +55,13 @@ async def is_any_waiting(connection: AsyncConnection) -> bool:
     """Tell whether some article is not processed, in work or not."""
     waits = select(articles.c.id).where(articles.c.processed_at.is_(None), articles.c.tries < SET_ASIDE)
     return (await connection.execute(waits.limit(1))).first() is not None
+
+
+async def is_processing_steady(
+    connection: AsyncConnection, *, now: dt.datetime, longest_break: dt.timedelta
+) -> bool:
+    """Tell whether articles are being processed without a break longer than `longest_break`, until `now`."""
+    at = articles.c.processed_at
+    first = (await connection.execute(select(func.min(at)).where(at > now - longest_break))).scalar_one()
+    before = (await connection.execute(select(func.max(at)).where(at <= now - longest_break))).scalar_one()
+    return first is not None and before is not None and first - before <= longest_break

@@ -64,12 +64,12 @@ def doctor(
     json: Json = False,
 ) -> None:
     """Say what is wrong with this installation."""
-    problems, checks = run(_examine(online=online))
+    problems, checks, engine = run(_examine(online=online))
     is_well = not problems and all(check.status is not Status.BAD for check in checks)
     if json:
         put_json({"ok": is_well, "problems": problems, "checks": [asdict(check) for check in checks]})
         raise typer.Exit(0 if is_well else 1)
-    put(f"Python {sys.version.split()[0]} · SQLite {sqlite3.sqlite_version}")
+    put(f"Python {sys.version.split()[0]} · {engine}")
     for line in _lines(problems, checks):
         put(line)
     if not is_well:
@@ -78,7 +78,8 @@ def doctor(
 
 async def examine_online() -> list[str]:
     """Return the lines of `diemtin doctor --online`."""
-    return _lines(*await _examine(online=True))
+    problems, checks, _ = await _examine(online=True)
+    return _lines(problems, checks)
 
 
 def _lines(problems: Sequence[str], checks: Sequence[Check]) -> list[str]:
@@ -88,15 +89,25 @@ def _lines(problems: Sequence[str], checks: Sequence[Check]) -> list[str]:
     return [*said, "✓ Mọi thứ ổn."] if is_well else said
 
 
-async def _examine(*, online: bool) -> tuple[list[str], list[Check]]:
+async def _examine(*, online: bool) -> tuple[list[str], list[Check], str]:
+    """Return the problems, the checks, and the name and version of the database engine."""
     try:
         settings = load_settings(os.environ)
     except ConfigError as error:
-        return [str(problem) for problem in error.problems], []
+        return [str(problem) for problem in error.problems], [], f"SQLite {sqlite3.sqlite_version}"
     newsroom = await INTAKE.run(_examine_newsroom, settings)
-    found, processes = await _examine_database(settings)
+    database = Database(settings.database_url.get_secret_value(), settings.index)
+    found, processes = await _examine_database(settings, database)
     problems = [*_examine_settings(settings), *newsroom, *found]
-    return problems, [*processes, *(await _try_out(settings) if online else [])]
+    return problems, [*processes, *(await _try_out(settings) if online else [])], _engine_of(database)
+
+
+def _engine_of(database: Database) -> str:
+    """Return the name and version of the engine; without the version if the server did not answer."""
+    if not database.is_postgres:
+        return f"SQLite {sqlite3.sqlite_version}"
+    version = database.engine.dialect.server_version_info or ()
+    return " ".join(filter(None, ("PostgreSQL", ".".join(map(str, version)))))
 
 
 async def _try_out(settings: Settings) -> list[Check]:
@@ -167,9 +178,8 @@ def _examine_newsroom(settings: Settings) -> list[str]:
     ]
 
 
-async def _examine_database(settings: Settings) -> tuple[list[str], list[Check]]:
-    """Return what is wrong with the database, and the checks of its processes."""
-    opened = Database(settings.database_url.get_secret_value(), settings.index)
+async def _examine_database(settings: Settings, opened: Database) -> tuple[list[str], list[Check]]:
+    """Return what is wrong with the database, and the checks of its processes; close it."""
     if reason := why_closed(opened):
         return [reason], []
     try:

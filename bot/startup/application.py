@@ -29,11 +29,8 @@ from bot.process.health import Alerts, find_problems_of, identity_of, retry, unt
 from bot.process.lifetime import end_process_within, notify, watched
 from bot.process.metrics import Listen, log_errors, serve_health
 from bot.process.scheduler import Scheduler
-from bot.process.server_clock import follow_server_clock
-from bot.startup.elsewhere import until_caught_up
-from bot.startup.fleet import until_upgrade_is_safe
-from bot.startup.levers import Levers
-from bot.startup.role_runner import RoleRunner
+from bot.startup.fleet import follow_server_clock, until_caught_up, until_upgrade_is_safe
+from bot.startup.role_runner import OperatorActions, RoleRunner
 from bot.startup.roles import ALL, Role, in_order
 from bot.startup.shared import Shared
 from bot.telegram.connection import Address, Connection, TokenRefusedError
@@ -77,14 +74,14 @@ class Bot:
         self._clock_watch = ClockWatch(services, self._tell, lambda: self._connection.server_time, machine)
         self._shared = self._make_shared()
         self._runner = RoleRunner(self._shared, roles, address.token, self._newsroom_in_place)
-        levers = Levers(self._shared, self._runner.send, self._runner.schedule)
+        actions = OperatorActions(self._shared, self._runner.send, self._runner.schedule)
         self._console_url = listen.console_url if listen and services.admins else None
         is_served = self._console_url is not None and Role.CONSOLE in roles
-        look, url = levers.look_at_gates, self._console_url or ""
+        look, url = actions.look_at_gates, self._console_url or ""
         self._console = Console(services, url, self._find_problems, look) if is_served else None
         has_console = self._console is not None or (self._is_fleet and self._console_url is not None)
         add_handlers(
-            self._connection.telegram, services, levers.actions(self._invite if has_console else None)
+            self._connection.telegram, services, actions.for_chat(self._invite if has_console else None)
         )
 
     def _make_shared(self) -> Shared:

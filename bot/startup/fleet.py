@@ -1,26 +1,33 @@
-"""The processes of one bot on one PostgreSQL database: each registers itself and sees the others.
+"""The processes of one bot on one PostgreSQL database: each registers itself, and they wait for each other.
 
 Processes of two schemas never work at the same time: a new process waits until the old ones have ended before
 it upgrades the schema, and an old process ends when the schema changes. A different version is only reported.
+A slot waits until the processes that take in and process articles have caught up after a downtime. All clocks
+show the time of the database server.
 """
 
 import asyncio
 import contextlib
+import datetime as dt
 import time
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 
 import structlog
 
+from bot.news.services import Services
 from bot.operators import fleet_notices as notices
 from bot.operators.notices import database_awaited
 from bot.process.health import retry
 from bot.process.metrics import log_errors
+from bot.startup.roles import Role
 from bot.telegram.lease import describe_process, is_gone
-from storage.delivery.leases import find_live_owners
+from bot.times.clock import Clock
+from storage.delivery.leases import find_live_owners, server_now
 from storage.engine import Database
 from storage.errors import StorageError
+from storage.notes import find_note, write_note
 from storage.processes import (
     ProcessRow,
     SeenProcess,
@@ -31,6 +38,7 @@ from storage.processes import (
     register_process,
 )
 from storage.upkeep.upgrade import find_objection, find_revision, head_revision
+from storage.waiting import is_any_waiting, is_processing_steady
 
 _BEAT_SECONDS = 3.0
 _LOOK_SECONDS = 1.0
@@ -162,3 +170,68 @@ class Presence:
 def find_live(found: Sequence[SeenProcess]) -> list[SeenProcess]:
     """Return the processes that were seen lately and are not known to have ended."""
     return [one for one in found if not one.is_silent and not is_gone(one.row.name)]
+
+
+# After a downtime a slot waits for the processes that take in and process articles.
+
+_TAKEN_IN = "arrivals taken in"  # a note: when a process last began to take in everything there was
+_LONGEST_BREAK = dt.timedelta(minutes=10)  # in the work of a role; a longer one counts as a downtime
+_CATCH_UP_LOOK_SECONDS = 0.5
+
+
+async def note_taken_in(database: Database, began: dt.datetime) -> None:
+    """Note that everything that had arrived when intake `began` is stored."""
+    async with database.write() as connection:
+        await write_note(connection, _TAKEN_IN, began.isoformat(), now=began)
+
+
+async def until_caught_up(services: Services, roles: Collection[Role]) -> None:
+    """Wait until the live processes with one of `roles` have taken in and processed what came in a downtime.
+
+    A backlog is not waited for while articles are processed without a break.
+    """
+    while True:
+        if await _has_caught_up(services, roles):
+            return
+        await asyncio.sleep(_CATCH_UP_LOOK_SECONDS)
+
+
+async def _has_caught_up(services: Services, roles: Collection[Role]) -> bool:
+    now = services.clock.now()
+    async with services.database.read() as connection:
+        note = await find_note(connection, _TAKEN_IN)
+        is_processed = not await is_any_waiting(connection) or await is_processing_steady(
+            connection, now=now, longest_break=_LONGEST_BREAK
+        )
+        found = await find_processes(connection)
+    is_taken_in = note is not None and abs(now - dt.datetime.fromisoformat(note)) <= _LONGEST_BREAK
+    live = {role for one in find_live(found) for role in one.row.roles.split(",")}
+    awaited = live.intersection(roles)
+    return (is_taken_in or Role.INTAKE not in awaited) and (is_processed or Role.PROCESS not in awaited)
+
+
+# Processes compare moments that others wrote, so their clocks follow the server's and not their machine's.
+
+_SLOWEST_SECONDS = 1.0  # a slower answer is too inexact
+_SMALLEST_SKEW = dt.timedelta(seconds=0.1)  # smaller differences come from the time of the answer
+_REPORTED_SKEW = dt.timedelta(seconds=5)
+
+
+async def follow_server_clock(database: Database, clock: Clock) -> None:
+    """Set `clock` by the server of the database, if there is one and the clock is not simulated.
+
+    Raises:
+        StorageError: the database does not answer.
+    """
+    if not database.is_postgres or clock.is_simulated:
+        return
+    async with database.read() as connection:
+        began, asked_at = time.monotonic(), clock.machine_now()
+        server = await server_now(connection)
+        took = time.monotonic() - began
+    ahead = server - asked_at - dt.timedelta(seconds=took / 2)
+    if took > _SLOWEST_SECONDS or abs(ahead - clock.ahead) < _SMALLEST_SKEW:
+        return
+    if abs(ahead - clock.ahead) > _REPORTED_SKEW:
+        _log.warning("the clocks of this machine and of the database differ", seconds=ahead.total_seconds())
+    clock.set_ahead(ahead)

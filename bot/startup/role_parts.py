@@ -21,12 +21,11 @@ from bot.jobs.sources.source_polling import WebPolling
 from bot.jobs.upkeep_jobs import IndexFollowing, begin_month, end_impossible_waits, prune_if_night
 from bot.jobs.watch_alerts import WatchMatcher
 from bot.process.health import retry
-from bot.startup.elsewhere import TAKEN_IN
+from bot.startup.fleet import note_taken_in
 from bot.startup.roles import Role
 from bot.startup.shared import RoleParts, Shared
 from bot.telegram.lease import Lease
 from storage.delivery.leases import LeaseKey
-from storage.notes import write_note
 from storage.signals import Signal
 
 _PATIENCE_SECONDS = 4.0  # at the end, for the deliveries in flight
@@ -63,8 +62,7 @@ class IntakeParts(RoleParts):
             await asyncio.wait([polls], timeout=_MOST_WEB_SECONDS)
             polls.cancel()
             self._has_polled = True
-        async with services.database.write() as connection:
-            await write_note(connection, TAKEN_IN, began.isoformat(), now=began)
+        await note_taken_in(services.database, began)
 
     async def end(self) -> None:
         """Cancel the polls in progress."""

@@ -1,11 +1,12 @@
 """Run the roles of a process: each starts when its lease is taken, and ends before the lease is freed.
 
 On SQLite one process does everything, under the lease of the token. On PostgreSQL each role that only one
-process may have has its own lease, and each process registers itself.
+process may have has its own lease, and each process registers itself. What operators ask of a role is done
+here or, by a signal, in the process that has the role.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager, nullcontext
 from functools import partial
 from importlib.metadata import version
@@ -13,6 +14,8 @@ from typing import Any
 
 import structlog
 
+from bot.chat.operators.admin import AdminActions
+from bot.jobs.digests.slots import send_edition_now
 from bot.startup.fleet import Presence, SchemaChangedError
 from bot.startup.role_parts import (
     ChatParts,
@@ -27,8 +30,9 @@ from bot.startup.shared import RoleParts, Shared
 from bot.telegram.lease import Lease, LeaseLostError, this_process
 from bot.telegram.shares import PaceShare
 from storage.delivery.leases import LeaseKey, lease_name
+from storage.delivery.refusals import find_stop, resume_sending, stop_sending
 from storage.processes import ProcessRow
-from storage.signals import Listener, Signal
+from storage.signals import Listener, Signal, send_signal
 from storage.upkeep.upgrade import head_revision
 
 _log = structlog.get_logger(__name__)
@@ -190,3 +194,60 @@ class RoleRunner:
                 lease.wake()
         for parts in self.begun:
             parts.hear(heard, detail)
+
+
+class OperatorActions:
+    """What operators can do; `send` and `schedule` are None if only other processes have these roles."""
+
+    def __init__(self, shared: Shared, send: SendParts | None, schedule: ScheduleParts | None) -> None:
+        self._shared = shared
+        self._send = send
+        self._schedule = schedule
+
+    def for_chat(self, invite: Callable[[int], Awaitable[str]] | None) -> AdminActions:
+        """Return the actions of the chat; `invite` makes links to the console, None if there is none."""
+        return AdminActions(
+            self._send_now,
+            self._set_paused,
+            self._is_paused,
+            self._call_off,
+            self._shared.clock_watch.find_problem,
+            invite,
+            self.look_at_gates,
+        )
+
+    async def _send_now(self, edition: str) -> int:
+        queued = await send_edition_now(self._shared.services, edition)
+        self._shared.wake_sender()
+        return queued
+
+    async def _set_paused(self, is_paused: bool) -> None:
+        services = self._shared.services
+        async with services.database.write() as connection:
+            if is_paused:
+                await stop_sending(connection, now=services.clock.now())
+            else:
+                await resume_sending(connection)
+        if self._send is not None:
+            self._send.sender.look_again()
+
+    async def _is_paused(self) -> bool:
+        async with self._shared.services.database.read() as connection:
+            return await find_stop(connection) is not None
+
+    async def _call_off(self, chat_id: int) -> None:
+        if self._send is not None:
+            await self._send.sender.call_off(chat_id)
+        await self._signal(Signal.CALLED_OFF, str(chat_id))
+
+    async def look_at_gates(self) -> None:
+        """Act on an answer at a gate and show its effect, here or in the process that makes slots."""
+        if self._schedule is not None and self._schedule.is_active:
+            await self._schedule.look_at_gates()
+        else:
+            await self._signal(Signal.GATES)
+
+    async def _signal(self, signal: Signal, detail: str = "") -> None:
+        if self._shared.is_fleet:
+            async with self._shared.services.database.write() as connection:
+                await send_signal(connection, signal, detail)

@@ -25,7 +25,7 @@ from bot.telegram.outcomes import Halt, Hold, Outcome, Recalled, Wait
 from storage.delivery.claiming import Claimed, claim_deliveries
 from storage.delivery.deliveries import free_unsent, mark_sent, recover_interrupted
 from storage.delivery.leases import LeaseKey, holds_lease
-from storage.delivery.refusals import find_stop, resume_sending, stop_sending
+from storage.delivery.refusals import find_stop
 from storage.delivery.senders import take_turn
 
 FEWEST_IN_FLIGHT, MOST_IN_FLIGHT = 5, 32
@@ -56,7 +56,7 @@ class Sender:
         self._bot = bot
         self._lease = lease
         self._is_shared = is_shared
-        self._looked_at = float("-inf")  # when `_look_at_stop` last read the database; loop time, seconds
+        self._next_look = float("-inf")  # when to read whether sending is stopped, in the loop's time
         self._share = share
         key = share or lease
         self._name = key.owner if key is not None else None
@@ -96,29 +96,20 @@ class Sender:
         self._abandon()
         self._in_flight = {}
 
-    async def set_paused(self, is_paused: bool) -> None:
-        """Send nothing until further notice, or go on; a restart does not change it."""
-        self.is_paused = is_paused
-        now = self._services.clock.now()
-        async with self._services.database.write() as connection:
-            if is_paused:
-                await stop_sending(connection, now=now)
-            else:
-                await resume_sending(connection)
-        self.wake()
-
     async def _look_at_stop(self) -> None:
-        """Read, at most once a second, whether another process stopped the sending."""
+        """Read whether an operator has stopped sending: each second if other processes may write it."""
         now = asyncio.get_running_loop().time()
-        if not self._is_shared or now - self._looked_at < _IDLE_SECONDS:
+        if now < self._next_look:
             return
+        self._next_look = again = now + _IDLE_SECONDS  # after a failure too
         async with self._services.database.read() as connection:
             self.is_paused = await find_stop(connection) is not None
-        self._looked_at = now
+        if not self._is_shared and self._next_look == again:  # `look_again` was not called meanwhile
+            self._next_look = float("inf")
 
     def look_again(self) -> None:
-        """Look now whether sending is stopped."""
-        self._looked_at = float("-inf")
+        """Read now whether an operator has stopped sending."""
+        self._next_look = float("-inf")
         self.wake()
 
     async def call_off(self, chat_id: int) -> None:

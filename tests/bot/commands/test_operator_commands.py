@@ -2,6 +2,7 @@
 
 import asyncio
 import datetime as dt
+import re
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -177,6 +178,14 @@ def test_the_doctor_finds_what_upgrade_mends(
     assert run("db", "upgrade").code == 0
     healthy = run("doctor")
     assert (healthy.code, healthy.out.splitlines()[-1]) == (0, "✓ Mọi thứ ổn.")
+
+
+def test_the_doctor_names_the_engine_that_is_used(
+    run: Any, newsroom_folder: Path, monkeypatch: pytest.MonkeyPatch, postgres_url: str
+) -> None:
+    assert re.search(r" · SQLite 3[.0-9]+$", run("doctor").out.splitlines()[0])
+    monkeypatch.setenv("DIEMTIN_DATABASE_URL", postgres_url)
+    assert re.search(r" · PostgreSQL [1-9][0-9]+\.[0-9]+$", run("doctor").out.splitlines()[0])
 
 
 def test_the_doctor_names_all_that_is_missing(run: Any, newsroom_folder: Path) -> None:

@@ -14,6 +14,7 @@ from bot.operators.steering import look_at_issues
 from bot.times.clock import ManualClock
 from bot.times.schedule import QuietHours
 from storage.delivery.history import PastDelivery
+from storage.delivery.refusals import resume_sending, stop_sending
 from storage.delivery.retractions import find_batch, find_batches, retract
 from storage.delivery.states import DeliveryStatus, IssueStatus, MessageKind
 from storage.subscribers import set_quiet, set_status
@@ -102,16 +103,18 @@ async def test_429(
 
 
 async def test_sending_stopped_by_an_operator(
-    services: Services, clock: ManualClock, chat: int, story: Story, told: Any, sender: Sender
+    services: Services, clock: ManualClock, chat: int, story: Story, told: Any
 ) -> None:
-    await sender.set_paused(True)
+    async with services.database.write() as connection:
+        await stop_sending(connection, now=clock.now())
     await story("Hồ làng được nạo vét")
     await clock.advance(TO_SLOT)
     await run_due_slots(services, told)
     assert (await last(services, chat)).code == Why.STOPPED
     assert (await issue(services)).code == Why.STOPPED
     assert (await coming(services, chat))[1] == [Why.STOPPED]
-    await sender.set_paused(False)
+    async with services.database.write() as connection:
+        await resume_sending(connection)
     assert (await last(services, chat)).code == Why.IN_TURN
 
 

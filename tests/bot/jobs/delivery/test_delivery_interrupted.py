@@ -11,6 +11,7 @@ from bot.emulator.client import Control
 from bot.jobs.delivery.sender import Sender
 from bot.news.services import Services
 from bot.times.clock import ManualClock
+from storage.delivery.refusals import resume_sending, stop_sending
 from storage.errors import StorageError
 from storage.subscribers import delete_subscriber, find_subscriber, set_status
 from storage.tables import deliveries, subscribers
@@ -105,13 +106,16 @@ async def test_a_pause_of_all_sending_holds_over_a_restart(
     services: Services, telegram: ExtBot[None], queue: Queue, users: Control
 ) -> None:
     await queue(AN)
-    await Sender(services, telegram).set_paused(True)
+    async with services.database.write() as connection:
+        await stop_sending(connection, now=services.clock.now())
     sender = Sender(services, telegram)
     await sender.recover()
     running = asyncio.create_task(sender.run())
     await asyncio.sleep(0.1)
     assert await statuses(services) == ["pending"]
-    await sender.set_paused(False)
+    async with services.database.write() as connection:
+        await resume_sending(connection)
+    sender.look_again()
     await users.wait(AN)
     sender.stop()
     await running

@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from bot.process.server_clock import follow_server_clock
+from bot.startup.fleet import follow_server_clock
 from bot.times.clock import Clock
 from storage.engine import Database
 

@@ -1,8 +1,9 @@
-"""An operator's levers in a process that chats, while another one sends and makes slots."""
+"""What operators do in the chat, where the same process or another one sends and makes slots."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, cast
 
 import pytest
 from telegram.ext import ExtBot
@@ -10,7 +11,8 @@ from telegram.ext import ExtBot
 from bot.jobs.clock_watch import ClockWatch
 from bot.jobs.delivery.sender import Sender
 from bot.news.services import Services
-from bot.startup.levers import Levers
+from bot.startup.role_parts import SendParts
+from bot.startup.role_runner import OperatorActions
 from bot.startup.shared import Shared
 from storage.engine import Database
 from storage.signals import Listener, Signal
@@ -33,27 +35,31 @@ async def heard(database: Database) -> AsyncIterator[asyncio.Queue[tuple[Signal,
         yield heard
 
 
-@pytest.fixture
-def levers(services: Services, told: Told) -> Levers:
-    """The levers of a process without a sender, as far as they need anything of it."""
+def shared_by(services: Services, told: Told, *, is_fleet: bool) -> Shared:
+    """Return what the roles of a process share, as far as operators' actions need it."""
     watch = ClockWatch(services, told, lambda: None)
     parts: dict[str, Any] = dict.fromkeys(("connection", "scheduler", "texts", "set_aside", "arrivals"))
-    shared = Shared(services, tell=told, clock_watch=watch, is_fleet=True, lost=asyncio.Event(), **parts)
-    return Levers(shared, None, None)
+    return Shared(services, tell=told, clock_watch=watch, is_fleet=is_fleet, lost=asyncio.Event(), **parts)
+
+
+@pytest.fixture
+def actions(services: Services, told: Told) -> OperatorActions:
+    """The actions in a process without a sender."""
+    return OperatorActions(shared_by(services, told, is_fleet=True), None, None)
 
 
 async def test_a_stop_reaches_the_process_that_sends_and_is_shown_here(
-    services: Services, telegram: ExtBot[None], queue: Queue, users: Any, levers: Levers, heard: Any
+    services: Services, telegram: ExtBot[None], queue: Queue, users: Any, actions: OperatorActions, heard: Any
 ) -> None:
-    actions = levers.actions(None)
+    chat = actions.for_chat(None)
     sender = Sender(services, telegram, is_shared=True)
-    await actions.set_paused(True)
+    await chat.set_paused(True)
     assert await heard.get() == (Signal.SENDING, "")
-    assert await actions.is_paused()
+    assert await chat.is_paused()
     running = asyncio.create_task(sender.run())
     await queue(1)
     await until(lambda: sender.is_paused)
-    await actions.set_paused(False)
+    await chat.set_paused(False)
     assert [await heard.get(), await heard.get()] == [(Signal.DELIVERIES, ""), (Signal.SENDING, "")]
     sender.look_again()
     await users.wait(1)
@@ -61,12 +67,35 @@ async def test_a_stop_reaches_the_process_that_sends_and_is_shown_here(
     await running
 
 
-async def test_a_deletion_and_an_answer_at_a_gate_are_told_to_the_other_processes(
-    levers: Levers, heard: Any
+@dataclass
+class OwnSender:
+    """The part of this process that sends, reduced to its sender."""
+
+    sender: Sender
+
+
+@pytest.mark.parametrize("is_fleet", [True, False])
+async def test_a_stop_and_its_end_reach_the_sender_of_this_process(
+    services: Services, telegram: ExtBot[None], queue: Queue, users: Any, told: Told, is_fleet: bool
 ) -> None:
-    actions = levers.actions(None)
-    await actions.call_off(-77)
-    await levers.look_at_gates()
+    sender = Sender(services, telegram, is_shared=is_fleet)
+    own = cast(SendParts, OwnSender(sender))
+    chat = OperatorActions(shared_by(services, told, is_fleet=is_fleet), own, None).for_chat(None)
+    running = asyncio.create_task(sender.run())
+    await chat.set_paused(True)
+    await until(lambda: sender.is_paused)
+    await queue(1)
+    await chat.set_paused(False)
+    await users.wait(1)
+    sender.stop()
+    await running
+
+
+async def test_a_deletion_and_an_answer_at_a_gate_are_told_to_the_other_processes(
+    actions: OperatorActions, heard: Any
+) -> None:
+    await actions.for_chat(None).call_off(-77)
+    await actions.look_at_gates()
     assert [await heard.get(), await heard.get()] == [(Signal.CALLED_OFF, "-77"), (Signal.GATES, "")]
 
 
