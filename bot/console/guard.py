@@ -1,6 +1,7 @@
 """Who may use the console: login links, sessions, and the checks of every request."""
 
 import asyncio
+import datetime as dt
 import hashlib
 import secrets
 import time
@@ -14,11 +15,15 @@ from aiohttp import web
 
 from bot.console.page_templates import error_page
 from bot.process.metrics import log_errors
+from storage.delivery.leases import server_now
+from storage.engine import Database
+from storage.notes import find_notes, forget_note, write_note
 
 # Login links that work once, sessions that end, and limits of requests.
 #
 # All of it is in memory: a restart ends every session. Only hashes of secrets are kept.
 
+BASE = "/bang"
 LINK_SECONDS = 300.0
 IDLE_SECONDS = 1_800.0
 LONGEST_SECONDS = 8 * 3_600.0
@@ -35,7 +40,7 @@ class Session:
     csrf: str
     began: float
     seen: float
-    asked: deque[float] = field(default_factory=deque)
+    requests: deque[float] = field(default_factory=deque)
 
 
 class Sessions:
@@ -43,9 +48,9 @@ class Sessions:
 
     def __init__(self, seconds: Callable[[], float] = time.monotonic) -> None:
         self._seconds = seconds
-        self._links: dict[int, tuple[bytes, float]] = {}  # the last one of each operator
-        self._sessions: dict[bytes, Session] = {}
-        self._tried: deque[float] = deque()
+        self._links: dict[int, tuple[str, float]] = {}  # the last one of each operator
+        self._sessions: dict[str, Session] = {}
+        self._logins: deque[float] = deque()
 
     def invite(self, admin: int) -> str:
         """Return a code that logs `admin` in once; it replaces an earlier one."""
@@ -53,11 +58,11 @@ class Sessions:
         self._links[admin] = _hash(code), self._seconds() + LINK_SECONDS
         return code
 
-    def may_try(self) -> bool:
+    def may_log_in(self) -> bool:
         """Tell whether one more login may be tried now."""
-        return _admits(self._tried, self._seconds(), _LOGINS_A_MINUTE)
+        return _is_within_rate(self._logins, self._seconds(), _LOGINS_A_MINUTE)
 
-    def enter(self, code: str) -> str | None:
+    def redeem(self, code: str) -> str | None:
         """Use a code up; return the secret of its new session, None if the code is not valid."""
         now, given = self._seconds(), _hash(code)
         for admin, (known, until) in list(self._links.items()):
@@ -92,20 +97,20 @@ class Sessions:
         session.seen = now
         return session
 
-    def may_ask(self, session: Session) -> bool:
+    def may_request(self, session: Session) -> bool:
         """Tell whether a session may request one more page now."""
-        return _admits(session.asked, self._seconds(), _PAGES_A_MINUTE)
+        return _is_within_rate(session.requests, self._seconds(), _PAGES_A_MINUTE)
 
-    def leave(self, secret: str) -> None:
+    def end(self, secret: str) -> None:
         """End a session."""
         self._sessions.pop(_hash(secret), None)
 
 
-def _hash(secret: str) -> bytes:
-    return hashlib.sha256(secret.encode(errors="replace")).digest()
+def _hash(secret: str) -> str:
+    return hashlib.sha256(secret.encode(errors="replace")).hexdigest()
 
 
-def _admits(times: deque[float], now: float, most: int) -> bool:
+def _is_within_rate(times: deque[float], now: float, most: int) -> bool:
     while times and now - times[0] >= 60:
         times.popleft()
     if len(times) >= most:
@@ -114,9 +119,35 @@ def _admits(times: deque[float], now: float, most: int) -> bool:
     return True
 
 
+# Login links to a console that another process serves: hashes in the database, each used once.
+
+_NOTE = "console link "  # and the operator's number, so that a new link replaces the earlier one
+
+
+async def make_link(database: Database, url: str, admin: int) -> str:
+    """Return a link to the console at `url` that logs an operator in once, within five minutes."""
+    code = secrets.token_urlsafe(32)
+    async with database.write() as connection:
+        now = await server_now(connection)
+        until = now + dt.timedelta(seconds=LINK_SECONDS)
+        await write_note(connection, f"{_NOTE}{admin}", f"{_hash(code)} {until.isoformat()}", now=now)
+    return f"{url.rstrip('/')}{BASE}/vao?ma={code}"
+
+
+async def use_link(database: Database, code: str) -> int | None:
+    """Use up the code of a link; return its operator, None if the code is not valid."""
+    given = _hash(code)
+    async with database.write() as connection:
+        now = await server_now(connection)
+        for name, value in await find_notes(connection, _NOTE):
+            known, _, until = value.partition(" ")
+            if secrets.compare_digest(known, given) and await forget_note(connection, name):
+                return int(name.removeprefix(_NOTE)) if now < dt.datetime.fromisoformat(until) else None
+    return None
+
+
 # The checks of every request: host, origin, session, the form's secret, and rate; the headers of every page.
 
-BASE = "/bang"
 COOKIE = "diemtin_bang"
 MOST_FORM_BYTES = 20_000
 OPEN_PATHS = frozenset((f"{BASE}/vao", f"{BASE}/giao-dien.css", f"{BASE}/dau.svg"))  # without a session
@@ -176,13 +207,13 @@ class Guard:
         if request.method not in ("GET", "HEAD"):
             self._check_origin(request)
         if request.path in OPEN_PATHS:
-            if request.path.endswith("/vao") and not self._sessions.may_try():
+            if request.path.endswith("/vao") and not self._sessions.may_log_in():
                 raise web.HTTPTooManyRequests
             return await handler(request)
         session = self._sessions.find(request.cookies.get(COOKIE, ""))
         if session is None or session.admin not in self._admins:
             return error_page(401)
-        if not self._sessions.may_ask(session):
+        if not self._sessions.may_request(session):
             raise web.HTTPTooManyRequests
         request[SESSION] = session
         if request.method not in ("GET", "HEAD"):
@@ -209,13 +240,18 @@ class Guard:
             _log.warning("console form refused", path=request.path)
             raise web.HTTPForbidden
 
-    def let_in(self, response: web.StreamResponse, secret: str) -> None:
+    def set_cookie(self, response: web.StreamResponse, secret: str) -> None:
         """Set the cookie of a session."""
         response.set_cookie(
             COOKIE, secret, httponly=True, samesite="Strict", secure=self._is_secure, path=BASE
         )
 
-    def let_out(self, request: web.Request, response: web.StreamResponse) -> None:
+    def log_out(self, request: web.Request, response: web.StreamResponse) -> None:
         """End the session and delete its cookie."""
-        self._sessions.leave(request.cookies.get(COOKIE, ""))
+        self._sessions.end(request.cookies.get(COOKIE, ""))
         response.del_cookie(COOKIE, path=BASE)
+
+
+def redirect(path: str) -> web.Response:
+    """Redirect the browser to a page of the console with a GET; `path` begins after `BASE`."""
+    return web.Response(status=303, headers={"Location": f"{BASE}{path}"})

@@ -1,9 +1,11 @@
 """The console's templates: autoescaped; texts from outside are isolated or rebuilt as safe HTML."""
 
 import datetime as dt
+from collections.abc import Awaitable, Callable
 from functools import cache, partial
 from html import escape as escape_html
 from html.parser import HTMLParser
+from typing import Any
 from urllib.parse import urlsplit
 
 from aiohttp import web
@@ -13,6 +15,8 @@ from markupsafe import Markup, escape
 from bot.messages import spoken
 from bot.operators.reasons import say_at, say_length
 from bot.process.logs import unsteered, visible
+
+Page = Callable[[web.Request, str, dict[str, Any]], Awaitable[web.Response]]  # fills a template in
 
 # Telegram's HTML of a stored message → HTML for the console: known tags only, links of http(s) only.
 
@@ -109,7 +113,7 @@ def _at(moment: dt.datetime | None, *, zone: str, now: dt.datetime) -> Markup:
     return Markup('<time datetime="{}">{}</time>').format(moment.isoformat(), say_at(moment, zone, now))
 
 
-def _unturned(value: object) -> object:
+def _without_marks(value: object) -> object:
     """Return plain text without control characters and direction marks; line breaks stay."""
     return unsteered(value) if isinstance(value, str) and not isinstance(value, Markup) else value
 
@@ -118,7 +122,7 @@ def _unturned(value: object) -> object:
 def _environment() -> Environment:
     environment = Environment(
         loader=PackageLoader("bot.console"), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
-        lstrip_blocks=True, finalize=_unturned,
+        lstrip_blocks=True, finalize=_without_marks,
     )  # fmt: skip
     environment.filters["outside"] = from_outside
     return environment

@@ -44,10 +44,10 @@ class _Fields(Protocol):
         """Return the names of the fields."""
 
 
-def in_words_of_form(problem: str) -> str:
+def with_field_name(problem: str) -> str:
     """Return a complaint of `diemtin check`, with the name that the field has in the form.
 
-    >>> in_words_of_form('dòng 80: editions[0].times[0]: giờ phải viết HH:MM trong ngoặc kép, ví dụ "06:30"')
+    >>> with_field_name('dòng 80: editions[0].times[0]: giờ phải viết HH:MM trong ngoặc kép, ví dụ "06:30"')
     'Giờ phát: giờ phải viết HH:MM, ví dụ "06:30"'
     """
     found = _IN_FILE.fullmatch(problem)
@@ -56,7 +56,7 @@ def in_words_of_form(problem: str) -> str:
     return f"{_LABELS[found['key']]}: {found['words'].replace(' trong ngoặc kép', '')}"
 
 
-async def posted(request: web.Request) -> dict[str, list[str]]:
+async def read_fields(request: web.Request) -> dict[str, list[str]]:
     """Return the fields of a form, each with its values."""
     form: _Fields = await request.post()
     return {
@@ -65,7 +65,7 @@ async def posted(request: web.Request) -> dict[str, list[str]]:
     }
 
 
-def first_of(form: Form, name: str) -> str:
+def value_of(form: Form, name: str) -> str:
     """Return the value of a field that has one; "" where it is empty or missing."""
     found = form.get(name) or [""]
     return found[0].strip()
@@ -77,13 +77,13 @@ def read_form(form: Form, declared: Declared) -> Edit:
     Raises:
         NotEditableError: there is no such change.
     """
-    edition = first_of(form, "ban")
+    edition = value_of(form, "ban")
     old = declared.editions.get(edition, {})
-    match first_of(form, "viec"):
+    match value_of(form, "viec"):
         case "sua":
             return SetValues("editions", _edition_values(form, old), edition)
         case "them":
-            values = {"name": first_of(form, "name"), **_edition_values(form, {})}
+            values = {"name": value_of(form, "name"), **_edition_values(form, {})}
             return AddTable("editions", values)
         case "bo":
             return DropTable("editions", edition)
@@ -94,29 +94,29 @@ def read_form(form: Form, declared: Declared) -> Edit:
         case "dung" | "chay" as wanted:
             return SetValues("editions", {"paused": True if wanted == "dung" else None}, edition)
         case "chung":
-            values = {key: _number(first_of(form, key)) for key in GENERAL}
-            return SetValues("newsroom", {"zone": first_of(form, "zone") or None, **values})
+            values = {key: _number(value_of(form, key)) for key in GENERAL}
+            return SetValues("newsroom", {"zone": value_of(form, "zone") or None, **values})
         case "gioi-han":
-            return SetValues("limits", {key: _number(first_of(form, key)) for key in LIMITS})
+            return SetValues("limits", {key: _number(value_of(form, key)) for key in LIMITS})
     raise NotEditableError("không rõ phải sửa gì")
 
 
 def _edition_values(form: Form, old: Mapping[str, Any]) -> dict[str, Value | None]:
     days, topics = list(form.get("days", [])), list(form.get("topics", []))
     everyday = set(days) == set(DAYS) and "days" not in old
-    approve, sent = first_of(form, "approve"), "send" if old.get("approve_else") == "send" else None
+    approve, sent = value_of(form, "approve"), "send" if old.get("approve_else") == "send" else None
     return {
-        "title": first_of(form, "title"),
-        "times": _as_it_was(_times(first_of(form, "times")), old.get("times")),
+        "title": value_of(form, "title"),
+        "times": _as_it_was(_times(value_of(form, "times")), old.get("times")),
         "days": None if everyday else _as_it_was(sorted(days, key=_place), old.get("days")),
-        "zone": first_of(form, "zone") or None,
+        "zone": value_of(form, "zone") or None,
         "topics": _as_it_was(topics, old.get("topics")) or None,
-        "reading_minutes": _number(first_of(form, "reading_minutes")),
-        "max_age_hours": _number(first_of(form, "max_age_hours")),
+        "reading_minutes": _number(value_of(form, "reading_minutes")),
+        "max_age_hours": _number(value_of(form, "max_age_hours")),
         "default": _switch(form, "default", old),
         "paused": _switch(form, "paused", old),
         "approve": approve or None,
-        "approve_else": ("wait" if first_of(form, "approve_waits") else sent) if approve else None,
+        "approve_else": ("wait" if value_of(form, "approve_waits") else sent) if approve else None,
     }
 
 
@@ -126,7 +126,7 @@ def _place(day: str) -> int:
 
 def _switch(form: Form, name: str, old: Mapping[str, Any]) -> Value | None:
     """Return True if the switch is on; else False if the file says so already, or None."""
-    if first_of(form, name):
+    if value_of(form, name):
         return True
     return False if old.get(name) is False else None
 
@@ -171,7 +171,7 @@ def describe(edit: Edit) -> str:
     return "các giá trị chung"
 
 
-def form_of(declared: Declared, query: Any) -> dict[str, Any]:
+def filled_form(declared: Declared, query: Any) -> dict[str, Any]:
     """Return a form filled in from the file."""
     kind, edition = query.get("viec", "sua"), query.get("ban", "")[:40]
     forms: Mapping[str, Mapping[str, Any] | None] = {
@@ -190,23 +190,23 @@ def form_of(declared: Declared, query: Any) -> dict[str, Any]:
     return {"days": list(DAYS), "topics": [], **filled, **known}
 
 
-def again(form: Form) -> dict[str, Any]:
+def refilled(form: Form) -> dict[str, Any]:
     """Return a form filled in as it was sent, to be shown with its errors."""
-    single = {name: first_of(form, name) for name in form if name not in ("days", "topics", "csrf")}
-    switches = {name: bool(first_of(form, name)) for name in ("paused", "default", "approve_waits")}
+    single = {name: value_of(form, name) for name in form if name not in ("days", "topics", "csrf")}
+    switches = {name: bool(value_of(form, name)) for name in ("paused", "default", "approve_waits")}
     lists = {name: list(form.get(name, [])) for name in ("days", "topics")}
     return {"ban": "", "viec": "sua", "times": "", **single, **switches, **lists}
 
 
 def _source_values(form: Form) -> dict[str, Value | None]:
     """Return the values of a new source. Its feed is always a web address, never a file of this machine."""
-    feed = first_of(form, "feed")
+    feed = value_of(form, "feed")
     return {
-        "name": first_of(form, "name"),
-        "title": first_of(form, "title"),
+        "name": value_of(form, "name"),
+        "title": value_of(form, "title"),
         "feed": feed if "://" in feed else f"https://{feed}",
-        "topic": first_of(form, "topic") or None,
-        "full_text": True if first_of(form, "full_text") else None,
+        "topic": value_of(form, "topic") or None,
+        "full_text": True if value_of(form, "full_text") else None,
     }
 
 

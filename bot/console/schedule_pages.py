@@ -1,25 +1,26 @@
 """The console's pages that change the newsroom file: a form, a preview of its effect, and undo."""
 
 import difflib
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import structlog
 from aiohttp import web
 
-from bot.console.guard import BASE, SESSION
+from bot.console.guard import SESSION, redirect
+from bot.console.page_templates import Page
 from bot.console.schedule_forms import (
     DAYS,
     GENERAL,
     LIMITS,
     Form,
-    again,
     describe,
-    first_of,
-    form_of,
-    in_words_of_form,
-    posted,
+    filled_form,
+    read_fields,
     read_form,
+    refilled,
+    value_of,
+    with_field_name,
 )
 from bot.news.newsroom import Newsroom
 from bot.news.newsroom_changes import Draft, NewsroomFile, NotEditableError
@@ -30,7 +31,6 @@ _MOST_SLOTS, _MOST_LINES = 120, 200
 _OF_SOURCES = ("nguon", "bo-nguon")
 _CHANGED_MEANWHILE = "tệp vừa được sửa ở nơi khác nên chưa ghi gì; hãy xem lại rồi làm lại"
 _log = structlog.get_logger(__name__)
-Page = Callable[[web.Request, str, dict[str, Any]], Awaitable[web.Response]]
 
 
 class SchedulePages:
@@ -67,7 +67,7 @@ class SchedulePages:
             declared = await read_declared(self._file())
         except NotEditableError as error:
             return await self._overview(request, str(error))
-        return await self._form(request, form_of(declared, request.query), [])
+        return await self._form(request, filled_form(declared, request.query), [])
 
     async def _form(
         self, request: web.Request, form: dict[str, Any], problems: Sequence[str]
@@ -76,7 +76,7 @@ class SchedulePages:
         edition = newsroom.find_edition(form["ban"])
         values = {
             "form": form,
-            "problems": [in_words_of_form(one) for one in problems],
+            "problems": [with_field_name(one) for one in problems],
             "topics": newsroom.topics,
             "day_names": DAYS,
             "own_zone": edition.schedule.zone if edition else newsroom.zone,
@@ -86,19 +86,16 @@ class SchedulePages:
         return await self._page(request, "schedule_form", values)
 
     async def _preview(self, request: web.Request) -> web.Response:
-        form = await posted(request)
+        form = await read_fields(request)
         try:
             declared = await read_declared(self._file())
-            if first_of(form, "mo") not in (
-                "",
-                declared.fingerprint,
-            ):  # filled in from another state of the file
+            if value_of(form, "mo") not in ("", declared.fingerprint):  # of another state of the file
                 raise NotEditableError(_CHANGED_MEANWHILE)
             wanted = await draft(self._file(), read_form(form, declared))
         except NotEditableError as error:
             return await self._overview(request, str(error))
         if wanted.newsroom is None:
-            return await self._form(request, again(form), wanted.problems)
+            return await self._form(request, refilled(form), wanted.problems)
         return await self._page(
             request, "schedule_preview", await self._effect(form, wanted, wanted.newsroom)
         )
@@ -116,22 +113,22 @@ class SchedulePages:
             "more": max(len(changed) - _MOST_SLOTS, 0),
             "lines": [line for line in list(lines)[2 : _MOST_LINES + 2] if not line.startswith("@@")],
             "is_same": wanted.before == wanted.after,
-            "back": "nguon" if first_of(form, "viec") in _OF_SOURCES else "lich",
+            "back": "nguon" if value_of(form, "viec") in _OF_SOURCES else "lich",
         }
 
     async def _write(self, request: web.Request) -> web.Response:
-        form, admin = await posted(request), request[SESSION].admin
+        form, admin = await read_fields(request), request[SESSION].admin
         try:
             declared = await read_declared(self._file())
             edit = read_form(form, declared)
             wanted = await draft(self._file(), edit)
-            if wanted.fingerprint != first_of(form, "dau-vet"):
+            if wanted.fingerprint != value_of(form, "dau-vet"):
                 raise NotEditableError(_CHANGED_MEANWHILE)
             await write(self._services, self._file(), wanted, admin, describe(edit))
         except NotEditableError as error:
             return await self._overview(request, str(error))
         _log.info("newsroom file changed", change=describe(edit), admin=admin)
-        return _to_overview("/nguon" if first_of(form, "viec") in _OF_SOURCES else "/lich")
+        return redirect("/nguon" if value_of(form, "viec") in _OF_SOURCES else "/lich")
 
     async def _undo(self, request: web.Request) -> web.Response:
         admin = request[SESSION].admin
@@ -140,13 +137,9 @@ class SchedulePages:
         except NotEditableError as error:
             return await self._overview(request, str(error))
         _log.info("newsroom file changed back", done=is_done, admin=admin)
-        return _to_overview()
+        return redirect("/lich")
 
     def _file(self) -> NewsroomFile:
         if self._services.file is None:
             raise web.HTTPNotFound
         return self._services.file
-
-
-def _to_overview(page: str = "/lich") -> web.Response:
-    return web.Response(status=303, headers={"Location": f"{BASE}{page}"})

@@ -2,14 +2,15 @@
 
 import asyncio
 import datetime as dt
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from aiohttp import web
 
-from bot.console.schedule_forms import Form, again, first_of, posted, read_form
+from bot.console.page_templates import Page
+from bot.console.schedule_forms import Form, read_fields, read_form, refilled, value_of
 from bot.news.newsroom import Newsroom
 from bot.news.newsroom_changes import NotEditableError
 from bot.news.services import Services
@@ -21,7 +22,6 @@ REPLAY_SECONDS = 30.0
 _MOST_ISSUES = 16  # of each side
 _MOST_TITLES = 40  # of an issue
 _DAY = dt.timedelta(days=1)
-Page = Callable[[web.Request, str, dict[str, Any]], Awaitable[web.Response]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,13 +68,13 @@ class SimulatorPages:
     async def _show(self, request: web.Request, form: Form, **shown: Any) -> web.Response:
         today = self._today()
         values = {
-            "day": first_of(form, "ngay") or (today - _DAY).isoformat(),
-            "count": first_of(form, "so-ngay") or "1",
+            "day": value_of(form, "ngay") or (today - _DAY).isoformat(),
+            "count": value_of(form, "so-ngay") or "1",
             "most_days": MOST_DAYS,
             "last_day": today.isoformat(),
-            "edition": first_of(form, "ban"),
+            "edition": value_of(form, "ban"),
             "editions": self._services.newsroom.editions,
-            "form": again(form) if first_of(form, "viec") else None,
+            "form": refilled(form) if value_of(form, "viec") else None,
             "carried": [
                 (name, each)
                 for name, found in form.items()
@@ -88,7 +88,7 @@ class SimulatorPages:
 
     async def _replay(self, request: web.Request) -> web.Response:
         """Compose the days again; `Guard` allows one such request at a time."""
-        form = await posted(request)
+        form = await read_fields(request)
         try:
             first, days = self._days(form)
             tried = await self._tried(form)
@@ -102,7 +102,7 @@ class SimulatorPages:
                 for issues, newsroom in ((found.now, self._services.newsroom), (found.tried, tried)):
                     if newsroom is None:
                         continue
-                    only = _narrowed(newsroom, first_of(form, "ban") or first_of(form, "name"))
+                    only = _narrowed(newsroom, value_of(form, "ban") or value_of(form, "name"))
                     async for one in simulate(self._services.database, only, first, days, until=until):
                         issues.append(one)
                         if len(issues) >= _MOST_ISSUES:
@@ -123,9 +123,9 @@ class SimulatorPages:
     def _days(self, form: Form) -> tuple[dt.date, int]:
         """Return the first day and how many. Raises ValueError, in Vietnamese."""
         today = self._today()
-        typed = first_of(form, "ngay") or (today - _DAY).isoformat()
+        typed = value_of(form, "ngay") or (today - _DAY).isoformat()
         try:
-            first, days = dt.date.fromisoformat(typed), int(first_of(form, "so-ngay")[:9] or "1")
+            first, days = dt.date.fromisoformat(typed), int(value_of(form, "so-ngay")[:9] or "1")
         except ValueError:
             raise ValueError("Hãy chọn một ngày, ví dụ 2026-11-14, và số ngày.") from None
         if not 1 <= days <= MOST_DAYS:
@@ -143,7 +143,7 @@ class SimulatorPages:
             NotEditableError: the newsroom is not valid; one line for each error.
         """
         file = self._services.file
-        if file is None or not first_of(form, "viec"):
+        if file is None or not value_of(form, "viec"):
             return None
         wanted = await draft(file, read_form(form, await read_declared(file)))
         if wanted.newsroom is None:

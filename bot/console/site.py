@@ -8,10 +8,8 @@ import structlog
 from aiohttp import web
 
 from bot.console import page_values
-from bot.console.announcement_pages import AnnouncementPages, CorrectionPages
-from bot.console.gate_pages import GatePages, Look
-from bot.console.guard import BASE, SESSION, Guard, Sessions
-from bot.console.links import use_link
+from bot.console.guard import BASE, SESSION, Guard, Sessions, redirect, use_link
+from bot.console.outgoing_pages import AnnouncementPages, CorrectionPages, GatePages, Look
 from bot.console.page_templates import error_page, render
 from bot.console.schedule_pages import SchedulePages
 from bot.console.simulator_pages import SimulatorPages
@@ -77,9 +75,9 @@ class Console:
                 web.get("/", self._home),
                 web.get("/giao-dien.css", self._css),
                 web.get("/dau.svg", self._svg),
-                web.get("/vao", self._door),
-                web.post("/vao", self._enter),
-                web.post("/ra", self._leave),
+                web.get("/vao", self._login),
+                web.post("/vao", self._log_in),
+                web.post("/ra", self._log_out),
                 *self._sources.routes(),
                 *self._schedules.routes(),
                 *self._simulator.routes(),
@@ -114,7 +112,7 @@ class Console:
         return web.Response(text=text, content_type="text/html")
 
     async def _home(self, _: web.Request) -> web.Response:
-        return _see(BASE)
+        return redirect("")
 
     async def _css(self, _: web.Request) -> web.Response:
         return web.Response(text=self._style, content_type="text/css", headers=_KEPT)
@@ -122,13 +120,13 @@ class Console:
     async def _svg(self, _: web.Request) -> web.Response:
         return web.Response(text=self._icon, content_type="image/svg+xml", headers=_KEPT)
 
-    async def _door(self, request: web.Request) -> web.Response:
+    async def _login(self, request: web.Request) -> web.Response:
         """Show a button, so that a preview of the link does not use it up."""
         code = request.query.get("ma", "")[:100]
-        text = render("door", zone=self._services.newsroom.zone, now=self._services.clock.now(), code=code)
+        text = render("login", zone=self._services.newsroom.zone, now=self._services.clock.now(), code=code)
         return web.Response(text=text, content_type="text/html")
 
-    async def _enter(self, request: web.Request) -> web.Response:
+    async def _log_in(self, request: web.Request) -> web.Response:
         code = (await request.post()).get("ma")
         secret = await self._session_of(code) if isinstance(code, str) else None
         if secret is None:
@@ -137,20 +135,20 @@ class Console:
         async with self._services.database.write() as connection:
             admin, now = self._sessions.admin_of(secret), self._services.clock.now()
             await record_deed(connection, admin, DeedKind.LOGGED_IN, now=now)
-        response = _see(BASE)
-        self._guard.let_in(response, secret)
+        response = redirect("")
+        self._guard.set_cookie(response, secret)
         return response
 
     async def _session_of(self, code: str) -> str | None:
         """Begin a session for the code of a link; another process may have made the link."""
-        if secret := self._sessions.enter(code):
+        if secret := self._sessions.redeem(code):
             return secret
         admin = await use_link(self._services.database, code) if self._services.database.is_postgres else None
         return self._sessions.begin(admin) if admin in self._services.admins and admin is not None else None
 
-    async def _leave(self, request: web.Request) -> web.Response:
+    async def _log_out(self, request: web.Request) -> web.Response:
         response = error_page(401)
-        self._guard.let_out(request, response)
+        self._guard.log_out(request, response)
         return response
 
     async def _today(self, request: web.Request) -> web.Response:
@@ -191,7 +189,7 @@ class Console:
                 detail = f"{batch.edition}, {count} lượt"
                 await record_deed(connection, admin, DeedKind.RETRACTED, detail, now=now)
         _log.info("issue retracted", issue=issue_id, called_off=count, admin=admin)
-        return _see(f"{BASE}/so/{issue_id}")
+        return redirect(f"/so/{issue_id}")
 
     async def _take_again(self, request: web.Request) -> web.Response:
         name, admin = (await request.post()).get("nguon"), request[SESSION].admin
@@ -210,9 +208,4 @@ class Console:
         async with self._services.database.write() as connection:
             now = self._services.clock.now()
             await record_deed(connection, admin, DeedKind.TAKEN_AGAIN, detail, now=now)
-        return _see(f"{BASE}/cach-ly")
-
-
-def _see(path: str) -> web.Response:
-    """Redirect the browser to `path` with a GET."""
-    return web.Response(status=303, headers={"Location": path})
+        return redirect("/cach-ly")

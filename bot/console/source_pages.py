@@ -2,7 +2,7 @@
 
 import asyncio
 import datetime as dt
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 import structlog
 from aiohttp import web
 
+from bot.console.page_templates import Page
 from bot.fetching.responses import FetchError, advice, describe_failure
 from bot.fetching.source_health import QUIET
 from bot.jobs.sources.source_probe import probe, probe_figures, source_at
@@ -35,7 +36,6 @@ _MOST_REFUSED = 200
 _SHOWN_REFUSED = 3
 _MARKS = {"ok": "tốt", "waiting": "chưa hỏi", "broken": "hỏng", "quiet": "im"}
 _log = structlog.get_logger(__name__)
-Page = Callable[[web.Request, str, dict[str, Any]], Awaitable[web.Response]]
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,8 +14,7 @@ import structlog
 from bot.chat.commands import register_commands
 from bot.chat.handlers import add_handlers
 from bot.chat.operators.admin import tell_admins
-from bot.console.guard import BASE
-from bot.console.links import make_link
+from bot.console.guard import BASE, make_link
 from bot.console.public_site import PUBLIC, PublicSite
 from bot.console.site import Console
 from bot.jobs.clock_watch import ClockWatch

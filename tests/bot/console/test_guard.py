@@ -202,14 +202,14 @@ def test_links_and_sessions_end_by_themselves() -> None:
     sessions = Sessions(seconds)
     late = sessions.invite(1)
     seconds.now = LINK_SECONDS
-    assert sessions.enter(late) is None
-    secret = sessions.enter(sessions.invite(1))
+    assert sessions.redeem(late) is None
+    secret = sessions.redeem(sessions.invite(1))
     assert secret is not None
     seconds.now += IDLE_SECONDS
     assert sessions.find(secret) is not None
     seconds.now += IDLE_SECONDS + 1
     assert sessions.find(secret) is None
-    secret = sessions.enter(sessions.invite(1))
+    secret = sessions.redeem(sessions.invite(1))
     assert secret is not None
     began = seconds.now
     while seconds.now - began <= LONGEST_SECONDS - IDLE_SECONDS:
@@ -221,14 +221,14 @@ def test_links_and_sessions_end_by_themselves() -> None:
 
 def test_many_sessions_do_not_pile_up() -> None:
     sessions = Sessions()
-    secrets = [sessions.enter(sessions.invite(1)) for _ in range(30)]
+    secrets = [sessions.redeem(sessions.invite(1)) for _ in range(30)]
     assert sum(secret is not None and sessions.find(secret) is not None for secret in secrets) == 20
 
 
 @given(st.text(max_size=200))
 def test_no_text_is_a_code_or_a_secret(text: str) -> None:
     sessions = Sessions()
-    sessions.enter(sessions.invite(1))
+    sessions.redeem(sessions.invite(1))
     sessions.invite(2)
-    assert sessions.enter(text) is None
+    assert sessions.redeem(text) is None
     assert sessions.find(text) is None

@@ -4,7 +4,7 @@ import datetime as dt
 
 from sqlalchemy import update
 
-from bot.console.links import make_link, use_link
+from bot.console.guard import make_link, use_link
 from storage.engine import Database
 from storage.tables import notes
 from tests.bot.conftest import ADMIN
