@@ -27,6 +27,7 @@ from bot.commands.preparing import (
 from bot.commands.terminal import Json, fail, hidden, put, put_json
 from bot.messages.markup import one_line
 from bot.operators import notices
+from bot.operators.fleet_notices import Status
 from bot.process.health import Identity, identity_of
 from bot.process.logs import Redactor
 from bot.startup.assembly import assemble, find_newsroom
@@ -34,7 +35,6 @@ from bot.startup.checks import (
     LABELS,
     MARKS,
     Check,
-    Status,
     check_folders_apart,
     check_processes,
     check_sources,

@@ -11,7 +11,7 @@ from bot.commands.summarizing import opened, rows
 from bot.commands.terminal import Json, fail, put, put_json
 from bot.news.answers import FoundArticle, Reply, describe, explain, look_up, reply_to
 from bot.news.services import Services
-from bot.operators.ranking_reasons import say_rank
+from bot.operators.article_reasons import say_rank
 from storage.articles import StoredArticle, find_articles
 from storage.times import published_text
 

@@ -14,9 +14,9 @@ from bot.messages.rendering import LONGEST_CORRECTION
 from bot.messages.subscription_texts import STATUSES
 from bot.news.newsroom import Newsroom
 from bot.news.reader_notices import find_reach, preview_notice, readable_text, send_correction
-from bot.operators.looking_up import ReaderView, look_at_reader, why_article
+from bot.operators.reader_lookup import ReaderView, look_at_reader, why_article
 from bot.operators.reasons import Reason, say_at
-from bot.operators.steering import ComingIssue, look_at_issues
+from bot.operators.schedule_control import ComingIssue, look_at_issues
 from bot.times.schedule import QuietHours
 from config.settings import Settings
 from storage.delivery.corrections import draft_correction

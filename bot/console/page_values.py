@@ -11,11 +11,11 @@ from bot.news.answers import describe, explain, look_up
 from bot.news.newsroom import Source
 from bot.news.services import Services
 from bot.operators.approvals import look_at_open_gates
+from bot.operators.article_reasons import say_rank
 from bot.operators.fleet_notices import say_processes
-from bot.operators.looking_up import find_sending, look_at_reader, why_article
-from bot.operators.ranking_reasons import say_rank
+from bot.operators.reader_lookup import find_sending_holds, look_at_reader, why_article
 from bot.operators.reasons import Why, why_held
-from bot.operators.steering import look_at_issues
+from bot.operators.schedule_control import look_at_issues
 from bot.telegram import lease
 from bot.times.schedule import QuietHours
 from storage.delivery.history import find_issue_messages
@@ -66,7 +66,7 @@ async def today(services: Services, problems: list[str]) -> dict[str, Any]:
     coming, past = await look_at_issues(services, days=1, limit=_MOST_PAST)
     async with services.database.read() as connection:
         stats = await gather_stats(connection, since=now - _DAY, now=now)
-        sending = await find_sending(connection)
+        sending = await find_sending_holds(connection)
         found = await find_processes(connection)
     processes = say_processes(found, is_gone=lease.is_gone, name_of=lease.describe_process)
     fine = (Why.ON_TIME, Why.EMPTY)

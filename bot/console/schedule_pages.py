@@ -25,7 +25,7 @@ from bot.console.schedule_forms import (
 from bot.news.newsroom import Newsroom
 from bot.news.newsroom_changes import Draft, NewsroomFile, NotEditableError
 from bot.news.services import Services
-from bot.operators.steering import compare, draft, last_change, look_ahead, read_declared, undo, write
+from bot.operators.schedule_control import compare, draft, last_change, look_ahead, read_declared, undo, write
 
 _MOST_SLOTS, _MOST_LINES = 120, 200
 _OF_SOURCES = ("nguon", "bo-nguon")

@@ -15,7 +15,7 @@ from bot.news.newsroom import Newsroom
 from bot.news.newsroom_changes import NotEditableError
 from bot.news.services import Services
 from bot.news.simulating import SimulatedIssue, first_ready, simulate
-from bot.operators.steering import draft, read_declared
+from bot.operators.schedule_control import draft, read_declared
 
 MOST_DAYS = 3
 REPLAY_SECONDS = 30.0

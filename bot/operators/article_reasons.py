@@ -1,13 +1,15 @@
-"""Reasons why an article did not reach a reader. Pure: `looking_up` gathers the facts."""
+"""Reasons about one article: why it did not reach a reader, and why it has its rank in a search. Pure."""
 
 import datetime as dt
-from collections.abc import Sequence, Set
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
+from itertools import pairwise
 
 from bot.news.newsroom import Edition, Newsroom
 from bot.operators.reasons import say_at
 from storage.articles import StoredArticle
 from storage.sources import SourceState, StoredRefusal
+from summarizer.questions.hits import Explained, WordPlaces
 from summarizer.reader_tastes import Mentions
 
 
@@ -20,7 +22,7 @@ class ArticleReason:
 
 
 @dataclass(frozen=True, slots=True)
-class Unstored:
+class UnstoredArticle:
     """What is known about an article that is not stored. `source_title`: the declared source of its host."""
 
     refused: Sequence[StoredRefusal] = ()
@@ -31,7 +33,7 @@ class Unstored:
     trouble: str | None = None
 
 
-def why_not_stored(found: Unstored, *, zone: str, now: dt.datetime) -> ArticleReason:
+def why_not_stored(found: UnstoredArticle, *, zone: str, now: dt.datetime) -> ArticleReason:
     """Say why an article is not stored."""
     if found.refused:
         _, path, reason, _ = found.refused[0]
@@ -56,12 +58,12 @@ def why_not_stored(found: Unstored, *, zone: str, now: dt.datetime) -> ArticleRe
     return ArticleReason("not_seen", words)
 
 
-def why_not_told(
+def why_not_in_issue(
     article: StoredArticle,
     edition: Edition,
     newsroom: Newsroom,
     *,
-    told_by: tuple[Mentions, Set[str]],
+    coverage: tuple[Mentions, Set[str]],
     is_set_aside: bool,
     covered_until: dt.datetime | None,
     next_slot: dt.datetime | None,
@@ -69,7 +71,7 @@ def why_not_told(
 ) -> ArticleReason:
     """Say why a stored article's story is in no issue of a reader.
 
-    `told_by` are the words of the article's story and the papers that report it. The profile's issues cover
+    `coverage`: the words of the article's story and the papers that report it. The profile's issues cover
     the articles up to `covered_until`; `next_slot` is when the next one is due.
     """
     zone = edition.schedule.zone
@@ -78,8 +80,8 @@ def why_not_told(
             return ArticleReason("article_refused", "bài được để riêng vì làm hỏng bộ xử lý văn bản")
         stored = say_at(article.stored_at, zone, now)
         return ArticleReason("not_processed", f"nhận lúc {stored}, còn chờ xử lý nên chưa vào số nào")
-    mentions, papers = told_by
-    if reason := _never_told(article, edition, newsroom, mentions, papers):
+    mentions, papers = coverage
+    if reason := _why_never(article, edition, newsroom, mentions, papers):
         return reason
     came_out = article.published.at if article.published else article.stored_at
     if article.ready_at - came_out > edition.max_age:
@@ -100,7 +102,7 @@ def _first_said(words: Sequence[str], mentions: Mentions) -> str | None:
     return next((word for word in words if mentions.of([word])), None)
 
 
-def _never_told(
+def _why_never(
     article: StoredArticle, edition: Edition, newsroom: Newsroom, mentions: Mentions, papers: Set[str]
 ) -> ArticleReason | None:
     """Say why an article can be in no digest of a reader at all.
@@ -127,3 +129,89 @@ def _never_told(
         chosen = ", ".join(newsroom.topics.get(name, name) for name in edition.topics)
         return ArticleReason("muted", f"chủ đề của bài là {topic}; người này chỉ nhận {chosen}")
     return None
+
+
+# Why an article has its rank among the results of a search, in words for an editor.
+
+_ABOUT_EQUAL = 0.1  # points: of articles this close the newer one ranks first
+_LEAST_SHOWN = 0.005  # points
+_PARTS = (  # the words for each field of `Points`
+    "có các từ, càng nhiều lần và càng ngắn càng hơn",
+    "đúng dấu như đã gõ",
+    "các từ đứng liền nhau",
+    "có ngay trong tiêu đề",
+    "đúng nghĩa thường gặp của từ gõ không dấu",
+    "từ hiếm, tính cả thân bài",
+    "mới đăng",
+)
+
+
+def say_rank(place: int, found: Sequence[Explained | None], *, wants_newest: bool) -> Iterator[str]:
+    """Yield lines about the article at `place` of `found`: its words, its points, its lead over the next.
+
+    `found` is in order of rank; None is an article that was found only by a corrected spelling.
+    """
+    one = found[place]
+    if one is None:
+        yield "Tìm thấy nhờ đoán lại một từ gõ nhầm; các từ còn lại đứng liền nhau trong bài."
+        return
+    yield _say_words(one)
+    yield from _say_places(one.words)
+    yield _say_points(one)
+    below = found[place + 1] if place + 1 < len(found) else None
+    if below is not None:
+        yield f"Đứng trên bài sau vì {_why_above(one, below, wants_newest=wants_newest)}."
+
+
+def _say_words(one: Explained) -> str:
+    """Say which tier the article is in."""
+    missing = [each.words for each in one.words if each.is_main and not _is_there(each)]
+    if one.is_roundup:
+        return "Bài điểm nhiều việc khác nhau nên xếp sau, dù có đủ từ."
+    if missing:
+        return f"Thiếu từ: {', '.join(missing)}; bài có đủ từ xếp trước."
+    if not one.ranked.is_own:
+        return "Có đủ từ, nhưng dấu khác lúc gõ; bài đúng dấu xếp trước."
+    if not one.ranked.is_full:
+        return "Có đủ từ, nhưng có từ chỉ nằm trong thân bài; bài có đủ từ ở tiêu đề và lời dẫn xếp trước."
+    return "Có đủ từ ở tiêu đề và lời dẫn."
+
+
+def _is_there(word: WordPlaces) -> bool:
+    return word.in_title or word.in_sapo or word.in_body
+
+
+def _say_places(words: Sequence[WordPlaces]) -> Iterator[str]:
+    total = sum(each.share for each in words) or 1.0
+    for name, where in (("Tiêu đề", "in_title"), ("Lời dẫn", "in_sapo"), ("Thân bài", "in_body")):
+        here = [each for each in words if getattr(each, where)]
+        if here:
+            named = ", ".join(f"{each.words} ({round(100 * each.share / total)} %)" for each in here)
+            yield f"{name} có: {named}."
+    together = [f"{a.words} {b.words}" for a, b in pairwise(words) if b.is_next]
+    if together:
+        yield f"Đứng liền nhau: {', '.join(together)}."
+
+
+def _say_points(one: Explained) -> str:
+    parts = sorted(zip(one.points, _PARTS, strict=True), reverse=True)
+    named = "; ".join(f"{_number(value)} {words}" for value, words in parts if value >= _LEAST_SHOWN)
+    return f"{_number(one.ranked.points)} điểm: {named}."
+
+
+def _number(value: float) -> str:
+    return f"{value:.2f}".replace(".", ",")
+
+
+def _why_above(one: Explained, below: Explained, *, wants_newest: bool) -> str:
+    if one.ranked.tier < below.ranked.tier:
+        return "có đủ từ hơn, hoặc đúng dấu hơn"
+    is_newer = one.ranked.hit.at >= below.ranked.hit.at
+    if wants_newest and is_newer:
+        return "câu hỏi hỏi tin mới, và bài này mới hơn"
+    lead = one.ranked.points - below.ranked.points
+    if is_newer and lead < _ABOUT_EQUAL:
+        return "hai bài gần bằng điểm, và bài này mới hơn"
+    gains = [a - b for a, b in zip(one.points, below.points, strict=True)]
+    best = max(range(len(gains)), key=gains.__getitem__)
+    return f"hơn {_number(lead)} điểm, nhất là ở phần «{_PARTS[best]}»"

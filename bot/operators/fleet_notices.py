@@ -15,8 +15,8 @@ _NEWS = dt.timedelta(minutes=10)  # how long a silent process is named even if o
 _MOST_NAMED = 5
 
 
-class Level(StrEnum):
-    """How bad a statement is."""
+class Status(StrEnum):
+    """How good a checked thing is: `DOUBTFUL` may be a problem."""
 
     GOOD = "good"
     DOUBTFUL = "doubtful"
@@ -24,16 +24,16 @@ class Level(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class Statement:
     """One statement about processes."""
 
-    level: Level
+    status: Status
     words: str
 
 
 def say_processes(
     found: Sequence[SeenProcess], *, is_gone: Callable[[str], bool], name_of: Callable[[str], str]
-) -> list[Said]:
+) -> list[Statement]:
     """Say what each process does, which are silent, which roles have none, and in what processes disagree.
 
     Empty without live processes. `is_gone`: a process has certainly ended; `name_of`: its name for people.
@@ -41,28 +41,28 @@ def say_processes(
     live = [one for one in found if not one.is_silent and not is_gone(one.row.name)]
     if not live:
         return []
-    said = [Said(Level.GOOD, at_work(name_of(one.row.name), one)) for one in live]
+    said = [Statement(Status.GOOD, at_work(name_of(one.row.name), one)) for one in live]
     covered = {role for one in live for role in one.row.roles.split(",")}
     said += [
-        Said(Level.DOUBTFUL, silent(name_of(one.row.name), one.unseen))
+        Statement(Status.DOUBTFUL, silent(name_of(one.row.name), one.unseen))
         for one in found
         if one not in live and (one.unseen < _NEWS or not covered.issuperset(one.row.roles.split(",")))
     ]
     if missing := [role for role in NEEDED if role not in covered]:
-        said.append(Said(Level.BAD, nobody_does(missing)))
+        said.append(Statement(Status.BAD, nobody_does(missing)))
     return said + _misfits([one.row for one in live])
 
 
-def _misfits(rows: Sequence[ProcessRow]) -> list[Said]:
+def _misfits(rows: Sequence[ProcessRow]) -> list[Statement]:
     said = []
     if len(versions := {row.version for row in rows}) > 1:
-        said.append(Said(Level.BAD, different_versions(versions)))
+        said.append(Statement(Status.BAD, different_versions(versions)))
     if len({row.revision for row in rows}) > 1:
-        said.append(Said(Level.BAD, DIFFERENT_SCHEMAS))
+        said.append(Statement(Status.BAD, DIFFERENT_SCHEMAS))
     if len({row.bot for row in rows}) > 1:
-        said.append(Said(Level.BAD, TWO_BOTS))
+        said.append(Statement(Status.BAD, TWO_BOTS))
     if len({row.newsroom for row in rows}) > 1:
-        said.append(Said(Level.DOUBTFUL, TWO_NEWSROOMS))
+        said.append(Statement(Status.DOUBTFUL, TWO_NEWSROOMS))
     return said
 
 

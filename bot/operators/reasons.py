@@ -60,7 +60,7 @@ class Reason:
 
 
 @dataclass(frozen=True, slots=True)
-class Sending:
+class SendingHolds:
     """Holds of all sending: an operator's stop and its start; Telegram's limit and its end."""
 
     stopped_since: dt.datetime | None = None
@@ -71,7 +71,7 @@ def why_delivery(
     one: PastDelivery,
     quiet: QuietHours,
     held_until: dt.datetime | None,
-    sending: Sending,
+    sending: SendingHolds,
     *,
     zone: str,
     now: dt.datetime,
@@ -119,7 +119,7 @@ def _delays(one: PastDelivery, quiet: QuietHours, zone: str) -> Iterator[Reason]
 
 
 def _why_waiting(
-    one: PastDelivery, held_until: dt.datetime | None, sending: Sending, zone: str, now: dt.datetime
+    one: PastDelivery, held_until: dt.datetime | None, sending: SendingHolds, zone: str, now: dt.datetime
 ) -> Reason:
     if one.not_before > now:
         return Reason(Why.QUIET, f"đợi hết giờ yên tĩnh, gửi lúc {say_at(one.not_before, zone, now)}")
@@ -131,7 +131,7 @@ def _why_waiting(
 
 
 def why_held(
-    held_until: dt.datetime | None, sending: Sending, *, zone: str, now: dt.datetime
+    held_until: dt.datetime | None, sending: SendingHolds, *, zone: str, now: dt.datetime
 ) -> Reason | None:
     """Say what holds a due message to a chat, None if nothing does."""
     if sending.stopped_since is not None:
@@ -224,7 +224,7 @@ def why_gate(gate: Gate, zone: str, now: dt.datetime) -> Reason | None:
     return None
 
 
-def why_issue(issue: SentIssue, sending: Sending, *, zone: str, now: dt.datetime) -> Reason:
+def why_issue(issue: SentIssue, sending: SendingHolds, *, zone: str, now: dt.datetime) -> Reason:
     """Explain the state of an issue: why it waits, why it was late, or that it was on time."""
     if issue.waiting:
         return _why_issue_waits(issue, sending, zone, now)
@@ -251,7 +251,7 @@ def why_issue(issue: SentIssue, sending: Sending, *, zone: str, now: dt.datetime
     return Reason(Why.ON_TIME, "gửi xong" if issue.sent else "không có ai để gửi")
 
 
-def _why_issue_waits(issue: SentIssue, sending: Sending, zone: str, now: dt.datetime) -> Reason:
+def _why_issue_waits(issue: SentIssue, sending: SendingHolds, zone: str, now: dt.datetime) -> Reason:
     due = issue.waiting - issue.quiet - issue.held
     parts = [
         f"{count} {words}"

@@ -7,7 +7,6 @@ import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
-from enum import StrEnum
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -20,7 +19,7 @@ from bot.fetching.source_health import QUIET
 from bot.jobs.clock_watch import TOLERANCE
 from bot.messages.markup import one_line, shortened
 from bot.news.newsroom import Newsroom
-from bot.operators.fleet_notices import say_processes
+from bot.operators.fleet_notices import Status, say_processes
 from bot.operators.reasons import say_at, say_length
 from bot.process.health import LEAST_FREE_BYTES
 from bot.telegram.lease import describe_process, is_gone
@@ -35,14 +34,6 @@ _ENOUGH_BYTES = 1_000_000_000
 _SMALL_SKEW = dt.timedelta(seconds=30)
 _MOST_SOURCES = 12  # named, of those with a problem
 _LONGEST_WORDS = 200
-
-
-class Status(StrEnum):
-    """The result of a check."""
-
-    GOOD = "good"
-    DOUBTFUL = "doubtful"
-    BAD = "bad"
 
 
 LABELS = {
@@ -226,8 +217,8 @@ async def check_processes(database: Database) -> list[Check]:
         return []
     async with database.read() as connection:
         found = await find_processes(connection)
-    said = say_processes(found, is_gone=is_gone, name_of=describe_process)
-    return [Check("processes", Status(one.level.value), one.words) for one in said]
+    statements = say_processes(found, is_gone=is_gone, name_of=describe_process)
+    return [Check("processes", one.status, one.words) for one in statements]
 
 
 async def check_folders_apart(database: Database, newsroom: Newsroom, config: Path | None) -> list[Check]:

@@ -13,7 +13,7 @@ from bot.messages import operator_texts, spoken, texts
 from bot.messages.markup import one_line
 from bot.news.newsroom import Edition
 from bot.news.newsroom_changes import Draft, NewsroomFile, NotEditableError, SetValues
-from bot.operators.steering import Changed, ComingSlot, compare, draft, look_ahead, undo, write
+from bot.operators.schedule_control import ComingSlot, SlotChange, compare, draft, look_ahead, undo, write
 
 _OFFERED = (
     "05:30",
@@ -164,7 +164,7 @@ def _say(change: str) -> str:
     return words.format(time=f"{rest[:2]}:{rest[2:]}")
 
 
-def _line(one: Changed, now: dt.datetime) -> Markup:
+def _line(one: SlotChange, now: dt.datetime) -> Markup:
     moment = spoken.say_moment(one.slot.slot_at, one.slot.zone, now=now)
     return operator_texts.CHANGE_LINE.format(moment=moment, before=_side(one.before), after=_side(one.after))
 

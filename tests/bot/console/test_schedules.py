@@ -11,7 +11,7 @@ import pytest
 from bot.commands.newsroom_editing import newsroom_file
 from bot.jobs.reload import NewsroomWatch
 from bot.news.services import Services
-from bot.operators.steering import coming_slots, compare
+from bot.operators.schedule_control import coming_slots, compare
 from bot.startup.assembly import assemble
 from config.reading import content_hash, load_newsroom
 from storage.profiles import Choices, find_audiences, find_profiles, join_profile

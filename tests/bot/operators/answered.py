@@ -4,9 +4,9 @@ import datetime as dt
 from collections.abc import Awaitable, Callable
 
 from bot.news.services import Services
-from bot.operators.looking_up import look_at_reader, why_article
+from bot.operators.reader_lookup import look_at_reader, why_article
 from bot.operators.reasons import Reason, Why
-from bot.operators.steering import look_at_issues
+from bot.operators.schedule_control import look_at_issues
 
 Reader = Callable[..., Awaitable[int]]
 Story = Callable[..., Awaitable[int]]

@@ -13,7 +13,7 @@ from bot.jobs.delivery.sender import Sender
 from bot.jobs.digests.slots import run_due_slots
 from bot.news.newsroom import Newsroom, WebSource
 from bot.news.services import Services
-from bot.operators.looking_up import why_article
+from bot.operators.reader_lookup import why_article
 from bot.times.clock import ManualClock
 from storage.articles import store_articles
 from storage.intake import Draft, Origin, Refusal, take

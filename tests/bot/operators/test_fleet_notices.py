@@ -3,7 +3,7 @@
 import datetime as dt
 from dataclasses import replace
 
-from bot.operators.fleet_notices import Level, say_processes
+from bot.operators.fleet_notices import Status, say_processes
 from storage.processes import ProcessRow, SeenProcess
 
 NOW = dt.datetime(2026, 3, 2, tzinfo=dt.UTC)
@@ -19,10 +19,10 @@ def seen(
     return SeenProcess(made, NOW, dt.timedelta(seconds=ago))
 
 
-def said(*found: SeenProcess, gone: tuple[str, ...] = ()) -> list[tuple[Level, str]]:
+def said(*found: SeenProcess, gone: tuple[str, ...] = ()) -> list[tuple[Status, str]]:
     """Return what is said of these."""
     told = say_processes(found, is_gone=lambda name: name in gone, name_of=lambda name: f"máy {name}")
-    return [(one.level, one.words) for one in told]
+    return [(one.status, one.words) for one in told]
 
 
 def test_of_no_live_process_nothing_is_said() -> None:
@@ -32,25 +32,25 @@ def test_of_no_live_process_nothing_is_said() -> None:
 def test_each_says_what_it_does_and_for_what_it_stands_by() -> None:
     told = said(seen("a"), seen("b", "send,chat", active=""), seen("c", "send,chat", active="chat"))
     assert told == [
-        (Level.GOOD, f"máy a: làm {ALL.replace(',', ', ')} (phiên bản 1.0)"),
-        (Level.GOOD, "máy b: dự phòng send, chat (phiên bản 1.0)"),
-        (Level.GOOD, "máy c: làm chat; dự phòng send (phiên bản 1.0)"),
+        (Status.GOOD, f"máy a: làm {ALL.replace(',', ', ')} (phiên bản 1.0)"),
+        (Status.GOOD, "máy b: dự phòng send, chat (phiên bản 1.0)"),
+        (Status.GOOD, "máy c: làm chat; dự phòng send (phiên bản 1.0)"),
     ]
 
 
 def test_roles_that_nobody_does_are_named_with_what_to_run() -> None:
-    (level, words) = said(seen("a", "intake,process,schedule"))[-1]
-    assert level is Level.BAD
+    (status, words) = said(seen("a", "intake,process,schedule"))[-1]
+    assert status is Status.BAD
     assert words.endswith("send, chat; hãy chạy: diemtin run --role send,chat")
 
 
 def test_a_silent_process_is_named_until_others_have_long_done_its_work() -> None:
     assert said(seen("a"), seen("b", "send", ago=90))[-1] == (
-        Level.DOUBTFUL, "máy b không báo còn chạy từ 90 giây trước; hãy xem máy ấy",
+        Status.DOUBTFUL, "máy b không báo còn chạy từ 90 giây trước; hãy xem máy ấy",
     )  # fmt: skip
     assert len(said(seen("a"), seen("b", "send", ago=3_600))) == 1
-    assert [level for level, _ in said(seen("a", "intake"), seen("b", "send", ago=7_200))] == [
-        Level.GOOD, Level.DOUBTFUL, Level.BAD,
+    assert [status for status, _ in said(seen("a", "intake"), seen("b", "send", ago=7_200))] == [
+        Status.GOOD, Status.DOUBTFUL, Status.BAD,
     ]  # fmt: skip
 
 
@@ -63,6 +63,6 @@ def test_what_differs_and_should_not_is_named() -> None:
         ({"newsroom": "m"}, "tệp cấu hình khác nhau"),
     ):
         other = replace(seen("b"), row=replace(seen("b").row, **row))
-        [_, _, (level, told)] = said(one, other)
-        assert level is not Level.GOOD
+        [_, _, (status, told)] = said(one, other)
+        assert status is not Status.GOOD
         assert words in told

@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-from bot.operators.ranking_reasons import say_rank
+from bot.operators.article_reasons import say_rank
 from summarizer.questions.hits import Hit, explained, judged
 from summarizer.questions.query import parse_query
 

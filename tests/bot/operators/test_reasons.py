@@ -8,9 +8,9 @@ from bot.emulator.client import Control
 from bot.jobs.delivery.sender import Sender
 from bot.jobs.digests.slots import run_due_slots
 from bot.news.services import Services
-from bot.operators.looking_up import look_at_reader, why_article
-from bot.operators.reasons import Reason, Sending, Why, why_delivery
-from bot.operators.steering import look_at_issues
+from bot.operators.reader_lookup import look_at_reader, why_article
+from bot.operators.reasons import Reason, SendingHolds, Why, why_delivery
+from bot.operators.schedule_control import look_at_issues
 from bot.times.clock import ManualClock
 from bot.times.schedule import QuietHours
 from storage.delivery.history import PastDelivery
@@ -170,11 +170,11 @@ def test_approval_is_waited_for_from_the_moment_the_issue_is_there() -> None:
         None,
         sent,
     )
-    reason = why_delivery(one, QuietHours(0, 0), None, Sending(), zone=zone, now=sent)
+    reason = why_delivery(one, QuietHours(0, 0), None, SendingHolds(), zone=zone, now=sent)
     late = "đã gửi lúc 07:29: số soạn muộn 43 phút, lúc đến giờ bot không chạy hoặc đang bận"
     assert reason == Reason(Why.MADE_LATE, late)
     kept = replace(one, made_at=slot - dt.timedelta(minutes=20))
-    reason = why_delivery(kept, QuietHours(0, 0), None, Sending(), zone=zone, now=sent)
+    reason = why_delivery(kept, QuietHours(0, 0), None, SendingHolds(), zone=zone, now=sent)
     assert reason == Reason(Why.GATE, "đã gửi lúc 07:29: đợi người quản trị duyệt 44 phút")
 
 

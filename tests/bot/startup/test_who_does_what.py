@@ -5,7 +5,8 @@ import pytest
 from bot.console.page_templates import render
 from bot.console.page_values import today
 from bot.news.services import Services
-from bot.startup.checks import Check, Status, check_processes
+from bot.operators.fleet_notices import Status
+from bot.startup.checks import Check, check_processes
 from bot.telegram.lease import this_process
 from storage.engine import Database
 from storage.processes import ProcessRow, register_process

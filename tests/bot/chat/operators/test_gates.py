@@ -13,8 +13,8 @@ from bot.jobs.digests.gate import prepare_early
 from bot.jobs.digests.slots import run_due_slots
 from bot.messages.texts import STALE_BUTTON
 from bot.news.newsroom import Approval
-from bot.operators.looking_up import look_at_reader, why_article
-from bot.operators.steering import look_at_issues
+from bot.operators.reader_lookup import look_at_reader, why_article
+from bot.operators.schedule_control import look_at_issues
 from storage.notes import find_deeds
 from storage.subscribers import set_quiet
 from storage.tables import deliveries, gates, messages

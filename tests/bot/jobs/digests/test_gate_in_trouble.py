@@ -10,9 +10,9 @@ import pytest
 from sqlalchemy import update
 
 from bot.jobs.digests.slots import reschedule_profiles, send_edition_now
-from bot.operators.looking_up import look_at_reader, why_article
+from bot.operators.reader_lookup import look_at_reader, why_article
 from bot.operators.reasons import Why
-from bot.operators.steering import look_at_issues
+from bot.operators.schedule_control import look_at_issues
 from bot.times.clock import ManualClock
 from storage.delivery.gates import GateAnswer
 from storage.profiles import Choices, join_profile

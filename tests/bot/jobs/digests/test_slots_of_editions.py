@@ -12,7 +12,7 @@ from bot.jobs.digests.slots import run_due_slots, send_edition_now
 from bot.news.newsroom import Edition, Newsroom
 from bot.news.reader_notices import find_audience
 from bot.news.services import Services
-from bot.operators.steering import look_ahead, look_at_issues
+from bot.operators.schedule_control import look_ahead, look_at_issues
 from bot.times.clock import ManualClock
 from storage.delivery.announcements import count_audience, readers_of
 from storage.profiles import Choices

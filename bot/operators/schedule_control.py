@@ -1,4 +1,4 @@
-"""Operators change the newsroom file, undo a change, and compare the coming slots before and after it.
+"""What operators see and change of the schedule: coming and past issues, and changes of the newsroom file.
 
 A draft is written only if the file has not changed since. The bot takes it over like an edit by hand.
 """
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from bot.news.newsroom import Newsroom
 from bot.news.newsroom_changes import Declared, Draft, Edit, NewsroomFile, NotEditableError
 from bot.news.services import Services
-from bot.operators.looking_up import find_sending
+from bot.operators.reader_lookup import find_sending_holds
 from bot.operators.reasons import Reason, why_gate, why_issue
 from bot.times.schedule import QuietHours, Schedule
 from storage.delivery.gates import find_open_gates
@@ -135,7 +135,7 @@ def coming_slots(newsroom: Newsroom, audiences: Sequence[Audience], now: dt.date
 
 
 @dataclass(frozen=True, slots=True)
-class Changed:
+class SlotChange:
     """A slot before and after a change; None: there is none."""
 
     before: ComingSlot | None
@@ -149,11 +149,11 @@ class Changed:
         return found
 
 
-def compare(before: Sequence[ComingSlot], after: Sequence[ComingSlot]) -> list[Changed]:
+def compare(before: Sequence[ComingSlot], after: Sequence[ComingSlot]) -> list[SlotChange]:
     """Return the slots of both lists in order, joined by moment, edition and zone. Pure."""
     old = {(one.slot_at, one.edition, one.zone): one for one in before}
     new = {(one.slot_at, one.edition, one.zone): one for one in after}
-    return [Changed(old.get(key), new.get(key)) for key in sorted({*old, *new})]
+    return [SlotChange(old.get(key), new.get(key)) for key in sorted({*old, *new})]
 
 
 async def look_at_issues(
@@ -164,7 +164,7 @@ async def look_at_issues(
     async with services.database.read() as connection:
         profiles = await find_profiles(connection)
         listeners = await count_listeners(connection)
-        sending = await find_sending(connection)
+        sending = await find_sending_holds(connection)
         since = now - dt.timedelta(days=days)
         past = await find_sent_issues(connection, now=now, since=since, limit=limit)
         gates = {(one.edition, one.slot_at): one for one in await find_open_gates(connection)}

@@ -14,10 +14,10 @@ from bot.news.digests import piece_of
 from bot.news.narrowing import topic_names
 from bot.news.newsroom import Edition, Newsroom
 from bot.news.services import Services
-from bot.operators.article_reasons import ArticleReason, Unstored, why_not_stored, why_not_told
+from bot.operators.article_reasons import ArticleReason, UnstoredArticle, why_not_in_issue, why_not_stored
 from bot.operators.reasons import (
     Reason,
-    Sending,
+    SendingHolds,
     Why,
     next_arrival,
     say_at,
@@ -83,7 +83,7 @@ async def look_at_reader(services: Services, chat_id: int) -> ReaderView | None:
         subscriber = await find_subscriber(connection, chat_id)
         if subscriber is None:
             return None
-        sending = await find_sending(connection)
+        sending = await find_sending_holds(connection)
         held = await find_hold(connection, chat_id, now=now)
         profile = await find_profile(connection, subscriber.profile_id)
         past = await find_past(connection, subscriber.id, limit=_PAST)
@@ -106,9 +106,9 @@ async def look_at_reader(services: Services, chat_id: int) -> ReaderView | None:
     )
 
 
-async def find_sending(connection: AsyncConnection) -> Sending:
+async def find_sending_holds(connection: AsyncConnection) -> SendingHolds:
     """Return what holds all sending."""
-    return Sending(await find_stop(connection), await find_limit(connection))
+    return SendingHolds(await find_stop(connection), await find_limit(connection))
 
 
 def _quiet_of(subscriber: Subscriber) -> QuietHours:
@@ -120,7 +120,7 @@ def _next(
     edition: Edition,
     profile: Profile | None,
     held: dt.datetime | None,
-    sending: Sending,
+    sending: SendingHolds,
     gate: Gate | None,
     now: dt.datetime,
 ) -> NextArrival:
@@ -158,20 +158,20 @@ async def why_article(
         article = await _find_article(connection, wanted)
         if article is None:
             return None, why_not_stored(
-                await _unstored(connection, wanted, services.newsroom), zone=zone, now=now
+                await _find_unstored(connection, wanted, services.newsroom), zone=zone, now=now
             )
-        told = await _why_told(connection, subscriber, article, zone, now)
+        told = await _why_in_issue(connection, subscriber, article, zone, now)
         if found := told or await _why_dropped(connection, subscriber, article, zone, now):
             return article, found
         aside = await is_set_aside(connection, article.id)
         profile = await find_profile(connection, subscriber.profile_id)
-        told_by = await _told_by(connection, article, services.newsroom)
+        coverage = await _coverage(connection, article, services.newsroom)
     none = why_not_next(subscriber, edition, now=now)
-    reason = why_not_told(
+    reason = why_not_in_issue(
         article,
         edition,
         services.newsroom,
-        told_by=told_by,
+        coverage=coverage,
         is_set_aside=aside,
         covered_until=profile.last_slot_at if profile else None,
         next_slot=profile.next_due_at if profile else None,
@@ -182,7 +182,7 @@ async def why_article(
     return article, reason
 
 
-async def _told_by(
+async def _coverage(
     connection: AsyncConnection, article: StoredArticle, newsroom: Newsroom
 ) -> tuple[Mentions, frozenset[str]]:
     """Return the words of an article's story, and the papers that report it."""
@@ -208,7 +208,7 @@ async def _find_article(connection: AsyncConnection, wanted: str) -> StoredArtic
         return await find_article_at(connection, wanted) if "://" in wanted else None
 
 
-async def _why_told(
+async def _why_in_issue(
     connection: AsyncConnection, subscriber: Subscriber, article: StoredArticle, zone: str, now: dt.datetime
 ) -> ArticleReason | None:
     """Say how the reader got the article's story, if at all."""
@@ -222,7 +222,7 @@ async def _why_told(
         return ArticleReason("shown", f"đã xem khi hỏi, lúc {say_at(shown_at, zone, now)}")
     headline, one = found
     held = await find_hold(connection, subscriber.chat_id, now=now)
-    sending = await find_sending(connection)
+    sending = await find_sending_holds(connection)
     reason = why_delivery(one, _quiet_of(subscriber), held, sending, zone=zone, now=now)
     slot = say_at(one.slot_at or one.made_at, zone, now)
     if headline is None or headline == article.title:
@@ -243,14 +243,14 @@ async def _why_dropped(
     return ArticleReason("gate_dropped", words)
 
 
-async def _unstored(connection: AsyncConnection, wanted: str, newsroom: Newsroom) -> Unstored:
+async def _find_unstored(connection: AsyncConnection, wanted: str, newsroom: Newsroom) -> UnstoredArticle:
     refused = await find_refusals_at(connection, wanted)
     site = site_of(_host(wanted)) if "://" in wanted else None
     states = await find_source_states(connection)
     for source in newsroom.web_sources if site else ():
         if site_of(_host(source.url)) == site:
             state = states.get(source.name)
-            return Unstored(
+            return UnstoredArticle(
                 refused,
                 await find_refusals_of(connection, source.name),
                 source.title,
@@ -258,7 +258,7 @@ async def _unstored(connection: AsyncConnection, wanted: str, newsroom: Newsroom
                 state is not None and QUIET in state.told,
                 describe_failure(state.trouble, state.detail) if state and state.trouble else None,
             )
-    return Unstored(refused)
+    return UnstoredArticle(refused)
 
 
 def _host(url: str) -> str:
