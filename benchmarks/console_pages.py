@@ -25,7 +25,7 @@ from typing import Any
 import aiohttp
 from sqlalchemy import func, insert, literal, select
 
-from bot.commands.newsroom_editing import newsroom_file
+from bot.commands.newsroom_writing import newsroom_file
 from bot.console.guard import BASE
 from bot.console.site import Console
 from bot.news.newsroom import Edition, Newsroom, Source, WebSource

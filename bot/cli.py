@@ -90,7 +90,7 @@ app = Group(
             "Nhận bài từ tệp và thư mục: văn bản, JSON, bảng CSV, RSS/Atom, trang HTML.",
         ),
         "reprocess": (
-            "bot.commands.hands.reprocess",
+            "bot.commands.text_workers.reprocess",
             "Tóm tắt và phân loại lại mọi bài đã lưu; dừng giữa chừng thì lần sau làm tiếp.",
         ),
         "sources": _SOURCES,
@@ -119,7 +119,7 @@ app = Group(
             "bot.commands.summarizing.summarize",
             "Tóm tắt bài bằng câu nguyên văn. Văn bản: dòng đầu là tiêu đề.",
         ),
-        "stories": ("bot.commands.story_groups.stories", "Gom các bài kể cùng một sự kiện thành chuyện."),
+        "stories": ("bot.commands.summarizing.stories", "Gom các bài kể cùng một sự kiện thành chuyện."),
         "correct": (
             "bot.commands.sent_digests.correct",
             "Đính chính một tin đã gửi: sửa tin nhắn và báo cho người nhận.",

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from bot.commands.preparing import clock_of, is_there, opened, run, settings_or_exit
+from bot.commands.preparing import clock_of, database_exists, database_or_exit, run, settings_or_exit
 from bot.commands.terminal import Json, fail, put, put_json, say
 from bot.process.logs import Redactor
 from bot.telegram.lease import describe_process, is_gone
@@ -58,10 +58,10 @@ def _address(given: str, name: str) -> str:
 
 async def _copy(source: str, target: str, now: dt.datetime) -> dict[str, TableHash]:
     async with (
-        opened(Database(source), Redactor(), "FROM") as ours,
-        opened(Database(target), Redactor(), "TO") as theirs,
+        database_or_exit(Database(source), Redactor(), "FROM") as ours,
+        database_or_exit(Database(target), Redactor(), "TO") as theirs,
     ):
-        if not is_there(ours):
+        if not database_exists(ours):
             fail(f"✗ Không có cơ sở dữ liệu {ours.place}.")
         try:
             return await copy_database(ours, theirs, now=now, is_gone=is_gone, on_progress=_tell_tables())

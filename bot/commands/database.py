@@ -16,8 +16,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from bot.commands.preparing import (
     clock_of,
-    explained,
-    is_there,
+    database_exists,
+    explain_error,
     open_database,
     open_services,
     run,
@@ -58,7 +58,7 @@ async def _back_up(settings: Settings, path: Path) -> None:
     async with open_database(settings) as opened:
         if opened.is_postgres:
             fail("✗ Lệnh này chỉ sao lưu SQLite; với PostgreSQL hãy dùng pg_dump.")
-        if not is_there(opened):
+        if not database_exists(opened):
             fail(f"✗ Chưa có cơ sở dữ liệu {opened.url.database} để sao lưu.")
         try:
             await back_up(opened, path)
@@ -84,7 +84,7 @@ async def _restore(settings: Settings, path: Path) -> Path | None:
         except InUseError:
             fail("✗ Bot hoặc một lệnh khác đang dùng cơ sở dữ liệu; hãy dừng nó rồi chạy lại.")
         except SchemaError as error:
-            fail(f"✗ {path}: {explained(error, Redactor(), opened.place)}")
+            fail(f"✗ {path}: {explain_error(error, Redactor(), opened.place)}")
         except StorageError as error:
             fail(f"✗ Không dùng lại được {path} ({error}); cơ sở dữ liệu đang có vẫn nguyên.")
 

@@ -17,11 +17,12 @@ from typing import Annotated, Any
 
 import typer
 
-from bot.commands.demo_bot import DemoBot, database_url
 from bot.commands.demo_day import (
     HELD_BACK,
+    DemoBot,
     bring,
     bring_news,
+    database_url,
     day_clock,
     free_port,
     newsroom_text,
@@ -62,16 +63,16 @@ async def run_demo(*, once: bool, port: int = 0, fast: bool = False) -> None:
         folder = Path(name)
         there, coming = samples_at(clock.now(), 0 if once else HELD_BACK)
         pages = free_port()
-        _lay_out(folder, there, newsroom_text(pages, is_fast=fast))
+        _write_files(folder, there, newsroom_text(pages, is_fast=fast))
         say(f"Đang chạy thử với {len(there)} bài mẫu…")
-        async with _emulator(port) as url, control(url) as hands:
-            reader = await hands.user("Bạn đọc", language_code="vi")
+        async with _started_emulator(port) as url, control(url) as emulator:
+            reader = await emulator.user("Bạn đọc", language_code="vi")
             async with DemoBot(folder, url, clock, admin=reader) as bot:
-                await _until_worked_up(folder, len(there), bot)
+                await _until_processed(folder, len(there), bot)
                 if once:
-                    await _show_once(hands, reader)
+                    await _show_once(emulator, reader)
                 else:
-                    await _Stay(hands, reader, url, pages, bot).until_stopped(coming)
+                    await _InteractiveDemo(emulator, reader, url, pages, bot).until_stopped(coming)
 
 
 def _cancel_on_signals() -> None:
@@ -89,7 +90,7 @@ def _cancel_on_signals() -> None:
         loop.add_signal_handler(number, cancel)
 
 
-def _lay_out(folder: Path, rows: list[dict[str, Any]], newsroom: str) -> None:
+def _write_files(folder: Path, rows: list[dict[str, Any]], newsroom: str) -> None:
     """Write the newsroom file and the first articles."""
     (folder / "diemtin.toml").write_text(newsroom, encoding="utf-8")
     (folder / "tin-vao").mkdir()
@@ -97,7 +98,7 @@ def _lay_out(folder: Path, rows: list[dict[str, Any]], newsroom: str) -> None:
 
 
 @asynccontextmanager
-async def _emulator(port: int) -> AsyncIterator[str]:
+async def _started_emulator(port: int) -> AsyncIterator[str]:
     try:
         async with emulator_process(port=port) as url:
             yield url
@@ -105,7 +106,7 @@ async def _emulator(port: int) -> AsyncIterator[str]:
         raise DemoError(f"Máy chủ giả lập không chạy được: {error}") from error
 
 
-async def _until_worked_up(folder: Path, articles: int, bot: DemoBot) -> None:
+async def _until_processed(folder: Path, articles: int, bot: DemoBot) -> None:
     """Wait until the bot has processed every sample.
 
     Raises:
@@ -114,7 +115,7 @@ async def _until_worked_up(folder: Path, articles: int, bot: DemoBot) -> None:
     database = Database(database_url(folder))
     deadline = time.monotonic() + _PATIENCE_SECONDS
     try:
-        while not await _is_worked_up(database, articles):
+        while not await _are_processed(database, articles):
             if bot.has_failed or time.monotonic() > deadline:
                 log = await asyncio.to_thread((folder / "bot.log").read_bytes)
                 raise DemoError(f"Bot không chạy được:\n{log[-2000:].decode(errors='replace')}")
@@ -123,7 +124,7 @@ async def _until_worked_up(folder: Path, articles: int, bot: DemoBot) -> None:
         await database.close()
 
 
-async def _is_worked_up(database: Database, articles: int) -> bool:
+async def _are_processed(database: Database, articles: int) -> bool:
     try:
         async with database.read() as connection:
             stats = await gather_stats(connection, since=(now := dt.datetime.now(dt.UTC)), now=now)
@@ -132,9 +133,11 @@ async def _is_worked_up(database: Database, articles: int) -> bool:
         return False  # the tables are not there yet
 
 
-async def _show_once(hands: Control, reader: int) -> None:
-    await _show(hands, reader, "/start", answers=2, quiet_seconds=_QUIET_SECONDS)  # the welcome, the digest
-    await _show(hands, reader, _QUESTION, answers=1, quiet_seconds=0)
+async def _show_once(emulator: Control, reader: int) -> None:
+    await _show(
+        emulator, reader, "/start", answers=2, quiet_seconds=_QUIET_SECONDS
+    )  # the welcome, the digest
+    await _show(emulator, reader, _QUESTION, answers=1, quiet_seconds=0)
     put(f"Muốn tự trò chuyện với bot trong trình duyệt, gõ: {_as_typed(sys.argv[0])} demo")
 
 
@@ -147,21 +150,21 @@ def _as_typed(program: str) -> str:
     return program if Path(program).name == "diemtin" else "diemtin"
 
 
-async def _show(hands: Control, reader: int, text: str, *, answers: int, quiet_seconds: float) -> None:
+async def _show(emulator: Control, reader: int, text: str, *, answers: int, quiet_seconds: float) -> None:
     """Send `text` as the reader and print the answers, until none comes for `quiet_seconds`.
 
     Raises:
         DemoError: fewer answers came within a minute.
     """
     put(f"— Bạn: {text}\n")
-    said = (await hands.say(reader, text))["message_id"]
-    messages = await hands.wait(reader, after=said, count=answers, timeout=_PATIENCE_SECONDS)
+    said = (await emulator.say(reader, text))["message_id"]
+    messages = await emulator.wait(reader, after=said, count=answers, timeout=_PATIENCE_SECONDS)
     if len(messages) < answers:
         raise DemoError("Bot không trả lời kịp.")
     wanted = 0
     while len(messages) > wanted:
         wanted = len(messages)
-        messages = await hands.wait(reader, after=said, count=wanted + 1, timeout=quiet_seconds)
+        messages = await emulator.wait(reader, after=said, count=wanted + 1, timeout=quiet_seconds)
     for message in messages:
         put(f"— Điểm Tin:\n{_plain(message)}\n")
 
@@ -171,11 +174,11 @@ def _plain(message: dict[str, Any]) -> str:
     return "\n".join([message["text"], *rows])
 
 
-class _Stay:
+class _InteractiveDemo:
     """A demo that runs until it is interrupted."""
 
-    def __init__(self, hands: Control, reader: int, url: str, pages: int, bot: DemoBot) -> None:
-        self._hands = hands
+    def __init__(self, emulator: Control, reader: int, url: str, pages: int, bot: DemoBot) -> None:
+        self._emulator = emulator
         self._reader = reader
         self._url = url
         self._pages = pages
@@ -183,7 +186,7 @@ class _Stay:
 
     async def until_stopped(self, coming: list[dict[str, Any]]) -> None:
         """Greet the bot and bring the `coming` news; with a fast clock, run a day."""
-        await self._hands.ask(self._reader, "/start", count=2, timeout=_PATIENCE_SECONDS)
+        await self._emulator.ask(self._reader, "/start", count=2, timeout=_PATIENCE_SECONDS)
         put(f"Mở trình duyệt và trò chuyện với bot: {self._url}/")
         put(f"Gõ một câu hỏi như «{_QUESTION}», /lich để đổi giờ, /trogiup để xem mọi lệnh. Ctrl-C để dừng.")
         put("Bạn cũng là người quản trị: /quantri, rồi chạm Bảng điều khiển để mở nó trong trình duyệt.")
@@ -214,7 +217,7 @@ class _Stay:
         """Prepare the day, then restart the bot with a fast clock."""
         database = Database(database_url(self._bot.folder))
         try:
-            await prepare_day(self._hands, self._reader, database)
+            await prepare_day(self._emulator, self._reader, database)
         finally:
             await database.close()
         await self._bot.stop()

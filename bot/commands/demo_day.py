@@ -1,7 +1,4 @@
-"""The events of a demo: news one by one, and with `--fast` a whole day in six minutes.
-
-`demo` starts the programs; this module says what happens when, and what the terminal shows about it.
-"""
+"""The bot of a demo and its events: news one by one, and with `--fast` a whole day in six minutes."""
 
 import asyncio
 import datetime as dt
@@ -9,15 +6,17 @@ import json
 import os
 import socket
 import time
+from asyncio.subprocess import DEVNULL, Process
 from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from bot.commands.terminal import put
 from bot.emulator.client import Control
 from bot.samples import load_samples
 from bot.times.clock import Clock
 from storage.engine import Database
+from storage.off_loop import Program, start_async
 from storage.tables import articles
 
 HELD_BACK = 24  # samples that come one by one
@@ -55,6 +54,76 @@ port = {port}
 [feeds]
 address = "http://127.0.0.1:{port}/tin"
 """
+
+_TOKEN = "1000000001:demo-token-of-the-local-emulator"  # noqa: S105 - the emulator takes any
+_STOP_SECONDS = 10.0
+
+
+class DemoBot:
+    """`diemtin run` in `folder`, without the settings of a real bot. It can be restarted.
+
+    Ctrl-C reaches only this process, which then stops the bot.
+    """
+
+    def __init__(self, folder: Path, url: str, clock: Clock, *, admin: int) -> None:
+        self.folder = folder
+        self.clock = clock
+        self._environment = {
+            "DIEMTIN_BOT_TOKEN": _TOKEN,
+            "DIEMTIN_API_BASE_URL": url,
+            "DIEMTIN_DATABASE_URL": database_url(folder),
+            "DIEMTIN_CONFIG": str(folder / "diemtin.toml"),
+            "DIEMTIN_ADMINS": str(admin),
+        }
+        self._process: Process | None = None
+        self._is_wanted = True
+
+    async def __aenter__(self) -> Self:
+        """Start it."""
+        await self.start()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        """Stop it."""
+        await self.stop()
+
+    async def start(self) -> None:
+        """Start it at the time of the demo's clock."""
+        simulated = {
+            "DIEMTIN_NOW": self.clock.now().isoformat(),
+            "DIEMTIN_CLOCK_RATE": str(self.clock.simulated_seconds(1)),
+        }
+        environment = self._environment | (simulated if self.clock.is_simulated else {})
+        with (self.folder / "bot.log").open("ab") as log:
+            program = Program("bot", ("run",), environment=environment, folder=self.folder)
+            self._process = await start_async(program, stdin=DEVNULL, stdout=log, stderr=log)
+        self._is_wanted = True
+
+    async def stop(self) -> None:
+        """Terminate it, and kill it if it does not end in time."""
+        self._is_wanted = False
+        if self._process is not None:
+            await _stop(self._process)
+
+    @property
+    def has_failed(self) -> bool:
+        """Tell whether it ended by itself."""
+        return self._is_wanted and self._process is not None and self._process.returncode is not None
+
+
+def database_url(folder: Path) -> str:
+    """Return the address of the database of a demo in `folder`."""
+    return f"sqlite+aiosqlite:///{folder / 'diemtin.db'}"
+
+
+async def _stop(process: Process) -> None:
+    if process.returncode is None:
+        process.terminate()
+    try:
+        await asyncio.wait_for(process.wait(), _STOP_SECONDS)
+    except TimeoutError:
+        process.kill()
+        await process.wait()
 
 
 def day_clock(*, since: dt.datetime | None = None) -> Clock:
@@ -124,18 +193,18 @@ def _hour(clock: Clock) -> str:
     return f"{clock.now().astimezone(_ZONE):%H:%M}"
 
 
-async def prepare_day(hands: Control, reader: int, database: Database) -> None:
+async def prepare_day(emulator: Control, reader: int, database: Database) -> None:
     """Let the reader watch a question and follow a story; let another one take the edition with approval."""
-    await hands.ask(reader, f"/theodoi {_WATCHED}", count=2)
+    await emulator.ask(reader, f"/theodoi {_WATCHED}", count=2)
     async with database.read() as connection:
         query = articles.select().where(articles.c.title == _FOLLOWED)
         row = (await connection.execute(query)).first()
     if row is not None:
-        await hands.ask(reader, f"/start tin-{row.id}", count=1)
-        await hands.tap(reader, data=f"tin:theo:+{row.id}", forge=True)
-    other = await hands.user("Chị Hai", language_code="vi")
-    await hands.ask(other, "/start", count=2)
-    await hands.tap(other, data="bantin:toi", forge=True)
+        await emulator.ask(reader, f"/start tin-{row.id}", count=1)
+        await emulator.tap(reader, data=f"tin:theo:+{row.id}", forge=True)
+    other = await emulator.user("Chị Hai", language_code="vi")
+    await emulator.ask(other, "/start", count=2)
+    await emulator.tap(other, data="bantin:toi", forge=True)
     await asyncio.sleep(_LAST_WORDS_SECONDS)
     put(
         f"Một ngày trôi trong năm phút. Bạn đọc theo dõi «{_WATCHED}» và chuyện động đất Sulawesi; "
@@ -143,10 +212,10 @@ async def prepare_day(hands: Control, reader: int, database: Database) -> None:
     )
 
 
-Lever = Callable[[], Awaitable[None]]
+Action = Callable[[], Awaitable[None]]
 
 
-async def run_day(clock: Clock, stop: Lever, start: Lever) -> None:
+async def run_day(clock: Clock, stop: Action, start: Action) -> None:
     """Print the events of the day, and `stop` the bot at noon like a power cut."""
     for at, words, act in _events(clock.now(), stop, start):
         await clock.sleep((at - clock.now()).total_seconds())
@@ -155,10 +224,10 @@ async def run_day(clock: Clock, stop: Lever, start: Lever) -> None:
             await act()
 
 
-_Event = tuple[dt.datetime, str, Lever | None]
+_Event = tuple[dt.datetime, str, Action | None]
 
 
-def _events(now: dt.datetime, stop: Lever, start: Lever) -> Iterator[_Event]:
+def _events(now: dt.datetime, stop: Action, start: Action) -> Iterator[_Event]:
     """Yield the events; they come some minutes after the slots because the bot's clock is behind ours."""
     local = now.astimezone(_ZONE)
 

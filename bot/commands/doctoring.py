@@ -16,13 +16,13 @@ import typer
 
 from bot.commands.preparing import (
     clock_of,
-    explained,
+    database_exists,
+    explain_error,
     health_of,
-    is_there,
     newsroom_or_exit,
     run,
     settings_or_exit,
-    why_closed,
+    why_not_openable,
 )
 from bot.commands.terminal import Json, fail, hidden, put, put_json
 from bot.messages.markup import one_line
@@ -134,7 +134,7 @@ async def _try_out(settings: Settings) -> list[Check]:
 
 
 async def _states(database: Database) -> dict[str, SourceState] | None:
-    if why_closed(database) or not is_there(database):
+    if why_not_openable(database) or not database_exists(database):
         return None
     try:
         async with database.read() as connection:
@@ -180,21 +180,21 @@ def _examine_newsroom(settings: Settings) -> list[str]:
 
 async def _examine_database(settings: Settings, opened: Database) -> tuple[list[str], list[Check]]:
     """Return what is wrong with the database, and the checks of its processes; close it."""
-    if reason := why_closed(opened):
+    if reason := why_not_openable(opened):
         return [reason], []
     try:
-        if not is_there(opened):
+        if not database_exists(opened):
             return [f"chưa có cơ sở dữ liệu {opened.url.database}; chạy: diemtin db upgrade"], []
         exposed = _find_exposed(opened)
         found, wanted = await find_revision(opened), head_revision()
         index = await _examine_index(opened) if found == wanted else []
         processes = await check_processes(opened) if found == wanted else []
     except StorageError as error:
-        return [explained(error, Redactor(settings.secrets), opened.place)], []
+        return [explain_error(error, Redactor(settings.secrets), opened.place)], []
     finally:
         await opened.close()
     if found is not None and (objection := find_objection(found)):
-        return [explained(objection, Redactor(settings.secrets), opened.place), *exposed], []
+        return [explain_error(objection, Redactor(settings.secrets), opened.place), *exposed], []
     if found != wanted:
         problem = f"cơ sở dữ liệu ở lược đồ {found or 'trống'}, cần {wanted}; chạy: diemtin db upgrade"
         return [problem, *exposed], []

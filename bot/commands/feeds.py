@@ -8,8 +8,15 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from bot.commands.preparing import clock_of, is_there, newsroom_or_exit, open_services, run, settings_or_exit
-from bot.commands.source_tables import Wanted, hand_over, tables_for
+from bot.commands.newsroom_writing import NewSource, print_or_append, tables_for
+from bot.commands.preparing import (
+    clock_of,
+    database_exists,
+    newsroom_or_exit,
+    open_services,
+    run,
+    settings_or_exit,
+)
 from bot.commands.terminal import Json, fail, put, put_json, say
 from bot.fetching.responses import FetchError, advice, describe_failure
 from bot.fetching.source_health import QUIET
@@ -137,9 +144,9 @@ def import_opml(
         fail(f"✗ Không đọc được {file} ({error.strerror}).")
     except UnreadableError as error:
         fail(f"✗ {file}: {error}")
-    wanted = [Wanted(one.title, one.title, one.url, _topic_of(one, declared)) for one in outlines]
+    wanted = [NewSource(one.title, one.title, one.url, _topic_of(one, declared)) for one in outlines]
     tables = tables_for(wanted, declared)
-    hand_over(tables, settings.config, append=append)
+    print_or_append(tables, settings.config, append=append)
     if len(tables) < len(outlines):
         say(f"{len(outlines) - len(tables)} nguồn đã có trong tệp cấu hình.")
     if unusable:
@@ -183,8 +190,8 @@ def starter(
     if not chosen:
         known = sorted({feed.topic for feed in feeds if feed.topic})
         fail(f"✗ Không có nguồn nào như vậy. Các chủ đề: {', '.join(known)}", 2)
-    wanted = [Wanted(feed.name, feed.title, feed.url, feed.topic) for feed in chosen]
-    hand_over(tables_for(wanted, newsroom_or_exit(settings)), settings.config, append=append)
+    wanted = [NewSource(feed.name, feed.title, feed.url, feed.topic) for feed in chosen]
+    print_or_append(tables_for(wanted, newsroom_or_exit(settings)), settings.config, append=append)
     say("Các địa chỉ này chưa được kiểm tra; bot sẽ báo địa chỉ nào không dùng được.")
 
 
@@ -259,7 +266,7 @@ async def _known_order(source: WebSource, settings: Settings) -> DateOrder | Non
     """Return the source's order of day and month, if the database knows it."""
     database = Database(settings.database_url.get_secret_value(), settings.index)
     try:
-        if is_there(database):
+        if database_exists(database):
             with suppress(StorageError):
                 async with database.read() as connection:
                     state = (await find_source_states(connection)).get(source.name)

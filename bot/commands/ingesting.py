@@ -12,10 +12,17 @@ from typing import Annotated, Any, NamedTuple, Protocol
 
 import typer
 
-from bot.commands.hands import Dask, Hands, Workers, hands_or_exit, open_texts, shown_by_thousands
 from bot.commands.preparing import clock_of, newsroom_or_exit, open_services, run, settings_or_exit
 from bot.commands.summarizing import standard_input
 from bot.commands.terminal import Json, fail, put, put_json, say
+from bot.commands.text_workers import (
+    Dask,
+    TextWorkers,
+    Workers,
+    open_texts,
+    shown_by_thousands,
+    text_workers_or_exit,
+)
 from bot.jobs.intake.intake import Intake, keep_taken
 from bot.jobs.intake.processing import Processor
 from bot.jobs.intake.taking import Taker, name_nobody
@@ -66,7 +73,7 @@ def ingest(
     if dry_run:
         _try_out(paths or ["-"], json)
         return
-    by_file = run(_ingest(paths or ["-"], hands_or_exit(workers, dask), is_told_by_file=not json))
+    by_file = run(_ingest(paths or ["-"], text_workers_or_exit(workers, dask), is_by_file=not json))
     total = sum(by_file.values(), Intake())
     if json:
         put_json(asdict(total.tally) | {"rejected": [asdict(refusal) for refusal in total.refused]})
@@ -92,15 +99,15 @@ def _outcome(done: Intake) -> str:
     return " · ".join(told) or "không có bài nào"
 
 
-async def _ingest(paths: list[str], hands: Hands, *, is_told_by_file: bool) -> dict[str, Intake]:
+async def _ingest(paths: list[str], chosen: TextWorkers, *, is_by_file: bool) -> dict[str, Intake]:
     """Store and process the articles of `paths`; return the result of each file, or of each path."""
     done: dict[str, Intake] = {}
-    async with open_services(settings_or_exit()) as services, open_texts(hands) as texts:
+    async with open_services(settings_or_exit()) as services, open_texts(chosen) as texts:
         origin = Origin(zone=services.newsroom.zone)
         many = Taker(services.database, texts, name_nobody).read
-        take, width = (many, texts.width) if hands.are_many else (_take_here, 1)
-        find = path_parts if hands.are_many else path_drafts
-        batches = _batches(paths, origin, services, find, is_told_by_file=is_told_by_file)
+        take, width = (many, texts.width) if chosen.are_parallel else (_take_here, 1)
+        find = path_parts if chosen.are_parallel else path_drafts
+        batches = _batches(paths, origin, services, find, is_by_file=is_by_file)
         show = shown_by_thousands("Đã nhận")
         async with aclosing(
             in_order(width, lambda batch: take(batch.found, origin, batch.now), batches)
@@ -136,11 +143,11 @@ class _Find(Protocol):
 
 
 async def _batches(
-    paths: list[str], origin: Origin, services: Services, find: _Find, *, is_told_by_file: bool
+    paths: list[str], origin: Origin, services: Services, find: _Find, *, is_by_file: bool
 ) -> AsyncIterator[_Batch]:
     """Yield the articles of each file in batches, at least one a file."""
     for path in paths:
-        readings = _readings(path, origin, services, find, is_told_by_file=is_told_by_file)
+        readings = _readings(path, origin, services, find, is_by_file=is_by_file)
         async for name, held, now in readings:
             is_first = True
             while (found := await INTAKE.run(_some, held)) or is_first:
@@ -160,14 +167,14 @@ def _some(held: Iterator[Found]) -> list[Found]:
 
 
 async def _readings(
-    path: str, origin: Origin, services: Services, find: _Find, *, is_told_by_file: bool
+    path: str, origin: Origin, services: Services, find: _Find, *, is_by_file: bool
 ) -> AsyncIterator[tuple[str, Iterator[Found], dt.datetime]]:
     """Yield the articles of each file of a path, or of the whole path for fewer, larger transactions."""
     now = services.clock.now()
     if path == "-":
         yield path, stream_drafts(standard_input(), "-", origin, now=now), now
         return
-    if not is_told_by_file:
+    if not is_by_file:
         yield path, find(Path(path), origin, now=now), now
         return
     files = find_files(Path(path))

@@ -21,7 +21,7 @@ from pydantic import ValidationError
 from bot.chat.settings.choices import next_due
 from bot.commands.preparing import open_services, run, settings_or_exit
 from bot.commands.reader_rows import HEAD, BrokenOffError, Row, moving, read_rows, written
-from bot.commands.summarizing import opened
+from bot.commands.summarizing import open_input
 from bot.commands.terminal import Json, fail, hidden, put, put_json
 from bot.news.narrowing import read_question
 from bot.news.newsroom import Newsroom
@@ -110,7 +110,7 @@ def import_readers(
     json: Json = False,
 ) -> None:
     """Add the subscriptions of a file; an incomplete file adds none."""
-    with opened(path) as stream:
+    with open_input(path) as stream:
         result = run(_import(stream, is_new_bot=new_bot))
     if json:
         refused = [{"line": line, "reason": reason} for line, reason in result.refused]

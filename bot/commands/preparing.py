@@ -74,24 +74,24 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
 async def open_database(settings: Settings) -> AsyncIterator[Database]:
     """Open the database as it is; an error of it ends the command with one line."""
     database = Database(settings.database_url.get_secret_value(), settings.index)
-    async with opened(database, Redactor(settings.secrets), "DIEMTIN_DATABASE_URL"):
+    async with database_or_exit(database, Redactor(settings.secrets), "DIEMTIN_DATABASE_URL"):
         yield database
 
 
 @asynccontextmanager
-async def opened(database: Database, redactor: Redactor, named_by: str) -> AsyncIterator[Database]:
+async def database_or_exit(database: Database, redactor: Redactor, named_by: str) -> AsyncIterator[Database]:
     """Close the database at the end; an error of it ends the command. `named_by` sets its address."""
-    if reason := why_closed(database):
+    if reason := why_not_openable(database):
         fail(f"✗ {reason}; hãy xem {named_by}.")
     try:
         yield database
     except StorageError as error:
-        fail(f"✗ {explained(error, redactor, database.place)}")
+        fail(f"✗ {explain_error(error, redactor, database.place)}")
     finally:
         await database.close()
 
 
-def why_closed(database: Database) -> str | None:
+def why_not_openable(database: Database) -> str | None:
     """Say why the SQLite file can be neither opened nor created; None if it can, or for PostgreSQL.
 
     The driver says less, and its thread may end with a traceback.
@@ -107,12 +107,12 @@ def why_closed(database: Database) -> str | None:
     return None if os.access(needed, os.R_OK | os.W_OK) else f"Không có quyền đọc và ghi {needed}"
 
 
-def is_there(database: Database) -> bool:
+def database_exists(database: Database) -> bool:
     """Tell whether the database exists: connecting to SQLite would create it."""
     return database.is_postgres or Path(database.url.database or "").exists()
 
 
-def explained(error: StorageError, redactor: Redactor, place: str) -> str:
+def explain_error(error: StorageError, redactor: Redactor, place: str) -> str:
     """Explain in Vietnamese an error of the database at `place`, with its own words, without secrets."""
     if isinstance(error, DamagedError):
         return _damaged(error)

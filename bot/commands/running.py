@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from bot.commands.doctoring import examine_online
-from bot.commands.newsroom_editing import newsroom_file
+from bot.commands.newsroom_writing import newsroom_file
 from bot.commands.preparing import clock_of, health_of, newsroom_or_exit, open_database, run, settings_or_exit
 from bot.commands.terminal import fail, hidden, say
 from bot.jobs.reload import NewsroomWatch

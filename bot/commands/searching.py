@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from bot.commands.preparing import open_searching_services, run, settings_or_exit
-from bot.commands.summarizing import opened, rows
+from bot.commands.summarizing import open_input, rows
 from bot.commands.terminal import Json, fail, put, put_json
 from bot.news.answers import FoundArticle, Reply, describe, explain, look_up, reply_to
 from bot.news.services import Services
@@ -102,7 +102,7 @@ async def _found_ids(services: Services, text: str) -> dict[str, Any]:
 async def answer_rows(path: str, answer: Callable[[str], Awaitable[dict[str, Any]]]) -> None:
     """Write each row with the `answer` to its `q`; exit with 1 at the end if a row was bad."""
     has_failed = False
-    with opened(path) as stream:
+    with open_input(path) as stream:
         for row in rows(stream):
             answered = await _answered(row, answer)
             has_failed |= "error" in answered

@@ -1,5 +1,6 @@
-"""Reading and writing JSONL; `diemtin summarize`, which needs no database and so starts quickly."""
+"""Reading and writing JSONL; `diemtin summarize` and `stories`, which use no database."""
 
+import datetime as dt
 import json
 import math
 import sys
@@ -27,7 +28,7 @@ def standard_input() -> BinaryIO:
 
 
 @contextmanager
-def opened(path: str) -> Iterator[BinaryIO]:
+def open_input(path: str) -> Iterator[BinaryIO]:
     """Open `path`, or standard input for `-`; exit with an error if it cannot be read."""
     if path == "-":
         yield standard_input()
@@ -135,7 +136,7 @@ def summarize(
     ] = False,
 ) -> None:
     """Summarise one text, whose first line is the title, or every row of JSONL."""
-    with opened(path) as stream:
+    with open_input(path) as stream:
         if jsonl:
             put_answers(
                 summarize_row(row, sentences=sentences, max_syllables=max_syllables, ranker=ranker)
@@ -158,3 +159,31 @@ def _summarize_text(data: bytes, sentences: int | None, max_syllables: int | Non
         fail(f"✗ {answer.get('error', 'không có câu nào để tóm tắt; dòng đầu được hiểu là tiêu đề')}")
     for sentence in answer["summary"]:
         put(sentence)
+
+
+# `diemtin stories`: group articles on one event into a story.
+
+_ZONE = "Asia/Ho_Chi_Minh"  # of times without a zone: no source is declared here
+
+
+def stories(
+    path: Annotated[
+        str, typer.Argument(metavar="PATH", help="Tệp JSONL; - hoặc bỏ trống là đầu vào chuẩn.")
+    ] = "-",
+    jsonl: Annotated[
+        bool, typer.Option("--jsonl", help="Mỗi dòng một bài JSON; đây là dạng duy nhất.")
+    ] = True,
+) -> None:
+    """Group the articles of a JSONL file; the groups are final when the input ends."""
+    from bot.commands.preparing import clock_of, settings_or_exit  # `summarize` needs none of these
+    from storage.intake.dates import parse_published
+    from summarizer.stories.story_rows import group_rows
+
+    clock = clock_of(settings_or_exit())
+
+    def parse_time(text: str) -> dt.datetime | None:
+        found = parse_published(text, _ZONE, clock.now())
+        return found.at if found else None
+
+    with open_input(path) as stream:
+        put_answers(group_rows(rows(stream), parse_time=parse_time))

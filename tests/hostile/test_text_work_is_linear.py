@@ -10,7 +10,7 @@ from collections.abc import Callable
 import pytest
 
 from bot.chat.questions.watch_buttons import stopped_words
-from bot.commands.source_tables import slug_of
+from bot.commands.newsroom_writing import slug_of
 from storage.identity import text_hash
 from storage.intake.decoding import decode
 from storage.intake.drafts import MAX_TEXT_CHARACTERS, Draft, Origin, take

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from bot.commands.source_tables import Wanted, tables_for
+from bot.commands.newsroom_writing import NewSource, tables_for
 from config.defaults import starter_feeds
 from config.newsroom import Source
 from config.reading import parse_newsroom
@@ -94,7 +94,7 @@ def test_a_list_of_thousands_of_feeds_takes_time_in_proportion(newsroom: Path) -
 
     def make_tables(titles: str) -> object:
         feeds = enumerate(titles.splitlines())
-        return tables_for([Wanted(title, title, f"http://a.example/{n}") for n, title in feeds], declared)
+        return tables_for([NewSource(title, title, f"http://a.example/{n}") for n, title in feeds], declared)
 
     assert find_growth(make_tables, pumped("", "Báo\n"), 65_536) is None
     names = [table.splitlines()[1] for table in make_tables("Báo\n" * 3)]  # type: ignore[attr-defined] # a list

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from bot.cli import app
-from bot.commands.preparing import explained
+from bot.commands.preparing import explain_error
 from bot.process.logs import Redactor
 from storage.errors import StorageError
 
@@ -126,7 +126,7 @@ def test_a_server_that_does_not_answer_is_told_without_the_password(
 
 def test_a_full_disk_is_told_as_such_with_what_to_do() -> None:
     error = StorageError("OperationalError: database or disk is full", is_disk_full=True)
-    told = explained(error, Redactor(), "/tin/diemtin.db")
+    told = explain_error(error, Redactor(), "/tin/diemtin.db")
     assert "hết chỗ" in told
     assert "/tin/diemtin.db" in told
     assert "giải phóng" in told

@@ -12,7 +12,7 @@ from aiohttp.test_utils import TestServer
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, Page, ViewportSize, async_playwright, expect
 
-from bot.commands.newsroom_editing import newsroom_file
+from bot.commands.newsroom_writing import newsroom_file
 from bot.console.public_site import PublicSite
 from bot.jobs.digests.composing import publish_copies
 from bot.news.services import Services

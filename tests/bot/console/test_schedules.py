@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.commands.newsroom_editing import newsroom_file
+from bot.commands.newsroom_writing import newsroom_file
 from bot.jobs.reload import NewsroomWatch
 from bot.news.services import Services
 from bot.operators.schedule_control import coming_slots, compare

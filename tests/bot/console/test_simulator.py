@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from bot.commands.newsroom_editing import newsroom_file
+from bot.commands.newsroom_writing import newsroom_file
 from bot.jobs.reload import NewsroomWatch
 from bot.news.services import Services
 from bot.startup.assembly import assemble

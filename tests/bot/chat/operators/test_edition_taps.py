@@ -4,7 +4,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from bot.commands.newsroom_editing import newsroom_file
+from bot.commands.newsroom_writing import newsroom_file
 from bot.jobs.reload import NewsroomWatch
 from bot.startup.assembly import assemble
 from config.reading import content_hash, load_newsroom

@@ -28,34 +28,34 @@ Dask = Annotated[
 
 
 @dataclass(frozen=True, slots=True)
-class Hands:
+class TextWorkers:
     """Where language work is done: in `workers` processes here, on a Dask cluster, or in one process."""
 
     workers: int = 0
     dask: str = ""
 
     @property
-    def are_many(self) -> bool:
+    def are_parallel(self) -> bool:
         """Tell whether articles are also parsed there and not in this process."""
         return bool(self.workers or self.dask)
 
 
-def hands_or_exit(workers: int, dask: str) -> Hands:
+def text_workers_or_exit(workers: int, dask: str) -> TextWorkers:
     """Return the choice, or exit if both options were given."""
     if workers and dask:
         fail("✗ Chỉ dùng một trong hai: --workers (máy này) hoặc --dask (cụm máy).", 2)
-    return Hands(workers, dask)
+    return TextWorkers(workers, dask)
 
 
 @asynccontextmanager
-async def open_texts(hands: Hands) -> AsyncIterator[Texts]:
+async def open_texts(chosen: TextWorkers) -> AsyncIterator[Texts]:
     """Open what does the language work; if it fails, the command ends with one line."""
     try:
-        if hands.dask:
-            async with _cluster(hands.dask) as cluster:
+        if chosen.dask:
+            async with _cluster(chosen.dask) as cluster:
                 yield cluster
-        elif hands.workers:
-            async with text_pool(hands.workers) as pool:
+        elif chosen.workers:
+            async with text_pool(chosen.workers) as pool:
                 yield pool
         else:
             async with text_worker() as worker:
@@ -94,15 +94,15 @@ def shown_by_thousands(what: str) -> Callable[[int], None]:
 
 def reprocess(workers: Workers = 0, dask: Dask = "", json: Json = False) -> None:
     """Summarise and classify every stored article again; an interrupted run continues where it stopped."""
-    count = run(_reprocess(hands_or_exit(workers, dask)))
+    count = run(_reprocess(text_workers_or_exit(workers, dask)))
     if json:
         put_json({"articles": count})
     else:
         put(f"✓ Đã tóm tắt và phân loại lại {count} bài; các chuyện giữ nguyên.")
 
 
-async def _reprocess(hands: Hands) -> int:
-    async with open_services(settings_or_exit()) as services, open_texts(hands) as texts:
+async def _reprocess(chosen: TextWorkers) -> int:
+    async with open_services(settings_or_exit()) as services, open_texts(chosen) as texts:
         return await reprocess_all(
             services.database, services.clock, texts, services.newsroom.ranker,
             services.newsroom.topic_rules, shown_by_thousands("Đã xử lý lại"),

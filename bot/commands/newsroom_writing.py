@@ -1,12 +1,16 @@
-"""How the running bot reads, drafts and writes changes of the newsroom file."""
+"""Changes of the newsroom file: those of the running bot, and source tables that a command appends."""
 
+import json
+import re
 import tomllib
-from collections.abc import Awaitable, Callable
+import unicodedata
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from bot.commands.terminal import hidden
+from bot.commands.terminal import fail, hidden, put, say
 from bot.news.newsroom import Newsroom
 from bot.news.newsroom_changes import (
     AddTable,
@@ -20,10 +24,12 @@ from bot.news.newsroom_changes import (
     SetValues,
 )
 from bot.startup.assembly import assemble
+from config.newsroom import Newsroom as Declaration
 from config.reading import parse_newsroom
 from config.rewriting import RewriteError, add_table, drop_table, set_values
 from config.values import ConfigError
 from config.writing import fingerprint, read_file, replace_file
+from summarizer.text.repair import composed
 
 _MARK = "\ufeff"  # the byte order mark of Windows editors
 _LEFT_TO_THE_AUTHOR = "chỗ này trong tệp được viết theo cách không sửa tự động được; hãy sửa bằng tay"
@@ -137,3 +143,108 @@ def _draft(path: Path, before: str, after: str) -> Draft:
 
 def _words(error: ConfigError) -> tuple[str, ...]:
     return tuple(hidden(str(problem)) for problem in error.problems)
+
+
+# Feeds become `[[sources]]` tables, which are printed or appended.
+
+_LONGEST_NAME = 32
+_LONGEST_NUMBER = 6  # characters with the hyphen: enough for all feeds of an OPML file of 5 MB
+_LONGEST_TITLE = 64
+
+
+@dataclass(frozen=True, slots=True)
+class NewSource:
+    """A feed that is to become a source; its name in the file is made from `name`, any text."""
+
+    name: str
+    title: str
+    url: str
+    topic: str | None = None
+
+
+def tables_for(wanted: Sequence[NewSource], newsroom: Declaration) -> list[str]:
+    """Return a table for each feed that is not declared yet, with a unique name and a declared topic."""
+    declared = {str(source.feed) for source in newsroom.sources}
+    names = _FreeNames(source.name for source in newsroom.sources)
+    topics = {topic.name for topic in newsroom.topics}
+    tables = []
+    for feed in wanted:
+        if feed.url in declared:
+            continue
+        declared.add(feed.url)
+        name = names.take(feed.name)
+        tables.append(_source_table(name, feed, feed.topic if feed.topic in topics else None))
+    return tables
+
+
+def print_or_append(tables: Sequence[str], path: Path, *, append: bool) -> None:
+    """Print the tables, or append them to the newsroom file at `path` if it stays valid."""
+    if not tables:
+        say("Không có nguồn nào mới.")
+        return
+    if not append:
+        put("\n".join(tables).rstrip())
+        return
+    if not path.exists():
+        fail(f"✗ Chưa có {path}; hãy chạy diemtin init, hoặc bỏ --append để in ra.")
+    try:
+        before = read_file(path)
+        text = f"{before.decode().rstrip()}\n\n\n" + "\n".join(tables)
+        parse_newsroom(text.removeprefix(_MARK), base=path.absolute().parent)
+        replace_file(path, text.encode(), expected=fingerprint(before))
+    except UnicodeDecodeError:
+        fail(f"✗ {path} không phải UTF-8; hãy lưu lại với bảng mã UTF-8, hoặc bỏ --append để in ra.")
+    except ConfigError as error:
+        fail("\n".join(f"✗ {path}: {problem}" for problem in error.problems))
+    say(f"✓ Đã thêm {len(tables)} nguồn vào cuối {path}; xem lại bằng: diemtin check")
+
+
+def slug_of(text: str) -> str:
+    """Return a name that the newsroom file accepts.
+
+    >>> slug_of("Tuổi Trẻ – Đời sống"), slug_of("新闻")
+    ('tuoi-tre-doi-song', 'nguon')
+    """
+    plain = (
+        unicodedata.normalize("NFD", composed(text.lower()).replace("đ", "d"))
+        .encode("ascii", "ignore")
+        .decode()
+    )
+    return re.sub(r"[^a-z0-9]+", "-", plain)[:_LONGEST_NAME].strip("-") or "nguon"
+
+
+class _FreeNames:
+    """Gives each source a unique name: a number is added if the name is taken."""
+
+    def __init__(self, taken: Iterable[str]) -> None:
+        self._taken = set(taken)
+        self._next: dict[str, int] = {}  # the number to try next: a list may have one title a thousand times
+
+    def take(self, text: str) -> str:
+        """Return a free name made from `text`."""
+        free = slug_of(text)
+        start = free[: _LONGEST_NAME - _LONGEST_NUMBER].rstrip("-")
+        number = self._next.get(start, 2)
+        while free in self._taken:
+            free, number = f"{start}-{number}", number + 1
+            self._next[start] = number
+        self._taken.add(free)
+        return free
+
+
+def _source_table(name: str, feed: NewSource, topic: str | None) -> str:
+    readable = "".join(letter for letter in feed.title if letter.isprintable())
+    title = readable.strip()[:_LONGEST_TITLE].strip() or name
+    lines = [
+        "[[sources]]",
+        f"name = {_toml_string(name)}",
+        f"title = {_toml_string(title)}",
+        f"feed = {_toml_string(feed.url)}",
+    ]
+    lines += [f"topic = {_toml_string(topic)}"] if topic else []
+    return "\n".join(lines) + "\n"
+
+
+def _toml_string(value: str) -> str:
+    """Return a TOML string: JSON's escapes are TOML's too."""
+    return json.dumps(value, ensure_ascii=False)
