@@ -14,7 +14,7 @@ from markupsafe import Markup, escape
 
 from bot.messages import spoken
 from bot.operators.reasons import say_at, say_length
-from bot.process.logs import unsteered, visible
+from bot.process.logs import visible, without_control_characters
 
 Page = Callable[[web.Request, str, dict[str, Any]], Awaitable[web.Response]]  # fills a template in
 
@@ -115,7 +115,8 @@ def _at(moment: dt.datetime | None, *, zone: str, now: dt.datetime) -> Markup:
 
 def _without_marks(value: object) -> object:
     """Return plain text without control characters and direction marks; line breaks stay."""
-    return unsteered(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+    is_plain = isinstance(value, str) and not isinstance(value, Markup)
+    return without_control_characters(str(value)) if is_plain else value
 
 
 @cache

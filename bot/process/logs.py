@@ -19,7 +19,7 @@ from structlog.typing import EventDict, WrappedLogger
 # File names, feed titles and people's words can hold escape sequences that clear the screen, retitle the
 # window or hide text. Line breaks and tabs stay.
 
-_STEERING = re.compile(
+_CONTROL = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f"  # control characters but tab and line feed
     "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"  # the direction of writing
     "\u2028\u2029]"  # breaks of lines and paragraphs that some terminals take for such
@@ -32,16 +32,16 @@ def visible(text: str) -> str:
     >>> print(visible("tin\x1b[2J.jsonl\u202e"))
     tin\x1b[2J.jsonl\u202e
     """
-    return _STEERING.sub(lambda found: repr(found[0])[1:-1], text)
+    return _CONTROL.sub(lambda found: repr(found[0])[1:-1], text)
 
 
-def unsteered(text: str) -> str:
+def without_control_characters(text: str) -> str:
     r"""Return `text` without control characters; line breaks of any kind stay.
 
-    >>> unsteered("tin\u202e\r\nmới")
+    >>> without_control_characters("tin\u202e\r\nmới")
     'tin\r\nmới'
     """
-    return _STEERING.sub(lambda found: found[0] if found[0] == "\r" else "", text)
+    return _CONTROL.sub(lambda found: found[0] if found[0] == "\r" else "", text)
 
 
 def visible_json(text: str) -> str:
@@ -50,7 +50,7 @@ def visible_json(text: str) -> str:
     >>> print(visible_json('"\x9b2J\u202e"'))
     "\u009b2J\u202e"
     """
-    return _STEERING.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+    return _CONTROL.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
 # Logging: one handler on stderr for our events and every library's, which never shows a secret.
@@ -179,7 +179,7 @@ def _formatter(*, json: bool) -> structlog.stdlib.ProcessorFormatter:
         )
     )
     return _VisibleFormatter(
-        made_visible=visible_json if json else visible,
+        make_visible=visible_json if json else visible,
         foreign_pre_chain=[_add_traceback],
         processors=[
             structlog.stdlib.add_log_level,
@@ -195,13 +195,13 @@ def _formatter(*, json: bool) -> structlog.stdlib.ProcessorFormatter:
 class _VisibleFormatter(structlog.stdlib.ProcessorFormatter):
     """Shows control characters instead of sending them to the terminal."""
 
-    def __init__(self, *, made_visible: Callable[[str], str], **given: Any) -> None:
+    def __init__(self, *, make_visible: Callable[[str], str], **given: Any) -> None:
         super().__init__(**given)
-        self._made_visible = made_visible
+        self._make_visible = make_visible
 
     def format(self, record: logging.LogRecord) -> str:
         """Return the line of `record`, and its traceback."""
-        return self._made_visible(super().format(record))
+        return self._make_visible(super().format(record))
 
 
 def _keep_to_one_line(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:

@@ -260,8 +260,8 @@ class Bot:
         return [*await self._find_own_problems(), *filter(None, others)]
 
     async def _find_what_to_tell(self) -> list[str]:
-        undone = self._runner.undone
-        return [*await self._find_own_problems(), *([undone] if undone else [])]
+        missing = self._runner.missing_roles
+        return [*await self._find_own_problems(), *([missing] if missing else [])]
 
     async def _tell_from_here(self, html: str) -> bool:
         """Tell the admins, and name the process if there are several."""

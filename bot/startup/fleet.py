@@ -43,7 +43,7 @@ from storage.waiting import is_any_waiting, is_processing_steady
 _BEAT_SECONDS = 3.0
 _LOOK_SECONDS = 1.0
 _FORGET_SECONDS = 2.0
-_UNDONE_SECONDS = 20.0  # between two checks that every role has a process
+_CHECK_ROLES_SECONDS = 20.0  # between two checks that every role has a process
 _log = structlog.get_logger(__name__)
 
 
@@ -105,9 +105,8 @@ class Presence:
         self._row = row
         self._find_newsroom = find_newsroom
         self._changed = asyncio.Event()
-        self._began = time.monotonic()
-        self._looked_at = float("-inf")
-        self.undone: str | None = None  # roles without a process, if this process is to tell the admins
+        self._checked_roles_at = time.monotonic()
+        self.missing_roles: str | None = None  # words for the admins, if this process is to tell them
 
     def note_active(self, active: Sequence[str]) -> None:
         """Record what this process does now."""
@@ -153,18 +152,18 @@ class Presence:
         async with self._database.write() as connection:
             if not await note_process(connection, self._row):
                 await register_process(connection, self._row)
-        if time.monotonic() - max(self._looked_at, self._began) > _UNDONE_SECONDS:
-            await self._look_at_others()
+        if time.monotonic() - self._checked_roles_at > _CHECK_ROLES_SECONDS:
+            await self._check_roles()
 
-    async def _look_at_others(self) -> None:
+    async def _check_roles(self) -> None:
         """Find roles without a process; of all processes the one with the first name tells the admins."""
-        self._looked_at = time.monotonic()
+        self._checked_roles_at = time.monotonic()
         async with self._database.read() as connection:
             rows = [one.row for one in find_live(await find_processes(connection))]
         covered = {role for row in rows for role in row.roles.split(",")}
         missing = [role for role in notices.NEEDED if role not in covered]
         is_first = all(self._row.name <= row.name for row in rows)
-        self.undone = notices.nobody_does(missing) if missing and is_first else None
+        self.missing_roles = notices.nobody_does(missing) if missing and is_first else None
 
 
 def find_live(found: Sequence[SeenProcess]) -> list[SeenProcess]:

@@ -111,9 +111,9 @@ class RoleRunner:
         return in_order(frozenset(self._parts) - frozenset(self.active))
 
     @property
-    def undone(self) -> str | None:
+    def missing_roles(self) -> str | None:
         """Say which roles no process has, if this process is to tell the admins."""
-        return self._presence.undone if self._presence is not None else None
+        return self._presence.missing_roles if self._presence is not None else None
 
     @property
     def elsewhere(self) -> frozenset[Role]:
