@@ -65,7 +65,7 @@ def doctor(
 ) -> None:
     """Say what is wrong with this installation."""
     problems, checks, engine = run(_examine(online=online))
-    is_well = not problems and all(check.status is not Status.BAD for check in checks)
+    is_well = _is_well(problems, checks)
     if json:
         put_json({"ok": is_well, "problems": problems, "checks": [asdict(check) for check in checks]})
         raise typer.Exit(0 if is_well else 1)
@@ -85,8 +85,11 @@ async def examine_online() -> list[str]:
 def _lines(problems: Sequence[str], checks: Sequence[Check]) -> list[str]:
     said = [f"✗ {hidden(problem)}" for problem in problems]
     said += [f"{MARKS[check.status]} {LABELS[check.name]}: {hidden(check.words)}" for check in checks]
-    is_well = not problems and all(check.status is not Status.BAD for check in checks)
-    return [*said, "✓ Mọi thứ ổn."] if is_well else said
+    return [*said, "✓ Mọi thứ ổn."] if _is_well(problems, checks) else said
+
+
+def _is_well(problems: Sequence[str], checks: Sequence[Check]) -> bool:
+    return not problems and all(check.status is not Status.BAD for check in checks)
 
 
 async def _examine(*, online: bool) -> tuple[list[str], list[Check], str]:

@@ -19,10 +19,10 @@ from bot.commands.preparing import (
 )
 from bot.commands.terminal import Json, fail, put, put_json, say
 from bot.fetching.responses import FetchError, advice, describe_failure
-from bot.fetching.source_health import QUIET
 from bot.jobs.sources.source_probe import probe, probe_figures, source_at
 from bot.jobs.sources.source_report import facts_of, facts_of_figures, figure_lines, lines_of
 from bot.news.newsroom import Newsroom, Source, WebSource
+from bot.operators.source_notices import status_of
 from bot.startup.assembly import assemble
 from config.defaults import starter_feeds
 from config.newsroom import Newsroom as Declared
@@ -80,7 +80,7 @@ def _row(
     times = {"last_fetch": state.fetched_at, "last_new": state.new_at, "next": state.next_at}
     return (
         row
-        | {"url": source.url, "status": _status(state)}
+        | {"url": source.url, "status": status_of(state)}
         | {key: to_rfc3339(at, newsroom.zone) if at else None for key, at in times.items()}
         | {"items": state.items, "failures": state.failures, "moved_to": state.moved_to}
         | {"date_order": state.date_order}
@@ -88,10 +88,6 @@ def _row(
         | {"error": describe_failure(state.trouble, state.detail) if state.trouble else None}
         | {"advice": advice(state.trouble) if state.trouble else None}
     )
-
-
-def _status(state: SourceState) -> str:
-    return "broken" if state.trouble else "quiet" if QUIET in state.told else "ok"
 
 
 def _line(row: dict[str, Any], zone: ZoneInfo) -> str:

@@ -1,7 +1,6 @@
 """`diemtin search` and `ask`: questions on the command line, one or a file of them."""
 
 from collections.abc import Awaitable, Callable, Sequence
-from functools import partial
 from typing import Annotated, Any
 
 import typer
@@ -36,7 +35,7 @@ def search(
 ) -> None:
     """Search for words, or for every question of a JSONL file."""
     text = question_or_exit("search", words, queries)
-    run(_search_file(queries) if queries is not None else _search_words(text, why=why, json=json))
+    run(_answer_file(queries, _found_ids) if queries is not None else _search_words(text, why=why, json=json))
 
 
 def question_or_exit(command: str, words: list[str] | None, queries: str | None) -> str:
@@ -85,12 +84,6 @@ def _answer_row(text: str, looked: Reply, found: Sequence[FoundArticle], zone: s
     }
 
 
-async def _search_file(path: str) -> None:
-    """Find the articles for each row of a JSONL file, in order."""
-    async with open_searching_services(settings_or_exit()) as services:
-        await answer_rows(path, partial(_found_ids, services))
-
-
 async def _found_ids(services: Services, text: str) -> dict[str, Any]:
     """Return `ids`: external ones, best first."""
     best = (await look_up(services, text, zone=services.newsroom.zone)).ids[:_MOST_RESULTS]
@@ -99,24 +92,28 @@ async def _found_ids(services: Services, text: str) -> dict[str, Any]:
     return {"ids": [found[one].external_id for one in best if one in found]}
 
 
-async def answer_rows(path: str, answer: Callable[[str], Awaitable[dict[str, Any]]]) -> None:
-    """Write each row with the `answer` to its `q`; exit with 1 at the end if a row was bad."""
+Answer = Callable[[Services, str], Awaitable[dict[str, Any]]]
+
+
+async def _answer_file(path: str, answer: Answer) -> None:
+    """Write each row of a JSONL file with the `answer` to its `q`; exit with 1 at the end if one was bad."""
     has_failed = False
-    with open_input(path) as stream:
-        for row in rows(stream):
-            answered = await _answered(row, answer)
-            has_failed |= "error" in answered
-            put_json(answered)
+    async with open_searching_services(settings_or_exit()) as services:
+        with open_input(path) as stream:
+            for row in rows(stream):
+                answered = await _answered(row, services, answer)
+                has_failed |= "error" in answered
+                put_json(answered)
     if has_failed:
         raise typer.Exit(1)
 
 
-async def _answered(row: object, answer: Callable[[str], Awaitable[dict[str, Any]]]) -> dict[str, Any]:
+async def _answered(row: object, services: Services, answer: Answer) -> dict[str, Any]:
     if not isinstance(row, dict):
         return {"id": None, "error": "dòng phải là một đối tượng JSON"}
     if not isinstance(row.get("q"), str):
         return {"id": row.get("id"), "error": "thiếu «q», hoặc «q» không phải chữ"}
-    return row | await answer(row["q"])
+    return row | await answer(services, row["q"])
 
 
 # `diemtin ask`: answers, in sentences of the papers.
@@ -127,12 +124,7 @@ _NEAREST = 3  # articles named if there is no answer
 def ask(words: Words = None, queries: Queries = None, json: Json = False) -> None:
     """Answer a question, or every question of a JSONL file."""
     text = question_or_exit("ask", words, queries)
-    run(_answer_file(queries) if queries is not None else _answer_words(text, json=json))
-
-
-async def _answer_file(path: str) -> None:
-    async with open_searching_services(settings_or_exit()) as services:
-        await answer_rows(path, partial(_answer, services))
+    run(_answer_file(queries, _answer) if queries is not None else _answer_words(text, json=json))
 
 
 async def _answer_words(text: str, *, json: bool) -> None:

@@ -108,7 +108,7 @@ def digest(
     """Compose a digest and print it; nothing is sent."""
     chosen, composed = run(_compose(edition, at))
     if json:
-        put_json(_digest_row(chosen, composed))
+        put_json(digest_json(composed.digest, composed.parts, zone=chosen.schedule.zone))
     elif not composed.parts:
         put("Chưa có tin nào cho bản tin này.")
     else:
@@ -135,10 +135,6 @@ def _slot(text: str, zone: str) -> dt.datetime:
         fail(
             f"✗ --at «{text}» không phải thời điểm; ví dụ 2026-11-14T18:00 hoặc 2026-11-14T18:00:00+07:00", 2
         )
-
-
-def _digest_row(edition: Edition, composed: Composed) -> dict[str, Any]:
-    return digest_json(composed.digest, composed.parts, zone=edition.schedule.zone)
 
 
 # The JSON of a digest.

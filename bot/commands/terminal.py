@@ -12,7 +12,7 @@ from typing import Annotated, Any, NoReturn
 import typer
 from typer.core import TyperCommand, TyperGroup
 
-from bot.process.logs import visible, visible_json
+from bot.process.logs import Redactor, visible, visible_json
 
 # Results go to stdout, everything else to stderr.
 #
@@ -55,10 +55,6 @@ def fail(text: str, code: int = 1) -> NoReturn:
 
 def hidden(text: str) -> str:
     """Return `text` without bot tokens and passwords in addresses, which people paste into wrong places."""
-    from bot.process.logs import (
-        Redactor,  # imported only if there is an error to print
-    )
-
     return Redactor().text(text)
 
 

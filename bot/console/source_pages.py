@@ -12,11 +12,11 @@ from aiohttp import web
 
 from bot.console.page_templates import Page
 from bot.fetching.responses import FetchError, advice, describe_failure
-from bot.fetching.source_health import QUIET
 from bot.jobs.sources.source_probe import probe, probe_figures, source_at
 from bot.jobs.sources.source_report import facts_of, facts_of_figures, figure_lines, head_lines, tail_lines
 from bot.news.newsroom import Source, WebSource
 from bot.news.services import Services
+from bot.operators.source_notices import status_of
 from bot.text_work.worker import TextWorkError
 from storage.intake import UnreadableError
 from storage.sources import (
@@ -161,8 +161,7 @@ def _row(source: Source | WebSource, state: SourceState | None, days: SourceDays
         return SourceRow(source.name, source.title, str(source.path), "ok", "", None, days, bars)
     if state is None or state.url != source.url:
         return SourceRow(source.name, source.title, source.url, "waiting", "", None, days, bars)
-    status = "broken" if state.trouble else "quiet" if QUIET in state.told else "ok"
     words = (
         f"{describe_failure(state.trouble, state.detail)}; {advice(state.trouble)}" if state.trouble else ""
     )
-    return SourceRow(source.name, source.title, source.url, status, words, state, days, bars)
+    return SourceRow(source.name, source.title, source.url, status_of(state), words, state, days, bars)

@@ -35,6 +35,11 @@ def notices_of(source: WebSource, verdict: Verdict) -> list[str]:
     ]
 
 
+def status_of(state: SourceState) -> str:
+    """Return "broken", "quiet" or "ok", the state of a source that has been polled."""
+    return "broken" if state.trouble else "quiet" if QUIET in state.told else "ok"
+
+
 def together(notices: Sequence[str]) -> str:
     """Return several notices as one message.
 

@@ -39,7 +39,7 @@ class IntakeParts(RoleParts):
     role = Role.INTAKE
 
     def __init__(self, shared: Shared) -> None:
-        self._shared = shared
+        super().__init__(shared)
         self._web = WebPolling(shared.services, shared.tell, owner=shared.owner)
         self._has_polled = False
 
@@ -77,7 +77,7 @@ class ProcessParts(RoleParts):
     role = Role.PROCESS
 
     def __init__(self, shared: Shared) -> None:
-        self._shared = shared
+        super().__init__(shared)
         services = shared.services
         self._processor = Processor(
             services.database, services.clock, shared.texts, shared.set_aside.add, owner=shared.owner
@@ -112,7 +112,7 @@ class ScheduleParts(RoleParts):
     role = Role.SCHEDULE
 
     def __init__(self, shared: Shared) -> None:
-        self._shared = shared
+        super().__init__(shared)
         services = shared.services
         self._watching = WatchMatcher(services)
         self._slots = SlotTick(
@@ -173,7 +173,7 @@ class SendParts(RoleParts):
     role = Role.SEND
 
     def __init__(self, shared: Shared, lease: Lease | None, share: LeaseKey | None) -> None:
-        self._shared = shared
+        super().__init__(shared)
         self._is_shared = share is not None
         connection, key = shared.connection, lease.key if lease is not None else None
         self.sender = Sender(
@@ -246,7 +246,7 @@ class ChatParts(RoleParts):
     role = Role.CHAT
 
     def __init__(self, shared: Shared) -> None:
-        self._shared = shared
+        super().__init__(shared)
         self.begun = asyncio.Event()
 
     async def begin(self, stop: asyncio.Event) -> None:
@@ -271,9 +271,6 @@ class ConsoleParts(RoleParts):
     """Pages for operators, and editions as pages and feeds; they are served where `/healthz` is."""
 
     role = Role.CONSOLE
-
-    def __init__(self, shared: Shared) -> None:
-        self._shared = shared
 
     async def begin(self, stop: asyncio.Event) -> None:
         """Keep the search index up to date."""

@@ -65,6 +65,9 @@ class RoleParts:
 
     role: Role
 
+    def __init__(self, shared: Shared) -> None:
+        self._shared = shared
+
     async def begin(self, stop: asyncio.Event) -> None:
         """Start: this process has the role now."""
 
