@@ -237,7 +237,7 @@ def demo(
     ] = 0,
     fast: Annotated[
         bool,
-        typer.Option("--fast", help="Một ngày trôi trong năm phút, với tin mới, giờ yên tĩnh, duyệt số."),
+        typer.Option("--fast", help="Một ngày trôi trong sáu phút, với tin mới, giờ yên tĩnh, duyệt số."),
     ] = False,
 ) -> None:
     """Run the whole product without a token."""

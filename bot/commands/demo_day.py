@@ -207,7 +207,7 @@ async def prepare_day(emulator: Control, reader: int, database: Database) -> Non
     await emulator.tap(other, data="bantin:toi", forge=True)
     await asyncio.sleep(_LAST_WORDS_SECONDS)
     put(
-        f"Một ngày trôi trong năm phút. Bạn đọc theo dõi «{_WATCHED}» và chuyện động đất Sulawesi; "
+        f"Một ngày trôi trong sáu phút. Bạn đọc theo dõi «{_WATCHED}» và chuyện động đất Sulawesi; "
         "Chị Hai nhận Bản tin tối, cần bạn duyệt."
     )
 
