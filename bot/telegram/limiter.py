@@ -12,7 +12,6 @@ caller; until it is over, no message goes to that chat.
 """
 
 import asyncio
-import contextlib
 import math
 from collections import OrderedDict
 from collections.abc import Callable, Coroutine
@@ -25,16 +24,14 @@ from telegram.error import RetryAfter
 from telegram.ext import AIORateLimiter
 
 from bot.telegram.departures import Departures
-from bot.telegram.lease import machine_seconds
+from bot.telegram.places import Places
 from bot.telegram.transport import NotSentError
 
 _LONGEST_RETRY_SECONDS = 5
 _CHAT_PAUSE_SECONDS = 1.02
-PLACES, _PLACE_SECONDS = 30, 1.005
+PLACES = 30
 _RATE_A_PLACE = 29 / 30  # messages a second: a little less than places admit, so that few have to wait there
 _FEWEST_AT_ONCE, _BURST_SECONDS = 4, 1 / 8
-_PRESSED = 0.8  # with this part of its places in use a process wants more
-_LONGEST_UNSURE_SECONDS = 15.0
 _CHATS_REMEMBERED = 300
 _SMOOTHING = 1 / 8  # of how long a message takes
 _PACED = frozenset({"sendMessage", "sendDocument", "sendPhoto"})
@@ -67,12 +64,7 @@ class TelegramPace(AIORateLimiter):
     def __init__(self, places: int = PLACES) -> None:
         super().__init__(group_max_rate=5, group_time_period=20)
         self._turns: OrderedDict[object, _Turn] = OrderedDict()
-        self._places = asyncio.Semaphore(places)
-        self.places = places
-        self._sure_until = math.inf  # until then no other process can have the places (`machine_seconds`)
-        self._renewed = asyncio.Event()
-        self._waiting = 0
-        self._busy = 0
+        self.share = Places(places)
         self._seconds_a_message = 0.0
         self._held: dict[int, float] = {}  # until when, in seconds of the loop's time
         self._new_holds: dict[int, float] = {}  # of these, those that `take_new_holds` has not returned
@@ -97,38 +89,29 @@ class TelegramPace(AIORateLimiter):
     def in_flight_and(self, seconds_beside: float) -> int:
         """Return the same if each message takes the sender `seconds_beside` more than Telegram needs."""
         seconds = self._seconds_a_message
-        rate = min(self._rate, self.places / (seconds + _PLACE_SECONDS))
+        rate = min(self._rate, self.share.most_a_second(seconds))
         return math.ceil(rate * (seconds + seconds_beside))
 
-    def wanted(self, total: int) -> int:
-        """Return how many of `total` places could be used now."""
-        is_pressed = self._waiting > 0 or self._busy >= _PRESSED * self.places
-        return total if is_pressed else self._busy + 1
+    @property
+    def places(self) -> int:
+        """Return how many places this process has."""
+        return self.share.count
 
     @property
     def is_sure(self) -> bool:
         """Tell whether no other process can have taken the places by now."""
-        return machine_seconds() <= self._sure_until
-
-    def be_sure(self, until: float) -> None:
-        """Note until when (`machine_seconds`) no other process can take the places."""
-        self._sure_until = until
-        self._renewed.set()
+        return self.share.is_sure
 
     def grow(self, places: int) -> None:
         """Raise the number of places to `places`."""
-        for _ in range(places - self.places):
-            self._places.release()
-        self.places = max(places, self.places)
+        self.share.grow(places)
         self._spread()
 
     async def shrink(self, places: int) -> int:
         """Give free places back until `places` are left; return how many are left."""
-        while self.places > places and not self._places.locked():
-            await self._places.acquire()  # returns at once
-            self.places -= 1
+        left = await self.share.shrink(places)
         self._spread()
-        return self.places
+        return left
 
     def busy_chats(self) -> list[int]:
         """Return the chats whose next message would have to wait, whatever the rate."""
@@ -225,36 +208,11 @@ class TelegramPace(AIORateLimiter):
         self, callback: Callable[..., Coroutine[Any, Any, Result]], *args: Any, **kwargs: Any
     ) -> Result:
         loop = asyncio.get_running_loop()
-        self._waiting += 1
-        try:
-            await self._places.acquire()
-        finally:
-            self._waiting -= 1
-        self._busy += 1
-        try:
-            await self._until_sure()
+        async with self.share.one():
             began = loop.time()
             result = await callback(*args, **kwargs)
-        finally:
-            loop.call_later(_PLACE_SECONDS, self._leave_place)
         self._seconds_a_message += (loop.time() - began - self._seconds_a_message) * _SMOOTHING
         return result
-
-    def _leave_place(self) -> None:
-        self._busy -= 1
-        self._places.release()
-
-    async def _until_sure(self) -> None:
-        """Wait while others may have taken the places: after a standstill, or without the database.
-
-        Wait 15 s at most: admins must hear that the database is gone.
-        """
-        loop = asyncio.get_running_loop()
-        latest = loop.time() + _LONGEST_UNSURE_SECONDS
-        while machine_seconds() > self._sure_until and loop.time() < latest:
-            self._renewed.clear()
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._renewed.wait(), latest - loop.time())
 
     def _turn_of(self, chat_id: object) -> _Turn:
         turn = self._turns.setdefault(chat_id, _Turn())

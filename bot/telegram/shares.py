@@ -2,8 +2,8 @@
 
 Each process holds some of the bot's places. A place lets its process send one message in any second, so the
 process need not ask before each message. Twice a second each process says how many places it could use, gives
-back those that others need more, and takes free ones. A process that cannot renew its share stops sending
-before others may take it.
+back those that others need more, and takes free ones. One that sends nothing may have none: it asks at once
+when it has a message. A process that cannot renew its share stops sending before others may take it.
 """
 
 import asyncio
@@ -22,7 +22,7 @@ from storage.delivery.senders import expire, find_owners, give_back, set_share
 from storage.engine import Database
 from storage.errors import StorageError
 
-_LOOK_SECONDS = 0.5
+_LOOK_SECONDS, _SHORTEST_SECONDS = 0.5, 0.05
 _SURE_SECONDS = LEASE_SECONDS - 3.0  # a request sent before this ends before others may take the place
 _LEAVE_SECONDS = 2.0
 _log = structlog.get_logger(__name__)
@@ -50,6 +50,7 @@ class PaceShare:
         self._total = total
         self._lost = lost
         self._is_new = True
+        self._has_asked = False  # before the last half second was over
 
     @asynccontextmanager
     async def kept(self, stop: asyncio.Event) -> AsyncIterator[None]:
@@ -67,12 +68,21 @@ class PaceShare:
 
     async def _keep(self) -> None:
         while True:
-            await asyncio.sleep(_LOOK_SECONDS)
+            await self._until_next_look()
             with log_errors("pace"):
                 try:
                     await self.look()
                 except StorageError as error:  # the limiter does not use an expired share
                     _log.debug("share of the pace not renewed", error=str(error))
+
+    async def _until_next_look(self) -> None:
+        """Wait half a second, or until a message waits for the first place."""
+        needed = self._pace.share.needed
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(needed.wait(), _LOOK_SECONDS)
+            await asyncio.sleep(_SHORTEST_SECONDS if self._has_asked else 0)
+        self._has_asked = needed.is_set()
+        needed.clear()
 
     async def look(self) -> None:
         """Renew the share, and take or give back places."""
@@ -83,13 +93,18 @@ class PaceShare:
                 await expire(connection, self.key.name, gone)
             had = 0 if self._is_new else pace.places
             has = await set_share(
-                connection, self.key, total=total, has=had, wanted=pace.wanted(total), is_new=self._is_new
+                connection,
+                self.key,
+                total=total,
+                has=had,
+                wanted=pace.share.wanted(total),
+                is_new=self._is_new,
             )
         if has is None:
             await self._join_anew()
             return
         self._is_new = False
-        pace.be_sure(began + _SURE_SECONDS)
+        pace.share.be_sure(began + _SURE_SECONDS)
         if has > pace.places:
             pace.grow(has)
         elif has < pace.places and (before := pace.places) > (left := await pace.shrink(has)):
@@ -100,7 +115,7 @@ class PaceShare:
     async def _join_anew(self) -> None:
         """Stop sending: others took the places. Without `lost`, take a new share once no place is in use."""
         _log.warning("others have taken this process's share of the pace")
-        self._pace.be_sure(float("-inf"))
+        self._pace.share.be_sure(float("-inf"))
         if self._lost is not None:
             self._lost.set()
         elif await self._pace.shrink(0) == 0:

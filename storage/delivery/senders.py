@@ -35,20 +35,29 @@ class Share:
 
 
 def share_out(total: int, wanted: Mapping[str, int]) -> dict[str, int]:
-    """Return how many of `total` places each process is to have; each has one at least while there are any.
+    """Return how many of `total` places each process is to have; each that wants any has one at least while
+    there are any.
 
-    Who wants less than an equal part gets that. What nobody wants is shared out as well.
+    A process that wants less than an equal part gets what it wants. What nobody wants is shared out as well.
+    Processes that want none leave all places to the others but one, which the first of them that has a
+    message takes at once.
 
     >>> share_out(30, {"a": 30, "b": 30, "chat": 2})
     {'chat': 2, 'a': 14, 'b': 14}
     >>> share_out(30, {"a": 1, "b": 1})
     {'a': 15, 'b': 15}
+    >>> share_out(30, {"a": 30, "chat": 0, "console": 0})
+    {'a': 29, 'chat': 0, 'console': 0}
     """
-    left, parts = total, dict[str, int]()
-    for number, owner in enumerate(sorted(wanted, key=lambda one: (wanted[one], one))):
-        parts[owner] = min(max(1, wanted[owner]), left // (len(wanted) - number))
+    busy = [owner for owner in sorted(wanted, key=lambda one: (wanted[one], one)) if wanted[owner] > 0]
+    kept = 1 if len(busy) < min(len(wanted), total) else 0
+    left, parts = total - kept, dict[str, int]()
+    for number, owner in enumerate(busy):
+        parts[owner] = min(wanted[owner], left // (len(busy) - number))
         left -= parts[owner]
-    return {owner: part + left // len(wanted) for owner, part in parts.items()}
+    more = (left + kept) // len(wanted)
+    idle = sorted(wanted.keys() - parts.keys())
+    return {owner: part + more for owner, part in (parts | dict.fromkeys(idle, 0)).items()}
 
 
 async def take_turn(connection: AsyncConnection, name: str) -> None:

@@ -16,7 +16,7 @@ from tests.bot.processes.conftest import NEWSROOM, Run, Start, until
 from tests.bot.processes.test_webhook_process import SECRET, webhook_at
 from tests.bot.telegram.handmade import raw_update
 
-_ROOMY = f"{NEWSROOM}\n[limits]\nquestions_per_10_seconds = 100\n"
+ROOMY = f"{NEWSROOM}\n[limits]\nquestions_per_10_seconds = 100\n"
 _WORD = re.compile(r"zq\d+x(\d+)")
 _SILENCE_SECONDS = 20.0  # as storage.engine sets it for the server
 _HEADERS = {"X-Telegram-Bot-Api-Secret-Token": SECRET}
@@ -47,7 +47,7 @@ class Fleet:
         settings = webhook_at(port) | {
             "DIEMTIN_DATABASE_URL": url, "DIEMTIN_INDEX": str(self._folder / "index"), **environment,
         }  # fmt: skip
-        begun = self._start(self._server, "--role", "chat", newsroom=_ROOMY, **settings)
+        begun = self._start(self._server, "--role", "chat", newsroom=ROOMY, **settings)
         self.runs[place] = await self._stack.enter_async_context(begun)
 
         async def listens() -> bool:

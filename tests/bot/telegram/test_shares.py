@@ -63,6 +63,23 @@ async def test_three_processes_together_keep_one_pace(shares: list[PaceShare]) -
     assert windows.busiest <= PLACES
 
 
+async def test_a_process_without_a_place_asks_for_one_when_it_has_a_message(
+    postgres_database: Database, shares: list[PaceShare], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.telegram.shares._LOOK_SECONDS", 60.0)
+    at_work, idle, _ = shares
+    async with at_work.kept(asyncio.Event()), idle.kept(asyncio.Event()):
+        for _ in range(2):  # at work on everything that there is
+            monkeypatch.setattr(at_work._pace.share, "wanted", lambda total: total)
+            await idle.look()
+            await at_work.look()
+        assert [one._pace.places for one in (at_work, idle)] == [PLACES - 1, 0]
+        windows = Windows()
+        await asyncio.wait_for(send(idle._pace, windows, 1, 1), 20)
+        assert windows.total == 1
+        assert idle._pace.places == 1
+
+
 async def test_who_was_taken_for_dead_sends_nothing_till_it_has_places_again(
     postgres_database: Database, shares: list[PaceShare]
 ) -> None:

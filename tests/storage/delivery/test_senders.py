@@ -38,7 +38,16 @@ def test_no_more_is_shared_out_than_there_is_and_nearly_all_of_it(total: int, wa
     parts = share_out(total, wanted)
     assert parts.keys() == wanted.keys()
     assert total - len(wanted) < sum(parts.values()) <= total
-    assert total < len(wanted) or min(parts.values()) >= 1
+    busy = [parts[owner] for owner, places in wanted.items() if places]
+    assert total < len(wanted) or min(busy, default=1) >= 1
+    idle = [part for owner, part in parts.items() if not wanted[owner]]
+    assert not idle or min(idle) > 0 or sum(parts.values()) < total or total < len(wanted), "one is kept free"
+
+
+def test_of_many_processes_that_send_nothing_one_place_is_kept() -> None:
+    idle = dict.fromkeys("bcdefghij", 0)
+    assert share_out(30, {"a": 30} | idle)["a"] == 29
+    assert sorted(share_out(30, idle).values()) == [3] * 9
 
 
 async def test_a_process_takes_only_what_others_have_given_back(database: Database) -> None:
@@ -50,6 +59,22 @@ async def test_a_process_takes_only_what_others_have_given_back(database: Databa
         await give_back(connection, A, 18)
     assert await share(database, B, 0, 30) == 12
     assert await share(database, A, 18, 30) == 15
+
+
+async def test_a_process_that_sends_nothing_finds_a_place_as_soon_as_it_does(database: Database) -> None:
+    idle, also_idle = LeaseKey("bot", "idle"), LeaseKey("bot", "also idle")
+    for key in (idle, also_idle):
+        await share(database, key, 0, 0, is_new=True)
+        async with database.write() as connection:
+            await give_back(connection, key, 0)
+    assert await share(database, A, 0, 30, is_new=True) == 29
+    assert await share(database, idle, 0, 2) == 1
+    assert await share(database, also_idle, 0, 2) == 0, "there was one"
+    assert await share(database, A, 29, 30) == 26
+    async with database.write() as connection:
+        await give_back(connection, A, 26)
+    assert await share(database, also_idle, 0, 2) == 2
+    assert await share(database, idle, 1, 2) == 2
 
 
 async def test_the_places_of_an_ended_process_are_free_after_its_last_messages(database: Database) -> None:
