@@ -1,4 +1,4 @@
-"""An emulator in this process, its users' hands, and the real Telegram library as the bot."""
+"""An emulator in this process, its control interface, and the real Telegram library as the bot."""
 
 from collections.abc import AsyncIterator
 

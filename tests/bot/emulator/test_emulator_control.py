@@ -1,4 +1,4 @@
-"""The control interface: what it shows, what it waits for, and whom and what it turns away."""
+"""The control interface: what it shows, what it waits for, and which callers and inputs it refuses."""
 
 import asyncio
 

@@ -1,4 +1,4 @@
-"""Faults on order: each looks to the real library as it does on a bad day."""
+"""Declared faults: each looks to the real library like the real fault."""
 
 import asyncio
 

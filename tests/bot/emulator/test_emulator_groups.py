@@ -1,4 +1,4 @@
-"""Groups and channels: who is there, what the bot may see, and how it is shut out."""
+"""Groups and channels: members, what the bot may see, and how it loses access."""
 
 from dataclasses import dataclass
 

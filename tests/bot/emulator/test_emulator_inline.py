@@ -1,4 +1,4 @@
-"""Inline queries at the emulator: what an answer may hold, and what becomes of a choice."""
+"""Inline queries at the emulator: what an answer may hold, and sending a chosen result."""
 
 from typing import Any
 

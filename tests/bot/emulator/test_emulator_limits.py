@@ -25,7 +25,7 @@ class Clock:
 
 
 def strict(clock: Clock, **rates: int) -> RateLimits:
-    """Limits that are held; Telegram's unless given."""
+    """Limits that are enforced; Telegram's unless given."""
     return RateLimits(clock, Rates(strict=True, **rates))
 
 

@@ -1,4 +1,4 @@
-"""Pinned messages: where a bot may pin, what is told of it, and what the chat shows."""
+"""Pinned messages: where a bot may pin, its updates, and what the chat shows."""
 
 import pytest
 from telegram import Bot

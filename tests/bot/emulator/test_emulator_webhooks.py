@@ -15,7 +15,7 @@ from bot.emulator.client import Control
 
 @dataclass
 class Ear:
-    """A server that Telegram may call; `statuses` are its next answers, 200 once they are used up."""
+    """A server for the webhook; `statuses` are its next answers, then 200."""
 
     url: str = ""
     statuses: list[int] = field(default_factory=list)

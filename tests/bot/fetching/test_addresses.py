@@ -1,4 +1,4 @@
-"""Which addresses may be asked for, and which IP addresses lie inside."""
+"""Which addresses may be fetched, and which IP addresses are private."""
 
 import pytest
 from hypothesis import given

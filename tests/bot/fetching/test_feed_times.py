@@ -1,4 +1,4 @@
-"""How polled feeds write their times: proved once, remembered, and told where nothing new can be placed."""
+"""How polled feeds write times: the order is proved once and remembered; admins hear of useless times."""
 
 import datetime as dt
 from typing import Any

@@ -1,4 +1,4 @@
-"""Fetching from real servers: what the web can do to a feed reader, each with its outcome."""
+"""Fetching from real servers: faults of the web, each with its outcome."""
 
 import asyncio
 import gzip

@@ -1,4 +1,4 @@
-"""Ten simulated hours of five hundred feeds, many at fault: all that is good comes in, once and in time."""
+"""Ten simulated hours of five hundred feeds, many at fault: all good items come in, once and in time."""
 
 import asyncio
 import datetime as dt

@@ -1,4 +1,4 @@
-"""robots.txt, and what headers ask of those who come back."""
+"""robots.txt, and the headers that say when to ask again."""
 
 import datetime as dt
 from collections.abc import Callable

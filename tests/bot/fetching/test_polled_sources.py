@@ -1,4 +1,4 @@
-"""Polled sources from server to database: every good item in once, whatever other sources do."""
+"""Polled sources from server to database: every good item comes in once, also beside faulty sources."""
 
 from dataclasses import replace
 from typing import Any

@@ -1,4 +1,4 @@
-"""Polling over time: moves, restarts, what is told and when; a source that fails delays no other."""
+"""Polling over time: moved addresses, restarts, messages to admins; a failing source delays no other."""
 
 import asyncio
 import datetime as dt

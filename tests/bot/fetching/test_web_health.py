@@ -1,4 +1,4 @@
-"""What follows from a poll: when to ask again, what is wrong, and what the admins hear, once."""
+"""What follows from a poll: when to ask again, what is wrong, and what admins are told, once."""
 
 import datetime as dt
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""Polled sources that name other papers' links, share links, or bring more than anybody reads."""
+"""Polled sources that link to other papers, share links, or give too many items."""
 
 from typing import Any
 

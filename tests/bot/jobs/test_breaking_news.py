@@ -1,4 +1,4 @@
-"""Breaking news, on both engines: what the rule means, to whom it goes, and how seldom."""
+"""Breaking news, on both engines: the rule, the readers who get it, and how often."""
 
 import datetime as dt
 from collections.abc import Awaitable, Callable

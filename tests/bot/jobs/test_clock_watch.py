@@ -1,4 +1,4 @@
-"""A wall clock that is wrong: noticed, told once, nothing done on its word; a great prune asks first."""
+"""A wall clock that is wrong: admins are told once and jobs wait; a large prune asks first."""
 
 import datetime as dt
 from collections.abc import Callable

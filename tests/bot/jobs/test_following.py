@@ -1,4 +1,4 @@
-"""Followed stories, on both engines: each news once, whatever becomes of the stories and the chats."""
+"""Followed stories, on both engines: each news once, also when stories or chats change or disappear."""
 
 import datetime as dt
 from collections.abc import Awaitable, Callable

@@ -1,4 +1,4 @@
-"""Recaps, on both engines: what was missed in a pause and the week's news, each once and in its time."""
+"""Recaps, on both engines: stories missed in a pause and stories of the week, each once and on time."""
 
 import datetime as dt
 from collections.abc import Awaitable, Callable

@@ -1,4 +1,4 @@
-"""The nightly clean-up: once a local day, not before three, and nothing that is young enough goes."""
+"""The nightly clean-up: once a local day, not before three, and only of rows that are old enough."""
 
 import datetime as dt
 from collections.abc import Awaitable, Callable

@@ -1,4 +1,4 @@
-"""From stored stories to a digest: which are eligible, what is shown, and what profiles share."""
+"""From stored stories to a digest: eligible stories, contents, and what profiles share."""
 
 import datetime as dt
 from collections.abc import Awaitable, Callable

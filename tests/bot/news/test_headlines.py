@@ -1,4 +1,4 @@
-"""The news of a time: each story once, those that most papers told first."""
+"""The news of a time: each story once, the most reported first."""
 
 from hypothesis import given
 from hypothesis import strategies as st

@@ -1,4 +1,4 @@
-"""An update that the library cannot read is passed over, and those beside and after it are handled."""
+"""An update that the library cannot read is set aside; the updates beside and after it are handled."""
 
 import asyncio
 from typing import Any

@@ -1,4 +1,4 @@
-"""Updates that several processes share: each is handled once, in order within its chat, whoever kept it."""
+"""Updates that several processes share: each is handled once, in order within its chat."""
 
 import asyncio
 

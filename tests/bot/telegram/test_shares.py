@@ -1,4 +1,4 @@
-"""Processes that share a pace: each second sees no more messages than there are places, whoever sends."""
+"""Processes that share the rate: together they send no more messages in any second than there are places."""
 
 import asyncio
 import time

@@ -1,4 +1,4 @@
-"""The transport: what cannot have been sent is told apart from what may have been."""
+"""The transport tells a request that cannot have reached Telegram from one that may have."""
 
 import asyncio
 from collections.abc import AsyncIterator

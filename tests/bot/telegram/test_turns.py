@@ -1,4 +1,4 @@
-"""Chats take turns, and a chat that floods waits for itself alone."""
+"""Chats take turns, and a chat that floods delays only itself."""
 
 import pytest
 

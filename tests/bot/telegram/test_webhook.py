@@ -1,4 +1,4 @@
-"""Webhook mode: only Telegram is heard, and what it hears from us is true."""
+"""Webhook mode: only calls with the secret count, and an update is confirmed only once it is stored."""
 
 import asyncio
 import io

@@ -1,4 +1,4 @@
-"""A paper changes a headline that readers were sent: the admins hear of it once, with the correction."""
+"""A paper changes a headline after readers got it: admins are told once, with the correcting command."""
 
 import datetime as dt
 from typing import Any

@@ -1,4 +1,4 @@
-"""The sender against the emulator over HTTP, on both engines: what becomes of a row, whatever happens."""
+"""The sender against the emulator over HTTP, on both engines: the status of a delivery after each event."""
 
 import asyncio
 from collections.abc import Awaitable, Callable

@@ -1,4 +1,4 @@
-"""Times in a queued message are dates that can be tapped; a server that knows none is asked once."""
+"""Times in a queued message can be tapped; a server that does not know them gets them only once."""
 
 import datetime as dt
 from collections.abc import Awaitable, Callable

@@ -1,4 +1,4 @@
-"""How many deliveries the sender takes up at once, and whose."""
+"""How many deliveries the sender takes up at once, and of which chats."""
 
 import asyncio
 from typing import Any

@@ -146,10 +146,10 @@ async def test_what_was_sent_while_the_database_failed_is_written_down_later_and
 
 
 class BrokenBot(ExtBot[None]):
-    """The library with a mistake that only one chat meets."""
+    """The library with a fault that affects only one chat."""
 
     async def send_message(self, chat_id: int | str, *args: Any, **kwargs: Any) -> Any:
-        """Fail for AN in a way that no one foresaw."""
+        """Fail for AN with an unexpected error."""
         if chat_id == AN:
             raise ZeroDivisionError
         return await super().send_message(chat_id, *args, **kwargs)

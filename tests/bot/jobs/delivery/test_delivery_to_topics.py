@@ -1,4 +1,4 @@
-"""Digests of a group with topics appear in the one that it chose, and in the group when that is gone."""
+"""Digests of a group go to the topic that it chose, and to the group itself when the topic is gone."""
 
 from collections.abc import Awaitable, Callable
 

@@ -1,4 +1,4 @@
-"""Refusals are news: admins hear once what Telegram refuses, and the overview never calls it normal."""
+"""Admins are told once what Telegram refuses, and the overview shows it as a fault."""
 
 import datetime as dt
 from typing import Any

@@ -1,4 +1,4 @@
-"""The admins hear once that the promise is at risk and once that the risk is over; never a storm."""
+"""Admins are told once that delivery is at risk and once that the risk is over."""
 
 import datetime as dt
 from typing import Any

@@ -1,4 +1,4 @@
-"""A "Too Many Requests" holds the chat that it concerns; about the whole bot one other delivery finds out."""
+"""A "Too Many Requests" holds one chat; one delivery to another chat finds out about the whole bot."""
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence

@@ -1,4 +1,4 @@
-"""An edition that asks for approval, its readers and its operator: what the tests of gates work with."""
+"""An edition that asks for approval, with readers and an operator, for the tests of gates."""
 
 import datetime as dt
 from collections.abc import Awaitable, Callable

@@ -1,4 +1,4 @@
-"""A machine whose clock is set back lives through a slot again: nobody gets it twice."""
+"""A clock is set back so that a slot comes again: no reader gets it twice."""
 
 from collections.abc import Awaitable, Callable
 from typing import Any

@@ -1,4 +1,4 @@
-"""Issues that operators approve: composed before their time, frozen, let go or not."""
+"""Issues that operators approve: composed before their time, frozen, sent or not."""
 
 import datetime as dt
 

@@ -1,4 +1,4 @@
-"""The minute's tick on both engines: each slot once, whatever happens around it."""
+"""Making due slots, on both engines: each slot once, also after kills and failures."""
 
 import asyncio
 import datetime as dt

@@ -1,4 +1,4 @@
-"""Slots that come late, find nothing to tell, or are overtaken by hand."""
+"""Slots that are late or have no stories, and slots after an operator sent an issue by hand."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Who takes several editions: each comes at its own times under its own name, and tells only what is new."""
+"""Readers of several editions: each comes at its own times under its own name, with new stories only."""
 
 import datetime as dt
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""What a reader was shown counts, not what his profile's issues told; on both engines."""
+"""The stories that a reader was shown count, not those of the profile's issues; on both engines."""
 
 import datetime as dt
 from collections.abc import Awaitable, Callable

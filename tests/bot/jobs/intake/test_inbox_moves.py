@@ -1,4 +1,4 @@
-"""An inbox that empties itself: each file whole in one place at every moment, its articles stored once."""
+"""An inbox that is emptied: each file is whole in one place at every moment, its articles stored once."""
 
 import json
 import os

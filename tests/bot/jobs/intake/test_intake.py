@@ -1,4 +1,4 @@
-"""The intake tick: each file once, whatever happens to files, folders and the database."""
+"""The intake tick: each file is read once, also when files, folders or the database change or fail."""
 
 import json
 import os

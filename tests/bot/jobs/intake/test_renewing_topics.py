@@ -1,4 +1,4 @@
-"""An article's topic is decided once, and decided anew when the newsroom decides otherwise."""
+"""An article's topic is decided once, and decided anew when the newsroom's rules change."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import replace

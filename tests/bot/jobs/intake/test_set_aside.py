@@ -1,4 +1,4 @@
-"""A text that ends the process at work on it is set aside, named once, and not tried again."""
+"""A text that ends its text process is set aside, named to admins once, and not tried again."""
 
 import asyncio
 import json

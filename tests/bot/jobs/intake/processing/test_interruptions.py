@@ -1,4 +1,4 @@
-"""Articles are processed whole, whatever fails, waits or is killed meanwhile."""
+"""Articles are processed completely, also after failures, waits and kills."""
 
 import asyncio
 import itertools
