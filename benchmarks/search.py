@@ -18,8 +18,8 @@ import re
 import tempfile
 import time
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from itertools import islice
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import cycle, islice
 from pathlib import Path
 from typing import Any
 
@@ -58,7 +58,12 @@ def article(row: dict[str, Any]) -> Article:
 
 
 def filled(articles: Sequence[Article], size: int) -> list[Article]:
-    """Return `size` articles: the given ones, then altered copies of them.
+    """Return `size` articles: the given ones, then altered copies of them."""
+    return list(islice(copies_of(articles), size))
+
+
+def copies_of(articles: Sequence[Article]) -> Iterator[Article]:
+    """Yield the given articles, then altered copies of them without end.
 
     A copy has words of its title exchanged and most sentences, so its neighbouring words are real ones.
     """
@@ -75,11 +80,9 @@ def filled(articles: Sequence[Article], size: int) -> list[Article]:
         lines = text.split("\n")
         return "\n".join(chance.choice(sentences) if chance.random() < EXCHANGED else line for line in lines)
 
-    copies = (
-        Article(f"copy-{n}", exchanged(one.title), exchanged(one.sapo), altered(one.body))
-        for n, one in enumerate(articles[i % len(articles)] for i in range(max(0, size - len(articles))))
-    )
-    return [*articles[:size], *copies]
+    yield from articles
+    for n, one in enumerate(cycle(articles)):
+        yield Article(f"copy-{n}", exchanged(one.title), exchanged(one.sapo), altered(one.body))
 
 
 async def compare(articles: Sequence[Article], queries: Sequence[dict[str, Any]], folder: Path) -> None:

@@ -7,8 +7,9 @@ import datetime as dt
 import re
 import sqlite3
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -52,21 +53,21 @@ class Contender:
     index_bytes: int | None = None
 
 
-async def ours(articles: Sequence[Article], folder: Path) -> tuple[Contender, Database]:
+async def ours(articles: Iterable[Article], folder: Path) -> tuple[Contender, Database]:
     """Store and index the articles in a SQLite database of the product's own, without processing them."""
     database = Database(f"sqlite+aiosqlite:///{folder / 'ours.sqlite3'}")
     await upgrade(database, now=NOW)
     same = {"source": "báo", "text_hash": "", "stored_at": NOW, "updated_at": NOW, "version": 1,
             "advertorial": False, "processed_at": NOW}  # fmt: skip
-    for at in range(0, len(articles), _BATCH):
+    values = (
+        same
+        | {"id": number, "key": str(number), "external_id": one.id}
+        | {"title": one.title, "sapo": one.sapo, "body": one.body}
+        for number, one in enumerate(articles, 1)
+    )
+    while batch := list(islice(values, _BATCH)):
         async with database.write() as connection:
-            values = [
-                same
-                | {"id": number, "key": str(number), "external_id": one.id}
-                | {"title": one.title, "sapo": one.sapo, "body": one.body}
-                for number, one in enumerate(articles[at : at + _BATCH], at + 1)
-            ]
-            await connection.execute(insert(article_table), values)
+            await connection.execute(insert(article_table), batch)
     begun = time.perf_counter()
     await rebuild_index(database, on_progress=lambda done, total: None)
     seconds = time.perf_counter() - begun
