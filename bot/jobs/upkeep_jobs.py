@@ -1,9 +1,12 @@
 """Upkeep of the stored data: the nightly clean-up, the months of the ledger, and the search index."""
 
 import datetime as dt
+from collections.abc import Awaitable, Callable
+from functools import partial
 from zoneinfo import ZoneInfo
 
 import structlog
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.jobs.intake.window import GROUPED_FOR
 from bot.news.services import Services, Tell
@@ -114,8 +117,8 @@ async def prune(services: Services) -> int:
         gone += articles
         if not articles and not issues:
             break
-    await _forget_packed(services, now)
-    await _forget_profiles(services, now)
+    await _in_batches(services, partial(forget_packed, before=now - GROUPED_FOR, limit=_PACKED_AT_ONCE))
+    await _in_batches(services, partial(prune_profiles, before=now - _PROFILES_REMEMBERED))
     async with services.database.write() as connection:
         await forget_handled(connection, before=now - _UPDATES_REMEMBERED)
         await prune_watches(connection, before=now - _WATCHES_REMEMBERED)
@@ -129,17 +132,11 @@ async def prune(services: Services) -> int:
     return gone
 
 
-async def _forget_packed(services: Services, now: dt.datetime) -> None:
+async def _in_batches(services: Services, delete: Callable[[AsyncConnection], Awaitable[int]]) -> None:
+    """Call `delete`, each time in a transaction of its own, until it has deleted nothing."""
     for _ in range(_MOST_BATCHES):
         async with services.database.write() as connection:
-            if not await forget_packed(connection, before=now - GROUPED_FOR, limit=_PACKED_AT_ONCE):
-                break
-
-
-async def _forget_profiles(services: Services, now: dt.datetime) -> None:
-    for _ in range(_MOST_BATCHES):
-        async with services.database.write() as connection:
-            if not await prune_profiles(connection, before=now - _PROFILES_REMEMBERED):
+            if not await delete(connection):
                 break
 
 

@@ -8,7 +8,6 @@ from bot.emulator.refusals import Refusal, bad_request, forbidden, upgraded
 ChatType = Literal["private", "group", "supergroup", "channel"]
 MemberStatus = Literal["creator", "administrator", "member", "restricted", "left", "kicked"]
 
-PRESENT: frozenset[MemberStatus] = frozenset({"creator", "administrator", "member", "restricted"})
 ADMINISTRATORS: frozenset[MemberStatus] = frozenset({"creator", "administrator"})
 
 
