@@ -159,7 +159,7 @@ async def find_profile(connection: AsyncConnection, profile_id: int) -> Profile 
     return profile_of(row) if row else None
 
 
-async def find_heard(connection: AsyncConnection, profile_ids: Sequence[int]) -> dict[int, int]:
+async def count_active_readers(connection: AsyncConnection, profile_ids: Sequence[int]) -> dict[int, int]:
     """Return how many active subscribers each of these profiles has; those without any are absent."""
     s = subscribers.c
     query = select(s.profile_id, func.count().label("total")).where(

@@ -139,13 +139,13 @@ class WatchMatcher:
         """Return the matching watches by article; an article that breaks the matching is skipped."""
         found = {}
         for article in articles:
-            if may_be_told(article, newsroom):
+            if may_be_alerted(article, newsroom):
                 with log_errors("watching", article=article.id):
                     found[article.id] = self._index.find(_arrived(article, newsroom))
         return found
 
 
-def may_be_told(article: StoredArticle, newsroom: Newsroom) -> bool:
+def may_be_alerted(article: StoredArticle, newsroom: Newsroom) -> bool:
     """Tell whether alerts may have the article: no advertisement, and its source may be shown."""
     return not article.advertorial and newsroom.may_show(article.source)
 

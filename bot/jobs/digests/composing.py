@@ -29,7 +29,7 @@ from storage.delivery.copies import join_copy
 from storage.delivery.gates import Dropped, find_dropped, find_gate_of
 from storage.notes import find_note, write_note
 from storage.off_loop import DIGESTS
-from storage.profiles import Profile, find_heard, set_covered_until
+from storage.profiles import Profile, count_active_readers, set_covered_until
 from storage.shown_stories import Known, find_known, find_readers_apart, find_told
 
 _COPIED = "copied until: "  # and the edition's name: the note has its last slot that was copied
@@ -41,26 +41,24 @@ class Knowledge:
     """The stories of a profile's issues, its number of readers, and the knowledge of readers who differ."""
 
     told: Known
-    listeners: int
+    reader_count: int
     apart: Mapping[int, Known]
 
 
 async def find_knowledge(
-    connection: AsyncConnection, heard: Mapping[int, int], *, since: dt.datetime, old: Collection[int]
+    connection: AsyncConnection, reader_counts: Mapping[int, int], *, since: dt.datetime, old: Collection[int]
 ) -> dict[int, Knowledge]:
-    """Return the knowledge of the readers of profiles; `heard` has the number of readers of each profile.
+    """Return the knowledge of the readers of profiles; `reader_counts` is by profile.
 
     For the stories `old`, which had reports before `since`, earlier issues count too.
     """
-    told = await find_told(connection, list(heard), since=since, old=old)
-    apart = await find_readers_apart(connection, list(heard), since=since)
+    told = await find_told(connection, list(reader_counts), since=since, old=old)
+    apart = await find_readers_apart(connection, list(reader_counts), since=since)
     readers = {reader for own in apart.values() for reader in own}
     known = await find_known(connection, readers, since=since, old=old)
     return {
-        profile: Knowledge(
-            told[profile], listeners, {reader: known[reader] for reader in apart.get(profile, ())}
-        )
-        for profile, listeners in heard.items()
+        profile: Knowledge(told[profile], count, {reader: known[reader] for reader in apart.get(profile, ())})
+        for profile, count in reader_counts.items()
     }
 
 
@@ -72,7 +70,7 @@ def compose_for(profile: Profile, edition: Edition, gathered: Gathered, knowledg
         groups[gathered.prepared.known_of(known)].append(reader)
     told: Known = knowledge.told
     same = groups.pop(own, [])
-    if groups and not same and sum(map(len, groups.values())) >= knowledge.listeners:
+    if groups and not same and sum(map(len, groups.values())) >= knowledge.reader_count:
         # No reader knows exactly the profile's issues: the largest group's digest becomes the profile's own.
         largest = max(groups, key=lambda one: (len(groups[one]), sorted(one)))
         told = knowledge.apart[groups.pop(largest)[0]]
@@ -113,7 +111,7 @@ class SharedComposer:
     ) -> list[Made]:
         """Compose what the readers of these profiles get for the slot `window.until`.
 
-        Left out are the stories `without`, profiles without listeners, and those that fail.
+        Left out are the stories `without`, profiles without active readers, and those that fail.
         """
         database, newsroom = self._services.database, self._services.newsroom
         if self._gathered is None or (self._gathered.window, self._without) != (window, without):
@@ -121,11 +119,11 @@ class SharedComposer:
             self._without = without
         since = min(window.after, window.oldest)
         async with database.read() as connection:
-            heard = await find_heard(connection, [profile.id for profile, _ in wanted])
+            reader_counts = await count_active_readers(connection, [profile.id for profile, _ in wanted])
             old = self._gathered.prepared.reported_before(since)
-            knowledge = await find_knowledge(connection, heard, since=since, old=old)
-        listened = [one for one in wanted if one[0].id in heard]
-        return await DIGESTS.run(compose_all, listened, self._gathered, knowledge)
+            knowledge = await find_knowledge(connection, reader_counts, since=since, old=old)
+        read = [one for one in wanted if one[0].id in reader_counts]
+        return await DIGESTS.run(compose_all, read, self._gathered, knowledge)
 
 
 def covered_by(

@@ -252,13 +252,14 @@ async def record_skipped(
     await record_issue(connection, issue, now=now)
 
 
-async def find_dry(connection: AsyncConnection, made: Sequence[Made], *, now: dt.datetime) -> list[Edition]:
-    """Return the editions that found no story twice in a row, each once for each drought.
+async def find_twice_empty(
+    connection: AsyncConnection, made: Sequence[Made], *, now: dt.datetime
+) -> list[Edition]:
+    """Return the editions that found no story twice in a row, each once until an issue has a story again.
 
-    The first issue with a story of any profile ends the drought of its edition. To be called once after each
-    issue.
+    A story for any profile counts for its edition. To be called once after each issue.
     """
-    dry = []
+    twice_empty = []
     by_edition: dict[str, list[Made]] = defaultdict(list)
     for one in made:
         by_edition[one.edition.name].append(one)
@@ -268,9 +269,9 @@ async def find_dry(connection: AsyncConnection, made: Sequence[Made], *, now: dt
             await forget_note(connection, note)
             continue
         empty = [one for one in issues if not _is_narrow(one)]
-        if empty and await _is_drought(connection, empty[-1].profile, note, now):
-            dry.append(empty[-1].edition)
-    return dry
+        if empty and await _is_twice_empty(connection, empty[-1].profile, note, now):
+            twice_empty.append(empty[-1].edition)
+    return twice_empty
 
 
 def _is_narrow(made: Made) -> bool:
@@ -279,7 +280,7 @@ def _is_narrow(made: Made) -> bool:
     return made.composed.eligible > 0 and bool(chosen.topics or chosen.words_out or chosen.sources_out)
 
 
-async def _is_drought(connection: AsyncConnection, profile: Profile, note: str, now: dt.datetime) -> bool:
+async def _is_twice_empty(connection: AsyncConnection, profile: Profile, note: str, now: dt.datetime) -> bool:
     statuses = await find_last_issues(connection, profile.id, limit=_EMPTY_IN_A_ROW)
     if statuses != [IssueStatus.EMPTY] * _EMPTY_IN_A_ROW or await find_note(connection, note) is not None:
         return False

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.jobs.digests.composing import SharedComposer, covered_by
 from bot.jobs.digests.gate import NOT_APPROVED, Gates, find_gates, is_gated, run_gated
-from bot.jobs.digests.publishing import Due, Made, find_dry, publish, queue_rest, record_skipped
+from bot.jobs.digests.publishing import Due, Made, find_twice_empty, publish, queue_rest, record_skipped
 from bot.news.digests import FIRST_WINDOW, window_for
 from bot.news.newsroom import Edition, Newsroom
 from bot.news.services import Services, Tell
@@ -22,8 +22,8 @@ from storage.engine import chunks
 from storage.notes import find_note, write_note
 from storage.profiles import (
     Profile,
+    count_active_readers,
     find_due,
-    find_heard,
     find_profiles,
     move_all_on,
     move_on,
@@ -52,14 +52,14 @@ async def run_due_slots(services: Services, tell_admins: Tell) -> int:
     while True:
         async with services.database.read() as connection:
             found = await find_due(connection, now=now, after=last)
-            heard = await find_heard(connection, [profile.id for profile in found])
+            readers = await count_active_readers(connection, [profile.id for profile in found])
         if not found:
             break
         last = found[-1]
-        if unheard := [profile for profile in found if profile.id not in heard]:
-            await _let_sleep(services, unheard)
-        listened = [profile for profile in found if profile.id in heard]
-        due = [one for profile in listened if (one := await _plan(services, profile, now, gates))]
+        if unread := [profile for profile in found if profile.id not in readers]:
+            await _put_to_sleep(services, unread)
+        read = [profile for profile in found if profile.id in readers]
+        due = [one for profile in read if (one := await _plan(services, profile, now, gates))]
         queued += await run_gated(services, composer, [one for one in due if is_gated(one, gates)], gates)
         for batch in _together([one for one in due if not is_gated(one, gates)]):
             queued += await _run(services, composer, batch, tell_admins, now)
@@ -109,7 +109,7 @@ async def _plan(services: Services, profile: Profile, now: dt.datetime, gates: G
     return None
 
 
-async def _let_sleep(services: Services, profiles: Sequence[Profile]) -> None:
+async def _put_to_sleep(services: Services, profiles: Sequence[Profile]) -> None:
     """Clear the next slots of profiles without active subscribers, in one transaction."""
     with log_errors("sleep", profiles=len(profiles)):
         async with services.database.write() as connection:
@@ -158,8 +158,8 @@ async def _write(
                 edition = services.newsroom.edition_at(one.profile.choices, slot)
                 await record_skipped(connection, one.profile, edition, slot, reason, now=now)
         queued = await publish(connection, ours, now=now)
-        dry = await find_dry(connection, ours, now=now)
-    for edition in dry:
+        twice_empty = await find_twice_empty(connection, ours, now=now)
+    for edition in twice_empty:
         await tell_admins(notices.two_empty_issues(edition.title))
     return queued
 
@@ -282,7 +282,7 @@ async def _send(
         if not made.composed.parts and not any(variant.composed.parts for variant in made.variants):
             continue
         async with services.database.write() as connection:
-            if await find_heard(connection, [made.profile.id]):
+            if await count_active_readers(connection, [made.profile.id]):
                 queued += await publish(connection, [made], now=now)
                 await set_covered_until(connection, made.profile.id, window.end)
     return queued

@@ -76,7 +76,7 @@ async def test_the_admins_are_told_once_after_two_empty_slots_however_many_profi
         await clock.advance(DAY)
         await run_due_slots(services, told)
         counts.append(len(told))
-    assert counts[-3:] == [1, 1, 2], "a new drought is told anew"
+    assert counts[-3:] == [1, 1, 2], "empty issues after a story are told anew"
 
 
 async def test_a_reader_of_one_rare_topic_does_not_alarm_the_admins(
