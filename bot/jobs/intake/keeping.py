@@ -31,7 +31,6 @@ from summarizer.topics import TopicRules, decide_topic
 _LEASE_NAME = "grouping"
 _SAVED_AT_ONCE = 50
 _SAVED_AT_ONCE_ON_SQLITE = 10  # fewer: chat cannot write meanwhile, and one reply writes several times
-_SAVED_AT_ONCE_OF_ARCHIVES = 100
 _LINE = 200
 _MOST_IN_MEMORY = 500  # of own work that waits for the work of another process
 
@@ -57,9 +56,8 @@ class Keeper:
         self._window = Window(database)
         self._own: dict[int, Ready] = {}  # work that waits for its turn, by turn
         self._renewed_at = float("-inf")
-        self._at_once = _SAVED_AT_ONCE if database.is_postgres else _SAVED_AT_ONCE_ON_SQLITE
-        if is_archive:
-            self._at_once = _SAVED_AT_ONCE_OF_ARCHIVES
+        is_long = is_archive or database.is_postgres
+        self._at_once = _SAVED_AT_ONCE if is_long else _SAVED_AT_ONCE_ON_SQLITE
 
     @property
     def is_sure(self) -> bool:

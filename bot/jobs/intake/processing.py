@@ -45,7 +45,6 @@ from storage.waiting import is_any_waiting
 from summarizer.topics import NO_RULES, TopicRules
 
 _BATCH = 50
-_BATCH_OF_MANY = 100  # with many text processes: fewer hand-overs, in which one of them waits
 _MOST_RENEWED = 10_000  # topics of stored articles, at the beginning of a run
 _RENEW_SECONDS = CLAIM_SECONDS / 5
 _WAIT_SECONDS = 0.2  # for another process that is ahead or behind
@@ -149,9 +148,7 @@ class Processor:
     async def _next(self, *, is_alone: bool) -> Sequence[Claimed]:
         """Claim some articles that were never tried; if there are none, a single one that was."""
         async with self._database.write() as connection:
-            claimed = await claim_articles(
-                connection, self._owner, _batch(self._texts.width), as_stored=self._as_stored
-            )
+            claimed = await claim_articles(connection, self._owner, _BATCH, as_stored=self._as_stored)
         if claimed or not is_alone:
             return claimed
         await self._end_claims_of_the_dead()
@@ -226,11 +223,6 @@ class Processor:
                 async with self._database.write() as connection:
                     await renew_claims(connection, self._owner)
                 await self._keeper.renew()
-
-
-def _batch(width: int) -> int:
-    """Return how many articles a call has, where so many calls are in work: not too many together."""
-    return _BATCH if width == 1 else max(1, min(_BATCH_OF_MANY, MOST_AHEAD // (2 * width)))
 
 
 def _found(article: StoredArticle, found: Worked | Failure) -> Worked:

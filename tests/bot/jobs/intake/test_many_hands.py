@@ -49,7 +49,6 @@ class Many(TextsHere):
 @pytest.fixture(autouse=True)
 def _small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(processing, "_BATCH", 7)
-    monkeypatch.setattr(processing, "_BATCH_OF_MANY", 7)
 
 
 @pytest.fixture(scope="module")

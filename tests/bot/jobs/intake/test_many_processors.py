@@ -26,7 +26,6 @@ __all__ = ["archive"]  # a fixture
 @pytest.fixture(autouse=True)
 def _small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(processing, "_BATCH", 7)
-    monkeypatch.setattr(processing, "_BATCH_OF_MANY", 7)
 
 
 @pytest.fixture
