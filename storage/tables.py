@@ -787,3 +787,14 @@ fanouts = Table(  # issues of very many readers, who are queued in parts: see st
     Column("queued_at", UtcTime, nullable=False),  # when the slot was made
     Column("reached", BigInteger, nullable=False),  # the last subscriber who was checked
 )
+
+message_fanouts = Table(  # what operators write to very many readers: see storage.delivery.message_fanouts
+    "message_fanouts",
+    metadata,
+    Column("id", _RowId, primary_key=True),
+    Column("message_id", ForeignKey("messages.id", ondelete="CASCADE"), unique=True),  # an announcement
+    Column("correction_id", ForeignKey("corrections.id", ondelete="CASCADE"), unique=True),
+    Column("edition", Text),  # of an announcement: its readers only; null: all
+    Column("queued_at", UtcTime, nullable=False),  # when it was confirmed
+    Column("reached", BigInteger, nullable=False),  # the last subscriber who was checked
+)

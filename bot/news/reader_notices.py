@@ -1,6 +1,7 @@
 """What operators send to readers: announcements, and corrections of stories that were sent.
 
-Messages are queued in the transaction that confirms them; the sender treats them like any delivery.
+Messages are queued in the transaction that confirms them, those for very many readers afterwards in parts
+(`notice_queue`); the sender treats them like any delivery.
 """
 
 import datetime as dt
@@ -33,12 +34,14 @@ from storage.delivery.corrections import (
     Correction,
     Telling,
     confirm_correction,
+    count_edits,
     count_readers,
     enqueue_edit,
     enqueue_notice,
     find_correction,
     find_tellings,
 )
+from storage.delivery.message_fanouts import JUST_NOW, begin_correcting, is_large_room
 from storage.delivery.messages import Release
 from storage.notes import DeedKind, record_deed
 from storage.profiles import Choices
@@ -96,7 +99,7 @@ async def announce(services: Services, number: int, admin: int) -> int | None:
         one = await find_announcement(connection, number)
         if one is None:
             return None
-        groups = await _groups(connection, services, one.edition)
+        groups = await groups_of(connection, services.newsroom, one.edition, now)
         queued = await confirm_announcement(connection, number, announcement_html(one.text), groups, now=now)
         if queued is None:
             return None
@@ -134,11 +137,10 @@ def _gets(chosen: Choices, edition: str, newsroom: Newsroom) -> bool:
     return any(one.name == edition for one in newsroom.editions_for(chosen))
 
 
-async def _groups(
-    connection: AsyncConnection, services: Services, edition: str | None
+async def groups_of(
+    connection: AsyncConnection, newsroom: Newsroom, edition: str | None, now: dt.datetime
 ) -> list[tuple[ColumnElement[bool], Release]]:
-    """Return the readers by the zone in which their quiet hours count."""
-    newsroom, now = services.newsroom, services.clock.now()
+    """Return the readers of what is announced at `now`, by the zone in which their quiet hours count."""
     by_zone: dict[str, list[Choices]] = defaultdict(list)
     for one in await find_zones(connection):
         if edition is None or _gets(one, edition, newsroom):
@@ -217,22 +219,36 @@ async def send_correction(
 ) -> Queued | None:
     """Confirm a draft and queue everything; None when there is no such draft, or it was sent already.
 
-    The audit log names `admin`.
+    Very many readers are queued afterwards. The audit log names `admin`.
     """
     now = services.clock.now()
     async with services.database.write() as connection:
         correction = await find_correction(connection, correction_id)
         if correction is None or not await confirm_correction(connection, correction_id, now=now):
             return None
-        edits = notices = 0
-        for telling in await find_tellings(connection, correction.story_id, since=now - LOOK_BACK):
-            queued = await _correct(connection, services, correction, telling, now)
-            edits, notices = edits + queued.edits, notices + queued.notices
+        queued = await _queue(connection, services, correction, now)
         if admin is not None:
-            detail = f"tin {correction.story_id}, {notices} người nhận tin đính chính"
+            detail = f"tin {correction.story_id}, {queued.notices} người nhận tin đính chính"
             await record_deed(connection, admin, DeedKind.CORRECTED, detail, now=now)
-    _log.info("correction", correction=correction_id, edits=edits, notices=notices)
-    return Queued(edits, notices)
+    _log.info("correction", correction=correction_id, edits=queued.edits, notices=queued.notices)
+    return queued
+
+
+async def _queue(
+    connection: AsyncConnection, services: Services, correction: Correction, now: dt.datetime
+) -> Queued:
+    """Queue edits and notices, at once for all or only for those of very many who got the story just now."""
+    is_large = await is_large_room(connection)
+    since = now - JUST_NOW if is_large else None
+    edits = notices = 0
+    for telling in await find_tellings(connection, correction.story_id, since=now - LOOK_BACK):
+        queued = await _correct(connection, services, correction, telling, now, since)
+        edits, notices = edits + queued.edits, notices + queued.notices
+    if not is_large:
+        return Queued(edits, notices)
+    await begin_correcting(connection, correction.id, now=now)
+    readers = await count_readers(connection, correction.story_id, since=now - LOOK_BACK)
+    return Queued(await count_edits(connection, correction.id), readers)
 
 
 async def _correct(
@@ -241,13 +257,14 @@ async def _correct(
     correction: Correction,
     telling: Telling,
     now: dt.datetime,
+    since: dt.datetime | None,
 ) -> Queued:
     edition = services.newsroom.find_edition(telling.edition) or services.newsroom.default_edition
     zone = edition.schedule.zone
     html = corrected(telling.html, telling.headline, correction.text, at=now, zone=zone)
     after_id, edits = telling.message_id, 0
     if html is not None:
-        after_id, edits = await enqueue_edit(connection, correction, telling, html, now=now)
+        after_id, edits = await enqueue_edit(connection, correction, telling, html, now=now, since=since)
     notices = await enqueue_notice(
         connection,
         correction,
@@ -256,6 +273,7 @@ async def _correct(
         after_id=after_id,
         release=release_in(zone, now),
         now=now,
+        since=since,
     )
     return Queued(edits, notices)
 

@@ -4,12 +4,13 @@ When an operator confirms a draft, it becomes one message of the outbox with a d
 """
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Row, and_, delete, func, insert, or_, select, true, update
+from sqlalchemy import ColumnElement, Row, and_, delete, false, func, insert, or_, select, true, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage.delivery.message_fanouts import begin_announcing, end_announcing, is_large_room
 from storage.delivery.messages import Message, Release, enqueue, record_message
 from storage.delivery.states import DeliveryStatus, IssueStatus, MessageKind
 from storage.profiles import Choices
@@ -113,21 +114,24 @@ async def confirm_announcement(
     connection: AsyncConnection,
     number: int,
     html: str,
-    groups: Iterable[tuple[ColumnElement[bool], Release]],
+    groups: Sequence[tuple[ColumnElement[bool], Release]],
     *,
     now: dt.datetime,
 ) -> int | None:
     """Queue a draft for each group of readers, who share a zone; return how many deliveries, None where it
-    is no draft any more. Quiet hours hold."""
+    is no draft any more. Quiet hours hold. Very many readers are queued afterwards: see `message_fanouts`."""
     a = announcements.c
     is_draft = and_(a.id == number, a.confirmed_at.is_(None))
-    claimed = update(announcements).where(is_draft).values(confirmed_at=now).returning(a.silent)
+    claimed = update(announcements).where(is_draft).values(confirmed_at=now).returning(a.silent, a.edition)
     row = (await connection.execute(claimed)).first()
     if row is None:
         return None
     message = Message(MessageKind.ANNOUNCEMENT, html, silent=row.silent)
     message_id = await record_message(connection, message, now=now)
     await connection.execute(update(announcements).where(a.id == number).values(message_id=message_id))
+    if await is_large_room(connection):
+        await begin_announcing(connection, message_id, row.edition, now=now)
+        return await count_audience(connection, or_(false(), *(audience for audience, _ in groups)))
     queued = 0
     for audience, release in groups:
         queued += await enqueue(connection, [message_id], audience, release=release, now=now)
@@ -135,16 +139,17 @@ async def confirm_announcement(
 
 
 async def call_off_announcement(connection: AsyncConnection, one: Announcement, *, now: dt.datetime) -> int:
-    """Call off what still waits; return how many deliveries."""
+    """Call off what still waits; return how many deliveries, with readers who were not queued yet."""
     if one.message_id is None:
         return 0
+    not_reached = await end_announcing(connection, one.message_id)
     d = deliveries.c
     waiting = and_(d.message_id == one.message_id, d.status == DeliveryStatus.PENDING)
     values = {"status": DeliveryStatus.GONE, "reason": IssueStatus.RETRACTED.value, "changed_at": now}
     count = (await connection.execute(update(deliveries).where(waiting).values(values))).rowcount
     called_off = update(messages).where(messages.c.id == one.message_id).values(called_off=True)
     await connection.execute(called_off)
-    return count
+    return count + not_reached
 
 
 async def count_announced(connection: AsyncConnection, one: Announcement) -> dict[DeliveryStatus, int]:

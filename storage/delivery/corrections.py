@@ -5,11 +5,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, exists, func, insert, select, update
+from sqlalchemy import ColumnElement, Row, and_, exists, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.delivery.messages import Buttons, Message, Release, enqueue, read_buttons, record_message
-from storage.delivery.states import MAY_HAVE_ARRIVED, DeliveryStatus, MessageKind
+from storage.delivery.states import HAS_MESSAGE, MAY_HAVE_ARRIVED, DeliveryStatus, MessageKind
 from storage.tables import (
     article_versions,
     articles,
@@ -28,7 +28,6 @@ from storage.tables import (
 # and a notice to the subscribers who received it. Their deliveries are rows like all others.
 
 LOOK_BACK = dt.timedelta(days=7)  # nobody reads older issues again
-_HAS_MESSAGE = (DeliveryStatus.SENDING, DeliveryStatus.SENT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,12 +110,32 @@ async def count_readers(connection: AsyncConnection, story_id: int, *, since: dt
     return (await connection.execute(query)).scalar_one()
 
 
+async def count_edits(connection: AsyncConnection, correction_id: int) -> int:
+    """Return how many messages a correction is to edit: those that were sent before it, or are being sent."""
+    d, m = deliveries.c, messages.c
+    query = (
+        select(func.count())
+        .select_from(deliveries)
+        .join(messages, m.after_id == d.message_id)
+        .where(m.correction_id == correction_id, m.kind == MessageKind.CORRECTION_EDIT)
+        .where(d.status.in_(HAS_MESSAGE))
+    )
+    return (await connection.execute(query)).scalar_one()
+
+
 async def enqueue_edit(
-    connection: AsyncConnection, correction: Correction, telling: Telling, html: str, *, now: dt.datetime
+    connection: AsyncConnection,
+    correction: Correction,
+    telling: Telling,
+    html: str,
+    *,
+    now: dt.datetime,
+    since: dt.datetime | None = None,
 ) -> tuple[int, int]:
     """Give a message other HTML, and queue an edit for those to whom it was sent or is being sent.
 
-    Edits go out at any hour. Return the edit's message and how many deliveries it has.
+    With `since` it is queued only for those to whom the message was sent after that moment. Edits go out at
+    any hour. Return the edit's message and how many deliveries it has.
     """
     this = messages.c.id == telling.message_id
     await connection.execute(update(messages).where(this).values(html=html))
@@ -129,7 +148,7 @@ async def enqueue_edit(
         preview_url=telling.preview_url,
     )
     message_id = await record_message(connection, edit, now=now)
-    return message_id, await enqueue(connection, [message_id], _got(telling, _HAS_MESSAGE), now=now)
+    return message_id, await enqueue(connection, [message_id], _got(telling, HAS_MESSAGE, since), now=now)
 
 
 async def enqueue_notice(
@@ -141,10 +160,12 @@ async def enqueue_notice(
     after_id: int,
     release: Release,
     now: dt.datetime,
+    since: dt.datetime | None = None,
 ) -> int:
     """Queue a notice for every reader of the message who has none of this correction yet; return how many.
 
-    A reader gets it after the message `after_id`. Quiet hours hold.
+    With `since` it is queued only for those to whom the message was sent after that moment. A reader gets it
+    after the message `after_id`. Quiet hours hold.
     """
     d, m = deliveries.c, messages.c
     has_one = (
@@ -152,16 +173,21 @@ async def enqueue_notice(
         .join(messages, m.id == d.message_id)
         .where(m.correction_id == correction.id, m.kind == MessageKind.CORRECTION_NOTICE)
     )
-    audience = and_(_got(telling, MAY_HAVE_ARRIVED), subscribers.c.id.not_in(has_one))
+    audience = and_(_got(telling, MAY_HAVE_ARRIVED, since), subscribers.c.id.not_in(has_one))
     notice = Message(MessageKind.CORRECTION_NOTICE, html, correction_id=correction.id, after_id=after_id)
     message_id = await record_message(connection, notice, now=now)
     return await enqueue(connection, [message_id], audience, release=release, now=now)
 
 
-def _got(telling: Telling, statuses: Sequence[DeliveryStatus]) -> ColumnElement[bool]:
-    """Return the condition that a subscriber's delivery of the message stands in one of these statuses."""
+def _got(
+    telling: Telling, statuses: Sequence[DeliveryStatus], since: dt.datetime | None
+) -> ColumnElement[bool]:
+    """Return the condition that a subscriber's delivery of the message stands in one of these statuses, and
+    came to it after `since`, if that is given, or is being sent."""
     d = deliveries.c
     theirs = select(d.subscriber_id).where(d.message_id == telling.message_id, d.status.in_(statuses))
+    if since is not None:
+        theirs = theirs.where(or_(d.status == DeliveryStatus.SENDING, d.changed_at > since))
     return subscribers.c.id.in_(theirs)
 
 

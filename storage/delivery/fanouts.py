@@ -159,7 +159,7 @@ async def _write(
             m.id,
             s.id,
             literal(DeliveryStatus.PENDING.value),
-            _not_before(part.pairs, release, queued_at),
+            not_before(part.pairs, release, queued_at),
             literal(0, Integer),
             literal(queued_at, UtcTime),
         )
@@ -173,12 +173,12 @@ async def _write(
     return (await connection.execute(statement)).rowcount
 
 
-def _not_before(
+def not_before(
     pairs: Sequence[tuple[int, int]], release: Release, queued_at: dt.datetime
 ) -> ColumnElement[Any]:
-    """Return when a reader may get it: each moment with the quiet hours that lead to it."""
+    """Return when a reader may get it, where these quiet hours occur."""
     s = subscribers.c
-    waits: dict[dt.datetime, list[tuple[int, int]]] = defaultdict(list)
+    waits: dict[dt.datetime, list[tuple[int, int]]] = defaultdict(list)  # each moment with its quiet hours
     for start, end in pairs:
         waits[release(start, end)].append((start, end))
     waits.pop(queued_at, None)

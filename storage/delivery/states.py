@@ -45,6 +45,7 @@ class DeliveryStatus(StrEnum):
 
 
 OPEN = (DeliveryStatus.PENDING, DeliveryStatus.SENDING)
+HAS_MESSAGE = (DeliveryStatus.SENDING, DeliveryStatus.SENT)  # or will: what can be edited
 MAY_HAVE_ARRIVED = (DeliveryStatus.SENDING, DeliveryStatus.SENT, DeliveryStatus.UNKNOWN)
 
 

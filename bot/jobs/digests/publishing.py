@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.chat.cards.digest_buttons import buttons_under
 from bot.news.digests import Composed
 from bot.news.newsroom import Edition
+from bot.news.notice_queue import queue_notices
 from bot.news.services import Services
 from bot.times.schedule import SlotPlan, release_in
 from storage.candidates import Window
@@ -200,7 +201,9 @@ async def _publish_variants(connection: AsyncConnection, made: Sequence[Made], *
 
 
 async def queue_rest(services: Services) -> int:
-    """Queue the readers of issues that have too many for one transaction; return how many deliveries.
+    """Queue the readers of issues, announcements and corrections that have too many for one transaction.
+
+    Return how many deliveries were queued.
 
     A part that another process is queueing is left to it. After a kill the next call goes on.
     """
@@ -211,6 +214,7 @@ async def queue_rest(services: Services) -> int:
         if part is None:
             break
         queued += part
+    queued += await queue_notices(services)
     if queued:
         _log.info("readers queued in parts", queued=queued)
     return queued
