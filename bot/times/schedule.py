@@ -129,7 +129,12 @@ class QuietHours:
 
 
 def release_in(zone: str, now: dt.datetime) -> Callable[[int, int], dt.datetime]:
-    """Return a function: quiet hours (start, end in minutes) → when a reader in `zone` may get a message."""
+    """Return a function: quiet hours (start, end in minutes) → when a reader in `zone` may get a message.
+
+    >>> now = dt.datetime(2026, 1, 5, 16, 0, tzinfo=dt.UTC)  # 23:00 in Việt Nam
+    >>> release_in("Asia/Ho_Chi_Minh", now)(22 * 60, 6 * 60).isoformat()
+    '2026-01-05T23:00:00+00:00'
+    """
     return lambda start, end: QuietHours(start, end).release(now, zone)
 
 
