@@ -30,9 +30,9 @@ from bot.telegram.limiter import TelegramPace
 from bot.telegram.transport import AiohttpRequest
 from bot.times.clock import Clock
 from storage.delivery.issues import Issue, Part, enqueue_issue, record_issue
-from storage.delivery.leases import LeaseKey, take_lease
 from storage.delivery.states import IssueStatus
 from storage.engine import Database
+from storage.processes.leases import LeaseKey, take_lease
 from storage.profiles import Choices, join_profile
 from storage.tables import subscribers
 from storage.upkeep.upgrade import upgrade

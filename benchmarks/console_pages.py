@@ -36,14 +36,14 @@ from bot.times.schedule import Schedule
 from storage.articles import store_articles
 from storage.engine import Database
 from storage.intake import Incoming, Refusal
-from storage.processed import Findings, make_story, save_work
+from storage.processing.article_turns import find_next
+from storage.processing.processed import Findings, make_story, save_work
 from storage.profiles import Choices, join_profile
 from storage.search.rebuild import keep_up
 from storage.sources import record_refusals
 from storage.tables import deliveries, issue_stories, issues, messages, subscribers
 from storage.times import Published
 from storage.upkeep.upgrade import upgrade
-from storage.waiting import find_next
 from summarizer.model import Place, sentence_at
 
 ZONE = "Asia/Ho_Chi_Minh"

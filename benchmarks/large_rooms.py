@@ -29,17 +29,17 @@ from bot.times.clock import ManualClock
 from bot.times.schedule import Schedule
 from storage.articles import store_articles
 from storage.delivery.claiming import claim_deliveries
+from storage.delivery.deliveries import begin_month
 from storage.delivery.issues import Issue, Part, record_issue
-from storage.delivery.months import begin_month
-from storage.delivery.outlook import look_at_queue
 from storage.delivery.states import IssueStatus
 from storage.engine import WORKING_FOLDER, Database
 from storage.intake import Incoming
-from storage.processed import Findings, make_story, save_work
+from storage.processing.processed import Findings, make_story, save_work
 from storage.profiles import Choices, join_profile
 from storage.tables import deliveries, subscribers
 from storage.times import Published
 from storage.upkeep.prune import prune_issues
+from storage.upkeep.stats import measure_queue
 from storage.upkeep.upgrade import upgrade
 from summarizer.extraction.summaries import summarize
 from tests import conftest as own_server
@@ -191,7 +191,7 @@ async def _ticks(services: Services) -> None:
 
     async def look() -> None:
         async with services.database.read() as connection:
-            await look_at_queue(connection, now=now)
+            await measure_queue(connection, now=now)
 
     for name, work in (
         ("tick of slots, nothing due", lambda: run_due_slots(services, _silence)),

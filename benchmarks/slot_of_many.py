@@ -30,12 +30,12 @@ from bot.times.schedule import Schedule
 from storage.articles import store_articles
 from storage.engine import Database
 from storage.intake import Incoming
-from storage.processed import Findings, make_story, save_work
+from storage.processing.article_turns import find_next
+from storage.processing.processed import Findings, make_story, save_work
 from storage.profiles import Choices, Length
 from storage.tables import deliveries, issues, messages, profiles, subscribers
 from storage.times import Published
 from storage.upkeep.upgrade import upgrade
-from storage.waiting import find_next
 from summarizer.extraction.summaries import summarize
 
 _NOW = dt.datetime(2026, 8, 20, 22, 0, tzinfo=dt.UTC)  # 5:00 in Vietnam

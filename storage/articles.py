@@ -1,7 +1,7 @@
 """Articles: storing them, keeping their versions, and finding them.
 
 An article waits (`processed_at` is null) until it is summarised, grouped and indexed
-(`storage.processed`). An article that crashed its process is set aside: `storage.sources`.
+(`storage.processing.processed`). An article that crashed its process is set aside: `storage.sources`.
 """
 
 import datetime as dt

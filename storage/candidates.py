@@ -1,15 +1,17 @@
-"""The stories that a digest may choose from, each with its articles."""
+"""The stories that a digest may choose from, each with its articles; and those for which it had no room."""
 
 import datetime as dt
+import hashlib
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, delete, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.articles import StoredArticle, find_articles
-from storage.engine import chunks
-from storage.tables import UtcTime, articles
+from storage.engine import chunks, insert_into
+from storage.tables import UtcTime, articles, story_lists
 
 _MOST_STORIES = 1_000  # a day of every Vietnamese paper's feed is about 3,000 articles, 1,500 stories
 _MOST_ARTICLES_OF_A_STORY = 12
@@ -155,3 +157,49 @@ async def _members(
     ids = list((await connection.execute(query)).scalars())
     by_id = await find_articles(connection, ids)
     return [by_id[article_id] for article_id in ids]
+
+
+# Stories for which a digest had no room; its button *Xem thêm* shows them.
+#
+# A list is stored once, however many digests left out the same stories in the same order.
+
+
+async def record_story_lists(
+    connection: AsyncConnection, wanted: Sequence[Sequence[int]], *, now: dt.datetime
+) -> list[int | None]:
+    """Store lists of stories, the most important first; return the id of each, None for an empty one."""
+    keys = [_key_of(story_ids) for story_ids in wanted]
+    rows = {
+        key: {"key": key, "story_ids": list(story_ids), "made_at": now}
+        for key, story_ids in zip(keys, wanted, strict=True)
+        if key
+    }
+    if not rows:
+        return [None] * len(wanted)
+    statement = insert_into(connection, story_lists)
+    statement = statement.on_conflict_do_update(
+        index_elements=["key"], set_={"made_at": statement.excluded.made_at}
+    )
+    made = await connection.execute(
+        statement.returning(story_lists.c.key, story_lists.c.id), list(rows.values())
+    )
+    ids = {row.key: row.id for row in made}
+    return [ids[key] if key else None for key in keys]
+
+
+def _key_of(story_ids: Sequence[int]) -> str:
+    if not story_ids:
+        return ""
+    return hashlib.sha256(json.dumps(list(story_ids)).encode()).hexdigest()
+
+
+async def find_story_list(connection: AsyncConnection, list_id: int) -> tuple[int, ...]:
+    """Return the stories of a list, the most important first; none if the list is deleted."""
+    query = select(story_lists.c.story_ids).where(story_lists.c.id == list_id)
+    return tuple((await connection.execute(query)).scalar_one_or_none() or ())
+
+
+async def prune_story_lists(connection: AsyncConnection, *, before: dt.datetime, limit: int) -> None:
+    """Delete up to `limit` lists that no digest used since `before`."""
+    old = select(story_lists.c.id).where(story_lists.c.made_at < before).limit(limit)
+    await connection.execute(delete(story_lists).where(story_lists.c.id.in_(old)))

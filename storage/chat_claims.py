@@ -29,7 +29,7 @@ _IS_OVER = (  # one that claims to last longer than any does was written before 
 
 
 @dataclass(frozen=True, slots=True)
-class Waiting:
+class WaitingUpdate:
     """The next update of a chat to handle; `count` updates of the chat wait, this one included."""
 
     chat_id: int
@@ -40,7 +40,7 @@ class Waiting:
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class WaitingCounts:
     """How many updates of a chat, and of the sender in it, wait after one more was stored.
 
     `first` is the next one to handle, if this process has claimed the chat.
@@ -48,7 +48,7 @@ class Kept:
 
     of_chat: int
     of_person: int
-    first: Waiting | None
+    first: WaitingUpdate | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,7 @@ class IdleChat:
 
 
 @dataclass(frozen=True, slots=True)
-class Search:
+class ClaimRules:
     """The claims that do not keep `owner` from a chat: its own, and those of processes that are `gone`.
 
     With `after_expiry` expired claims do not either.
@@ -159,7 +159,7 @@ _IDLE = text(
 
 async def keep_and_claim(
     connection: AsyncConnection, one: KeptUpdate, owner: str, *, claims: bool, now: dt.datetime
-) -> Kept | None:
+) -> WaitingCounts | None:
     """Store an update, claim its chat if it is free, and return what waits; None if it was seen before.
 
     Without `claims` the chat is left to any process that looks for work.
@@ -177,13 +177,13 @@ async def keep_and_claim(
     if is_ours and row.tries >= SUSPECT_TRIES:
         await connection.execute(_UNCLAIM, {"chats": [one.chat_id], "owner": owner})
         is_ours = False
-    first = Waiting(one.chat_id or 0, row.update_id, row.payload, row.of_chat, row.tries)
-    return Kept(row.of_chat, row.of_person, first if is_ours else None)
+    first = WaitingUpdate(one.chat_id or 0, row.update_id, row.payload, row.of_chat, row.tries)
+    return WaitingCounts(row.of_chat, row.of_person, first if is_ours else None)
 
 
 async def finish_updates(
     connection: AsyncConnection, done: Mapping[int, int], owner: str, *, goes_on: bool = True
-) -> list[Waiting]:
+) -> list[WaitingUpdate]:
     """Mark updates as handled, `done` by chat, and return the next of those chats.
 
     A chat without waiting updates is released. If the process ends (`goes_on` is False), all are released.
@@ -193,7 +193,7 @@ async def finish_updates(
     return await _claim_next(connection, ours, owner) if ours and goes_on else []
 
 
-async def _claim_next(connection: AsyncConnection, chats: Sequence[int], owner: str) -> list[Waiting]:
+async def _claim_next(connection: AsyncConnection, chats: Sequence[int], owner: str) -> list[WaitingUpdate]:
     """Claim those of `chats` with waiting updates; no other process can claim them before the commit."""
     rows = (await connection.execute(_NEXT, {"chats": chats})).all()
     following = [_waiting(row) for row in rows if row.tries < SUSPECT_TRIES]
@@ -203,8 +203,8 @@ async def _claim_next(connection: AsyncConnection, chats: Sequence[int], owner: 
     return following
 
 
-def _waiting(row: Row[tuple[int, int, str, int, int]]) -> Waiting:
-    return Waiting(row.chat_id, row.update_id, row.payload, row.of_chat, row.tries)
+def _waiting(row: Row[tuple[int, int, str, int, int]]) -> WaitingUpdate:
+    return WaitingUpdate(row.chat_id, row.update_id, row.payload, row.of_chat, row.tries)
 
 
 async def note_try(connection: AsyncConnection, update_id: int) -> None:
@@ -234,7 +234,7 @@ async def count_shared(connection: AsyncConnection) -> int:
     return count
 
 
-async def find_idle_chats(connection: AsyncConnection, search: Search, *, limit: int) -> list[IdleChat]:
+async def find_idle_chats(connection: AsyncConnection, search: ClaimRules, *, limit: int) -> list[IdleChat]:
     """Return chats with waiting updates that this process may claim or has claimed, oldest first."""
     rows = await connection.execute(_IDLE, {**search.values, "most": limit})
     return [
@@ -244,8 +244,8 @@ async def find_idle_chats(connection: AsyncConnection, search: Search, *, limit:
 
 
 async def take_chats(
-    connection: AsyncConnection, chats: Sequence[IdleChat], search: Search
-) -> tuple[list[Waiting], list[int]]:
+    connection: AsyncConnection, chats: Sequence[IdleChat], search: ClaimRules
+) -> tuple[list[WaitingUpdate], list[int]]:
     """Claim idle chats that no other process claimed meanwhile; return the next update of each.
 
     The next update of a chat whose process died counts as left over. A chat with a suspect update is released

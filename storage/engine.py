@@ -19,7 +19,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
-from storage.errors import StorageError, describe, is_passing_at_connect, is_unwritable, without_values
+from storage.errors import StorageError, describe, is_transient_at_connect, is_unwritable, without_values
 from storage.private_files import create_private
 
 _PRAGMAS = (
@@ -188,8 +188,8 @@ class Database:
         try:
             await connection.start()
         except OSError as error:
-            may_pass = is_passing_at_connect(error)
-            raise StorageError(f"no connection: {describe(error)}", is_passing=may_pass) from error
+            may_pass = is_transient_at_connect(error)
+            raise StorageError(f"no connection: {describe(error)}", is_transient=may_pass) from error
         try:
             yield connection
         finally:  # a cancellation meanwhile must not leave it half closed

@@ -16,13 +16,13 @@ from sqlalchemy.exc import TimeoutError as NoFreeConnectionError
 # Source: https://www.sqlite.org/rescode.html, https://www.postgresql.org/docs/current/errcodes-
 # appendix.html
 
-_PASSING_SQLITE = {  # primary result codes
+_TRANSIENT_SQLITE = {  # primary result codes
     *(sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_PROTOCOL, sqlite3.SQLITE_SCHEMA),
     *(sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_NOMEM, sqlite3.SQLITE_CANTOPEN),
     *(sqlite3.SQLITE_ABORT, sqlite3.SQLITE_INTERRUPT),
 }
 _DAMAGED_SQLITE = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
-_PASSING_STATES = (  # beginnings of SQLSTATE: two characters are a class
+_TRANSIENT_STATES = (  # beginnings of SQLSTATE: two characters are a class
     *("08", "40", "53", "57"),  # connection, rolled back, resources, operator intervention
     *("55006", "55P03"),  # in use, locked
     *("25P03", "25P04"),  # the session or its transaction took too long and was ended
@@ -30,12 +30,12 @@ _PASSING_STATES = (  # beginnings of SQLSTATE: two characters are a class
 )
 _FINAL_STATES = ("57P04",)  # the database was dropped
 _DISK_FULL_STATE = "53100"
-_TOLD_STATES = (  # their messages name objects of the database and hold no value
+_STATES_WITHOUT_VALUES = (  # their messages name objects of the database and hold no value
     *("08", "25", "28", "3D", "3F", "40", "53", "55", "57", "58"),
     *("42501", "42P01", "42703", "42883", "42704"),
 )
 _DISK_FULL = {errno.ENOSPC, errno.EDQUOT}
-_PASSING_ERRNOS = _DISK_FULL | {
+_TRANSIENT_ERRNOS = _DISK_FULL | {
     *(errno.EAGAIN, errno.EBUSY, errno.EINTR, errno.EIO, errno.EMFILE, errno.ENFILE, errno.ENOMEM),
     *(errno.ECONNREFUSED, errno.ECONNRESET, errno.ECONNABORTED, errno.EPIPE, errno.ETIMEDOUT),
     *(errno.EHOSTUNREACH, errno.ENETUNREACH, errno.ENETDOWN, errno.ENOLCK),
@@ -55,20 +55,20 @@ def without_values(error: BaseException) -> DriverError:
     return DriverError(describe(error) + sql).with_traceback(error.__traceback__)
 
 
-def is_passing(error: BaseException) -> bool:
+def is_transient(error: BaseException) -> bool:
     """Tell whether a later attempt may succeed."""
     if isinstance(error, NoFreeConnectionError) or getattr(error, "connection_invalidated", False):
         return True
     cause = _driver_error(error)
     if isinstance(cause, OSError):
-        return isinstance(cause, TimeoutError) or cause.errno in _PASSING_ERRNOS
+        return isinstance(cause, TimeoutError) or cause.errno in _TRANSIENT_ERRNOS
     if (code := _sqlite_code(cause)) is not None:
-        return code in _PASSING_SQLITE
+        return code in _TRANSIENT_SQLITE
     state = _state(cause)
-    return state.startswith(_PASSING_STATES) and not state.startswith(_FINAL_STATES)
+    return state.startswith(_TRANSIENT_STATES) and not state.startswith(_FINAL_STATES)
 
 
-def is_passing_at_connect(error: OSError) -> bool:
+def is_transient_at_connect(error: OSError) -> bool:
     """Tell whether a failed connection to the server may succeed later.
 
     Most of these errors have no code: asyncio joins those of several addresses into one, and an unknown name
@@ -109,7 +109,9 @@ def describe(error: BaseException) -> str:
     if isinstance(cause, sqlite3.Error):
         return f"{name}: {_QUOTED.sub(_HIDDEN, str(cause))}"
     if state := _state(cause):
-        words = str(cause.args[0]) if cause.args and state.startswith(_TOLD_STATES) else _objects(cause)
+        words = (
+            str(cause.args[0]) if cause.args and state.startswith(_STATES_WITHOUT_VALUES) else _objects(cause)
+        )
         return f"{name} [{state}]: {words}".removesuffix(": ")
     if isinstance(cause, OSError):
         return f"{name}: {cause}"
@@ -146,12 +148,12 @@ def _objects(error: BaseException) -> str:
 class StorageError(Exception):
     """The database did not do what was asked.
 
-    `is_passing`: a later attempt may succeed. `is_disk_full`: its disk is full.
+    `is_transient`: a later attempt may succeed. `is_disk_full`: its disk is full.
     """
 
-    def __init__(self, message: str, *, is_passing: bool = False, is_disk_full: bool = False) -> None:
+    def __init__(self, message: str, *, is_transient: bool = False, is_disk_full: bool = False) -> None:
         super().__init__(message)
-        self.is_passing = is_passing
+        self.is_transient = is_transient
         self.is_disk_full = is_disk_full
 
     @classmethod
@@ -160,7 +162,7 @@ class StorageError(Exception):
 
         Raise it `from without_values(error)`: the error itself would be printed with its values.
         """
-        return cls(describe(error), is_passing=is_passing(error), is_disk_full=is_disk_full(error))
+        return cls(describe(error), is_transient=is_transient(error), is_disk_full=is_disk_full(error))
 
 
 class UnknownArticleError(StorageError):

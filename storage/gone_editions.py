@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.profiles import CHOICES, Choices, choices_of, takes
+from storage.profiles import CHOICES, Choices, choices_of, has_edition
 from storage.tables import notes, profiles, subscribers
 
 NOTE = "edition gone: "  # + the edition: up to which profile its readers have been notified
@@ -38,7 +38,7 @@ async def find_gone_editions(connection: AsyncConnection, declared: Collection[s
     return sorted({name for row in rows for name in (row.edition, *row.more_editions.split())} - {*declared})
 
 
-async def find_told_editions(connection: AsyncConnection) -> dict[str, int]:
+async def find_notified_editions(connection: AsyncConnection) -> dict[str, int]:
     """Return by edition up to which profile its readers have been notified."""
     query = select(notes.c.name, notes.c.value).where(notes.c.name.startswith(NOTE, autoescape=True))
     return {row.name.removeprefix(NOTE): int(row.value) for row in await connection.execute(query)}
@@ -53,7 +53,7 @@ async def find_moved_readers(
     """
     p, s = profiles.c, subscribers.c
     some = select(s.profile_id).join(profiles, p.id == s.profile_id)
-    some = some.where(takes(edition), p.id > after, s.status == "active")
+    some = some.where(has_edition(edition), p.id > after, s.status == "active")
     some = some.group_by(s.profile_id).order_by(s.profile_id).limit(limit)
     query = (
         select(s.profile_id, s.quiet_start, s.quiet_end)

@@ -253,7 +253,7 @@ def _query(query: str) -> str:
 Standing = Literal["host", "elsewhere", "files"]
 
 
-class Told(Protocol):
+class ArticleText(Protocol):
     """A text of an article, stored or new; `speaker` is the declared source, "" the command `ingest`."""
 
     @property
@@ -268,7 +268,7 @@ class Told(Protocol):
     def body(self) -> str: ...
 
 
-def may_replace(known: Told, coming: Told) -> bool:
+def may_replace(known: ArticleText, coming: ArticleText) -> bool:
     """Tell whether a different text `coming` becomes a new version of the article `known`.
 
     A source may change its own text, and a host's own source the text of others. Between sources of equal

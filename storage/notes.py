@@ -49,7 +49,7 @@ _KEPT = dt.timedelta(days=365)
 _LONGEST_DETAIL = 300
 
 
-class DeedKind(StrEnum):
+class AuditKind(StrEnum):
     """The kind of an entry."""
 
     SENT_NOW = "sent_now"
@@ -70,17 +70,17 @@ class DeedKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Deed:
+class AuditEntry:
     """An entry of the audit log: one action of an operator."""
 
     done_at: dt.datetime
     admin: int
-    kind: DeedKind
+    kind: AuditKind
     detail: str
 
 
-async def record_deed(
-    connection: AsyncConnection, admin: int, kind: DeedKind, detail: str = "", *, now: dt.datetime
+async def record_audit_entry(
+    connection: AsyncConnection, admin: int, kind: AuditKind, detail: str = "", *, now: dt.datetime
 ) -> None:
     """Add an action of `admin`, and delete entries that are older than a year."""
     values = {"done_at": now, "admin": admin, "kind": kind, "detail": detail[:_LONGEST_DETAIL]}
@@ -88,11 +88,13 @@ async def record_deed(
     await connection.execute(delete(deeds).where(deeds.c.done_at < now - _KEPT))
 
 
-async def find_deeds(connection: AsyncConnection, *, limit: int, kind: DeedKind | None = None) -> list[Deed]:
+async def find_audit_entries(
+    connection: AsyncConnection, *, limit: int, kind: AuditKind | None = None
+) -> list[AuditEntry]:
     """Return the latest entries, newest first; only those of `kind` if it is given."""
     d = deeds.c
     query = select(d.done_at, d.admin, d.kind, d.detail).order_by(d.done_at.desc(), d.id.desc())
     if kind is not None:
         query = query.where(d.kind == kind)
     rows = await connection.execute(query.limit(limit))
-    return [Deed(row.done_at, row.admin, DeedKind(row.kind), row.detail) for row in rows]
+    return [AuditEntry(row.done_at, row.admin, AuditKind(row.kind), row.detail) for row in rows]

@@ -91,7 +91,7 @@ def columns_of(choices: Choices) -> dict[str, Any]:
     return columns | {"more_editions": " ".join(choices.more_editions)}
 
 
-def takes(edition: str | Column[str]) -> ColumnElement[bool]:
+def has_edition(edition: str | Column[str]) -> ColumnElement[bool]:
     """Return the SQL condition for profiles with this edition, alone or beside others."""
     listed = literal(" ") + profiles.c.more_editions + " "
     name = literal(" ") + edition + " "  # letters, digits and dashes: no wildcards
@@ -143,10 +143,8 @@ async def find_profiles(connection: AsyncConnection, *, limit: int = 10_000) -> 
     query = select(profiles).where(profiles.c.next_due_at.is_not(None)).order_by(profiles.c.id)
     found: list[Profile] = []
     while len(found) < limit:
-        page = query.where(profiles.c.id > (found[-1].id if found else 0)).limit(
-            min(_PAGE, limit - len(found))
-        )
-        rows = (await connection.execute(page)).all()
+        page = query.where(profiles.c.id > (found[-1].id if found else 0))
+        rows = (await connection.execute(page.limit(min(_PAGE, limit - len(found))))).all()
         found += [profile_of(row) for row in rows]
         if len(rows) < _PAGE:
             break
@@ -169,20 +167,22 @@ async def count_active_readers(connection: AsyncConnection, profile_ids: Sequenc
     return {row.profile_id: row.total for row in rows}
 
 
-async def has_listeners(connection: AsyncConnection, profile_id: int) -> bool:
+async def has_subscribers(connection: AsyncConnection, profile_id: int) -> bool:
     """Tell whether an active subscriber has this profile."""
     listens = and_(subscribers.c.profile_id == profile_id, subscribers.c.status == "active")
     return bool((await connection.execute(select(exists().where(listens)))).scalar_one())
 
 
-async def move_on(connection: AsyncConnection, profile: Profile, *, next_due_at: dt.datetime | None) -> bool:
+async def set_next_slot(
+    connection: AsyncConnection, profile: Profile, *, next_due_at: dt.datetime | None
+) -> bool:
     """Set the profile's next slot, unless another process or a change of times moved it meanwhile."""
     is_unmoved = and_(profiles.c.id == profile.id, profiles.c.next_due_at == profile.next_due_at)
     result = await connection.execute(update(profiles).where(is_unmoved).values(next_due_at=next_due_at))
     return result.rowcount == 1
 
 
-async def move_all_on(
+async def set_next_slots(
     connection: AsyncConnection,
     profile_ids: Sequence[int],
     *,
@@ -231,9 +231,9 @@ async def put_to_sleep(connection: AsyncConnection, profile: Profile) -> bool:
     Safe against a concurrent subscribe: the UPDATE locks the row, so the check after it sees earlier
     subscribers, and a later subscriber finds the profile asleep and wakes it.
     """
-    if not await move_on(connection, profile, next_due_at=None):
+    if not await set_next_slot(connection, profile, next_due_at=None):
         return False
-    if await has_listeners(connection, profile.id):
+    if await has_subscribers(connection, profile.id):
         row = profiles.c.id == profile.id
         await connection.execute(update(profiles).where(row).values(next_due_at=profile.next_due_at))
         return False
@@ -247,13 +247,11 @@ async def set_covered_until(connection: AsyncConnection, profile_id: int, slot_a
     await connection.execute(update(profiles).where(is_later).values(last_slot_at=slot_at))
 
 
-async def count_listeners(connection: AsyncConnection) -> dict[int, int]:
+async def count_by_profile(connection: AsyncConnection) -> dict[int, int]:
     """Return how many active subscribers each profile has, by its id; those without any are absent."""
-    s = subscribers.c
+    s, last, found = subscribers.c, 0, dict[int, int]()
     query = select(s.profile_id, func.count().label("total")).where(s.status == "active")
     query = query.group_by(s.profile_id).order_by(s.profile_id).limit(_PAGE)
-    found: dict[int, int] = {}
-    last = 0
     while rows := (await connection.execute(query.where(s.profile_id > last))).all():
         found |= {row.profile_id: row.total for row in rows}
         last = rows[-1].profile_id

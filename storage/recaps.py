@@ -59,7 +59,7 @@ async def find_due_recaps(
     return [DueRecap(row.id, row.profile_id, choices_of(row), row.moment) for row in rows]
 
 
-async def settle_recaps(
+async def claim_recaps(
     connection: AsyncConnection, kind: Kind, due: Sequence[DueRecap], *, next_at: dt.datetime | None
 ) -> list[int]:
     """Set when the next recap is due; return the readers whose recap no other process has queued."""

@@ -155,7 +155,7 @@ def _shown_to(
     return of_readers.limit(len(readers) * _MOST_STORIES)
 
 
-async def find_told(
+async def find_issued_stories(
     connection: AsyncConnection,
     profile_ids: Sequence[int],
     *,
@@ -199,7 +199,7 @@ _MOST = 5
 
 @dataclass(frozen=True, slots=True)
 class SentStory:
-    """A digest with the story that a chat got. `rank`: see `storage.delivery.issues.ToldStory`."""
+    """A digest with the story that a chat got. `rank`: see `storage.delivery.issues.IssueStory`."""
 
     sent_at: dt.datetime
     edition: str

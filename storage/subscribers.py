@@ -1,7 +1,7 @@
 """Subscribers: chats that get digests, their choices, and everything kept about one of them.
 
 Nothing about a person is stored beyond the chat's number and what was chosen. `delete_subscriber` and
-`storage.reader_export` cover every table that names a chat: a new such table must be added to both.
+`storage.reader_data` cover every table that names a chat: a new such table must be added to both.
 """
 
 import datetime as dt
@@ -12,11 +12,13 @@ from typing import Any
 from sqlalchemy import Row, Select, and_, case, delete, exists, func, literal, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage.alerts.watches import hand_over_watches
 from storage.conversations import forget_conversation
 from storage.delivery.fanouts import note_arrival, note_move
 from storage.delivery.states import OPEN, DeliveryStatus, MessageKind
 from storage.engine import insert_into
 from storage.profiles import CHOICES, Choices, choices_of
+from storage.reactions import hand_over_answers
 from storage.tables import (
     UtcTime,
     admissions,
@@ -27,8 +29,6 @@ from storage.tables import (
     shown_stories,
     subscribers,
 )
-from storage.tastes import hand_over_answers
-from storage.watches import hand_over_watches
 
 QUIET_START, QUIET_END = 22 * 60, 6 * 60 + 30  # messages due between 22:00 and 6:30 wait
 
@@ -174,7 +174,7 @@ async def set_status(
         await connection.execute(update(deliveries).where(queued).values(called_off))
 
 
-async def find_rested(connection: AsyncConnection, *, now: dt.datetime, limit: int = 500) -> list[int]:
+async def find_ended_pauses(connection: AsyncConnection, *, now: dt.datetime, limit: int = 500) -> list[int]:
     """Return the chats whose pause has ended by `now`, the earliest end first."""
     s = subscribers.c
     query = select(s.chat_id).where(s.status == "paused", s.paused_until <= now)

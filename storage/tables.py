@@ -12,6 +12,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    ColumnElement,
     DateTime,
     ForeignKey,
     Index,
@@ -56,6 +57,11 @@ class UtcTime(TypeDecorator[dt.datetime]):
         return moment.astimezone(dt.UTC)
 
 
+def _partial_index(name: str, *columns: Column[Any], where: ColumnElement[bool]) -> None:
+    """Add an index on the rows that meet a condition to the table of the columns."""
+    Index(name, *columns, sqlite_where=where, postgresql_where=where)
+
+
 metadata = MetaData()
 
 _RowId = BigInteger().with_variant(Integer, "sqlite")
@@ -78,7 +84,7 @@ articles = Table(
     Column("source", Text, nullable=False),
     Column("category", Text),  # the topic as its row or feed names it
     Column("topic_by_words", Text),  # a built-in topic's name: see summarizer.topics
-    Column("topic", Text),  # the newsroom's name of the topic, for all uses: see storage.processed
+    Column("topic", Text),  # the newsroom's name of the topic, for all uses: see storage.processing.processed
     Column("title", Text, nullable=False),
     Column("sapo", Text, nullable=False),
     Column("body", Text, nullable=False),
@@ -95,7 +101,7 @@ articles = Table(
     Column("ready_at", UtcTime),  # when it was first processed; digests may have it from then on
     Column("speaker", Text),  # the declared source of the present text; null before schema 0021
     Column("standing", Text),  # host | elsewhere | files: see storage.identity
-    Column("turn", BigInteger),  # the last, of grouping; null before schema 0290: see storage.article_turns
+    Column("turn", BigInteger),  # the last, of grouping; null before schema 0290: see storage.processing
 )
 Index("articles_external_id", articles.c.external_id)
 Index("articles_source", articles.c.source, articles.c.id)
@@ -105,19 +111,11 @@ Index("articles_story_id", articles.c.story_id)
 Index("articles_ready_at", articles.c.ready_at)
 Index("articles_processed_at", articles.c.processed_at)
 Index("articles_turn", articles.c.turn)
-Index(
-    "articles_waiting",
-    articles.c.id,
-    sqlite_where=articles.c.processed_at.is_(None),
-    postgresql_where=articles.c.processed_at.is_(None),
-)
+_partial_index("articles_waiting", articles.c.id, where=articles.c.processed_at.is_(None))
 
-Index(
-    "articles_waiting_turns",  # sources take turns: see storage.processed.find_next
-    articles.c.source,
-    articles.c.id,
-    sqlite_where=articles.c.processed_at.is_(None),
-    postgresql_where=articles.c.processed_at.is_(None),
+# Sources take turns: see storage.processing.article_turns.find_next.
+_partial_index(
+    "articles_waiting_turns", articles.c.source, articles.c.id, where=articles.c.processed_at.is_(None)
 )
 
 article_versions = Table(
@@ -141,11 +139,8 @@ headline_changes = (
         Column("told_at", UtcTime),  # when it was reported to the admins
     )
 )
-Index(
-    "headline_changes_untold",
-    headline_changes.c.changed_at,
-    sqlite_where=headline_changes.c.told_at.is_(None),
-    postgresql_where=headline_changes.c.told_at.is_(None),
+_partial_index(
+    "headline_changes_untold", headline_changes.c.changed_at, where=headline_changes.c.told_at.is_(None)
 )
 
 # A summary is stored as places only. Its text is cut out of the article, so the two cannot differ.
@@ -168,7 +163,7 @@ packed_articles = Table(
     Column("packed", LargeBinary, nullable=False),
 )
 
-article_turns = Table(  # the articles in work, in the order of grouping: see storage.article_turns
+article_turns = Table(  # the articles in work, in the order of grouping: see storage.processing.article_turns
     "article_turns",
     metadata,
     Column("turn", BigInteger, primary_key=True, autoincrement=False),
@@ -260,16 +255,11 @@ profiles = Table(
     Column("sources_out", JSON, nullable=False, server_default="[]"),  # names of muted sources
     Column("sources_in", JSON, nullable=False, server_default="[]"),
     Column("figures", JSON, nullable=False, server_default="[]"),  # labels of those on top of the digest
-    Column("tastes", JSON, nullable=False, server_default="[]"),  # [[kind, key, weight]]: see storage.tastes
+    Column("tastes", JSON, nullable=False, server_default="[]"),  # [[kind, key, weight]]: storage.reactions
     Column("variant_of", BigInteger),  # its issues are for readers of that profile who know other stories
 )
 Index("profiles_next_due_at", profiles.c.next_due_at)
-Index(
-    "profiles_variant_of",
-    profiles.c.variant_of,
-    sqlite_where=profiles.c.variant_of.is_not(None),
-    postgresql_where=profiles.c.variant_of.is_not(None),
-)
+_partial_index("profiles_variant_of", profiles.c.variant_of, where=profiles.c.variant_of.is_not(None))
 
 subscribers = Table(
     "subscribers",
@@ -297,38 +287,11 @@ subscribers = Table(
     Column("breaking", SmallInteger, nullable=False, server_default="0"),  # 0 no, 1 yes, 2 in quiet hours too
     Column("breaking_at", UtcTime),  # the last breaking news
 )
-Index(
-    "subscribers_breaking",
-    subscribers.c.id,
-    sqlite_where=subscribers.c.breaking > 0,
-    postgresql_where=subscribers.c.breaking > 0,
-)
-for _name in ("away_since", "weekly_at"):
-    Index(
-        f"subscribers_{_name}",
-        subscribers.c[_name],
-        sqlite_where=subscribers.c[_name].is_not(None),
-        postgresql_where=subscribers.c[_name].is_not(None),
-    )
-Index(
-    "subscribers_joined_at",
-    subscribers.c.joined_at,
-    sqlite_where=subscribers.c.joined_at.is_not(None),
-    postgresql_where=subscribers.c.joined_at.is_not(None),
-)
-Index(
-    "subscribers_paused_until",
-    subscribers.c.paused_until,
-    sqlite_where=subscribers.c.paused_until.is_not(None),
-    postgresql_where=subscribers.c.paused_until.is_not(None),
-)
+_partial_index("subscribers_breaking", subscribers.c.id, where=subscribers.c.breaking > 0)
+for _name in ("away_since", "weekly_at", "joined_at", "paused_until"):
+    _partial_index(f"subscribers_{_name}", subscribers.c[_name], where=subscribers.c[_name].is_not(None))
 Index("subscribers_profile", subscribers.c.profile_id, subscribers.c.status, subscribers.c.id)
-Index(
-    "subscribers_held",
-    subscribers.c.held_until,
-    sqlite_where=subscribers.c.held_until.is_not(None),
-    postgresql_where=subscribers.c.held_until.is_not(None),
-)
+_partial_index("subscribers_held", subscribers.c.held_until, where=subscribers.c.held_until.is_not(None))
 
 issues = Table(
     "issues",
@@ -370,7 +333,7 @@ figures = Table(  # daily figures, the latest of each source: see storage.figure
     Column("at", UtcTime, nullable=False),
 )
 
-story_lists = Table(  # stories for which a digest had no room: see storage.story_lists
+story_lists = Table(  # stories for which a digest had no room: see storage.reactions
     "story_lists",
     metadata,
     Column("id", _RowId, primary_key=True),
@@ -390,7 +353,7 @@ shown_stories = Table(  # stories that a chat saw outside its profile's issues: 
 Index("shown_stories_shown_at", shown_stories.c.shown_at)
 Index("shown_stories_story", shown_stories.c.story_id)
 
-breaking_stories = Table(  # a story that is breaking news, once: see storage.breaking
+breaking_stories = Table(  # a story that is breaking news, once: see storage.alerts.breaking
     "breaking_stories",
     metadata,
     Column("story_id", ForeignKey("stories.id", ondelete="CASCADE"), primary_key=True),
@@ -401,11 +364,8 @@ breaking_stories = Table(  # a story that is breaking news, once: see storage.br
     Column("done_at", UtcTime),  # null: some subscribers are not checked yet
 )
 Index("breaking_stories_article", breaking_stories.c.article_id)
-Index(
-    "breaking_stories_open",
-    breaking_stories.c.found_at,
-    sqlite_where=breaking_stories.c.done_at.is_(None),
-    postgresql_where=breaking_stories.c.done_at.is_(None),
+_partial_index(
+    "breaking_stories_open", breaking_stories.c.found_at, where=breaking_stories.c.done_at.is_(None)
 )
 
 corrections = Table(
@@ -455,13 +415,13 @@ deliveries = Table(  # the ledger: one row for each message and subscriber
     Column("sender", Text),  # the process that is sending it; null in every other status
     UniqueConstraint("subscriber_id", "message_id"),
 )
-Index(
-    "deliveries_open",  # in the order of sending, so that claims need not sort
+# The index has the order of sending, so that claims need not sort.
+_partial_index(
+    "deliveries_open",
     deliveries.c.tries,
     deliveries.c.not_before,
     deliveries.c.id,
-    sqlite_where=deliveries.c.status == "pending",
-    postgresql_where=deliveries.c.status == "pending",
+    where=deliveries.c.status == "pending",
 )
 Index("deliveries_status", deliveries.c.status, deliveries.c.changed_at)
 Index("deliveries_message", deliveries.c.message_id, deliveries.c.status)
@@ -511,14 +471,9 @@ watch_hits = Table(  # stories that were found for watches, each once for a watc
 Index("watch_hits_story", watch_hits.c.story_id)
 Index("watch_hits_article", watch_hits.c.article_id)
 Index("watch_hits_alerted_at", watch_hits.c.alerted_at)
-Index(
-    "watch_hits_open",
-    watch_hits.c.not_before,
-    sqlite_where=watch_hits.c.alerted_at.is_(None),
-    postgresql_where=watch_hits.c.alerted_at.is_(None),
-)
+_partial_index("watch_hits_open", watch_hits.c.not_before, where=watch_hits.c.alerted_at.is_(None))
 
-saved_stories = Table(  # stories that a chat keeps for later: see storage.story_lists
+saved_stories = Table(  # stories that a chat keeps for later: see storage.reactions
     "saved_stories",
     metadata,
     Column("id", _RowId, primary_key=True),
@@ -532,7 +487,7 @@ saved_stories = Table(  # stories that a chat keeps for later: see storage.story
 )
 Index("saved_stories_saved_at", saved_stories.c.saved_at)
 
-follows = Table(  # stories whose news a chat gets at once: see storage.follows
+follows = Table(  # stories whose news a chat gets at once: see storage.alerts.follows
     "follows",
     metadata,
     Column("id", _RowId, primary_key=True),
@@ -547,14 +502,9 @@ follows = Table(  # stories whose news a chat gets at once: see storage.follows
     UniqueConstraint("subscriber_id", "article_id"),
 )
 Index("follows_article", follows.c.article_id)
-Index(
-    "follows_due",
-    follows.c.due_at,
-    sqlite_where=follows.c.due_at.is_not(None),
-    postgresql_where=follows.c.due_at.is_not(None),
-)
+_partial_index("follows_due", follows.c.due_at, where=follows.c.due_at.is_not(None))
 
-taught_stories = Table(  # reactions of chats to stories: see storage.tastes
+taught_stories = Table(  # reactions of chats to stories: see storage.reactions
     "taught_stories",
     metadata,
     Column("subscriber_id", ForeignKey("subscribers.id", ondelete="CASCADE"), primary_key=True),
@@ -564,7 +514,7 @@ taught_stories = Table(  # reactions of chats to stories: see storage.tastes
     Column("taught_at", UtcTime, nullable=False),
 )
 
-tastes = Table(  # the sums of reactions: see storage.tastes
+tastes = Table(  # the sums of reactions: see storage.reactions
     "tastes",
     metadata,
     Column("subscriber_id", ForeignKey("subscribers.id", ondelete="CASCADE"), primary_key=True),
@@ -600,18 +550,9 @@ updates = Table(
     Column("person_id", BigInteger),  # the sender
     Column("tries", SmallInteger, nullable=False, server_default="0"),  # processes that died at it
 )
-Index(
-    "updates_waiting",
-    updates.c.update_id,
-    sqlite_where=updates.c.payload.is_not(None),
-    postgresql_where=updates.c.payload.is_not(None),
-)
-Index(
-    "updates_of_chat",
-    updates.c.chat_id,
-    updates.c.update_id,
-    sqlite_where=updates.c.chat_id.is_not(None),
-    postgresql_where=updates.c.chat_id.is_not(None),
+_partial_index("updates_waiting", updates.c.update_id, where=updates.c.payload.is_not(None))
+_partial_index(
+    "updates_of_chat", updates.c.chat_id, updates.c.update_id, where=updates.c.chat_id.is_not(None)
 )
 
 chat_claims = Table(  # which process handles the updates of a chat: see storage.chat_claims
@@ -644,7 +585,7 @@ notes = Table(  # small values that must survive a restart, such as the time of 
     Column("changed_at", UtcTime, nullable=False),
 )
 
-leases = Table(  # the process that may act for a bot or in a role: see storage.delivery.leases
+leases = Table(  # the process that may act for a bot or in a role: see storage.processes.leases
     "leases",
     metadata,
     Column("name", Text, primary_key=True),
@@ -652,7 +593,7 @@ leases = Table(  # the process that may act for a bot or in a role: see storage.
     Column("expires_at", UtcTime, nullable=False),
 )
 
-processes = Table(  # the processes that work with the database: see storage.processes
+processes = Table(  # the processes that work with the database: see storage.processes.registry
     "processes",
     metadata,
     Column("name", Text, primary_key=True),
@@ -702,7 +643,7 @@ deeds = Table(  # the operators' audit log, for a year: see storage.notes
     Column("id", _RowId, primary_key=True),
     Column("done_at", UtcTime, nullable=False),
     Column("admin", BigInteger, nullable=False),  # the operator's number at Telegram
-    Column("kind", Text, nullable=False),  # a DeedKind
+    Column("kind", Text, nullable=False),  # an AuditKind
     Column("detail", Text, nullable=False),
 )
 Index("deeds_done_at", deeds.c.done_at)
@@ -737,12 +678,7 @@ gates = Table(  # the approval of an edition's slot: see storage.delivery.gates
     Column("sent", Boolean, nullable=False, server_default=false()),  # once it is closed: whether it went out
     UniqueConstraint("edition", "slot_at"),
 )
-Index(
-    "gates_open",
-    gates.c.slot_at,
-    sqlite_where=gates.c.closed_at.is_(None),
-    postgresql_where=gates.c.closed_at.is_(None),
-)
+_partial_index("gates_open", gates.c.slot_at, where=gates.c.closed_at.is_(None))
 
 gate_drops = Table(  # stories that an operator took out of a gate's issues
     "gate_drops",
@@ -772,11 +708,10 @@ prepared_readers = Table(  # readers who get another issue than that of their pr
     Column("variant_id", BigInteger),  # the issue that they get; null: nothing
 )
 Index("prepared_readers_subscriber", prepared_readers.c.subscriber_id)
-Index(
+_partial_index(
     "prepared_readers_variant",
     prepared_readers.c.variant_id,
-    sqlite_where=prepared_readers.c.variant_id.is_not(None),
-    postgresql_where=prepared_readers.c.variant_id.is_not(None),
+    where=prepared_readers.c.variant_id.is_not(None),
 )
 
 fanouts = Table(  # issues of very many readers, who are queued in parts: see storage.delivery.fanouts

@@ -54,7 +54,7 @@ def error_handler(services: Services) -> OnError:
         if isinstance(error, ChatMigrated) and chat is not None:
             await membership.move(services, chat.id, error.new_chat_id)
             return
-        if isinstance(error, StorageError) and error.is_passing and _is_put_off(known, ptb_context):
+        if isinstance(error, StorageError) and error.is_transient and _is_put_off(known, ptb_context):
             _log.warning("update put off until the database answers", error=str(error))
             return
         if isinstance(error, IndexUnusableError):

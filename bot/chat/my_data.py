@@ -16,9 +16,9 @@ from bot.messages import spoken, subscription_texts, texts
 from bot.messages.markup import shortened
 from bot.news.newsroom import Newsroom
 from storage.off_loop import CHAT
-from storage.reader_export import Export, export_subscriber
+from storage.reactions import StoryAnswers
+from storage.reader_data import Export, export_subscriber
 from storage.subscribers import Subscriber, delete_subscriber
-from storage.tastes import StoryAnswers
 from storage.times import to_rfc3339
 
 _FILE_NAME = "diemtin-du-lieu.json"

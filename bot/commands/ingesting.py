@@ -39,12 +39,12 @@ from storage.intake import (
     Part,
     Refusal,
     Taken,
-    bring_back,
     find_files,
     path_drafts,
     path_parts,
     read_path,
     read_stream,
+    requeue_quarantined,
     shown_path,
     stream_drafts,
 )
@@ -274,7 +274,7 @@ def retry(
     count = 0
     for inbox in inboxes:
         try:
-            for file in bring_back(inbox.path):
+            for file in requeue_quarantined(inbox.path):
                 put(str(file))
                 count += 1
         except OSError as error:

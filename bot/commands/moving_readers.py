@@ -26,10 +26,10 @@ from bot.commands.terminal import Json, fail, hidden, put, put_json
 from bot.news.narrowing import read_question
 from bot.news.newsroom import Newsroom
 from bot.news.services import Services
+from storage.alerts.watches import put_watches
 from storage.private_files import create_private
 from storage.profiles import Choices
-from storage.reader_transfer import Moving, join_profiles, put_readers, read_readers
-from storage.watches import put_watches
+from storage.reader_data import ReaderRecord, find_reader_records, insert_readers, join_profiles
 from summarizer.questions.watching import as_watch, watch_key
 
 _TOGETHER = 1_000  # readers of one step
@@ -88,7 +88,7 @@ async def _export(file: BinaryIO) -> tuple[int, str]:
 
     async with open_services(settings_or_exit()) as services, services.database.read() as connection:
         write(HEAD)
-        while found := await read_readers(connection, after=last, limit=_TOGETHER):
+        while found := await find_reader_records(connection, after=last, limit=_TOGETHER):
             for _, one in found:
                 write(written(one))
             count, last = count + len(found), found[-1][0]
@@ -149,7 +149,7 @@ class _Import:
 
     async def take(self, stream: BinaryIO) -> _Result:
         """Add all readers of the file."""
-        batch: list[Moving] = []
+        batch: list[ReaderRecord] = []
         for number, row in read_rows(stream):
             reader = self._read(number, row)
             if reader is not None:
@@ -161,7 +161,7 @@ class _Import:
         await self._put(batch)
         return self._result
 
-    def _read(self, number: int, row: object) -> Moving | None:
+    def _read(self, number: int, row: object) -> ReaderRecord | None:
         try:
             found = Row.model_validate(row)
             return moving(found, self._newsroom, self._is_new_bot, self._now)
@@ -173,14 +173,14 @@ class _Import:
             self._result.refuse(number, str(error))
         return None
 
-    async def _put(self, readers: list[Moving]) -> None:
+    async def _put(self, readers: list[ReaderRecord]) -> None:
         for known in (self._profiles, self._watches):
             if len(known) > _MOST_REMEMBERED:
                 known.clear()
         unknown = {one.choices for one in readers} - self._profiles.keys()
         due = {choices: next_due(choices, self._newsroom, now=self._now) for choices in unknown}
         self._profiles |= await join_profiles(self._connection, due, now=self._now)
-        made = await put_readers(self._connection, readers, self._profiles, now=self._now)
+        made = await insert_readers(self._connection, readers, self._profiles, now=self._now)
         self._result.added += len(made)
         self._result.known += len(readers) - len(made)
         first = {one.chat_id: one for one in reversed(readers)}  # the first line of a chat that has several

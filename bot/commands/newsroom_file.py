@@ -23,7 +23,7 @@ from config.reading import TEMPLATE, load_newsroom
 from config.settings import Settings, load_settings
 from config.values import ConfigError, check_report
 from storage.delivery.issues import count_parts
-from storage.profiles import count_listeners, find_profiles
+from storage.profiles import count_by_profile, find_profiles
 from storage.subscribers import QUIET_END, QUIET_START
 from storage.times import to_rfc3339
 
@@ -156,7 +156,7 @@ async def _coming_slots(days: int) -> list[dict[str, Any]]:
         now, newsroom = services.clock.now(), services.newsroom
         async with services.database.read() as connection:
             profiles = await find_profiles(connection)
-            listeners = await count_listeners(connection)
+            listeners = await count_by_profile(connection)
             parts = {one.name: await count_parts(connection, one.name) for one in newsroom.editions}
     chosen = Counter({(edition.name, edition.schedule): 0 for edition in services.newsroom.editions})
     for profile in profiles:

@@ -13,7 +13,7 @@ from bot.news.daily_figures import MOST_CHOSEN
 from bot.news.newsroom import Newsroom
 from bot.times.schedule import Schedule
 from storage.profiles import Choices
-from storage.reader_transfer import MOVED, Moving
+from storage.reader_data import MOVED, ReaderRecord
 from storage.times import to_rfc3339
 
 HEAD = {"diemtin": "readers", "version": 1}
@@ -61,7 +61,7 @@ class BrokenOffError(Exception):
     """The file is not complete: nothing of it may be imported."""
 
 
-def written(one: Moving) -> dict[str, object]:
+def written(one: ReaderRecord) -> dict[str, object]:
     """Return the line of a reader."""
     chosen = one.choices
     return {
@@ -79,7 +79,7 @@ def written(one: Moving) -> dict[str, object]:
     }  # fmt: skip
 
 
-def moving(row: Row, newsroom: Newsroom, is_new_bot: bool, now: dt.datetime) -> Moving:
+def moving(row: Row, newsroom: Newsroom, is_new_bot: bool, now: dt.datetime) -> ReaderRecord:
     """Return the reader of a line. Raises ValueError, in Vietnamese, if the newsroom cannot have this reader.
 
     A weekly recap whose time has passed moves on by whole weeks.
@@ -104,7 +104,7 @@ def moving(row: Row, newsroom: Newsroom, is_new_bot: bool, now: dt.datetime) -> 
     if weekly_at is not None and weekly_at <= now:
         weekly_at += ((now - weekly_at) // _WEEK + 1) * _WEEK
     status, reason = ("gone", MOVED) if is_new_bot else (row.status, row.status_reason)
-    return Moving(
+    return ReaderRecord(
         row.chat_id, row.kind, status, reason, choices, row.quiet_start, row.quiet_end, row.created_at,
         None if is_new_bot else row.paused_until, row.thread_id, row.silent, weekly_at,
         row.breaking, tuple(row.watches),

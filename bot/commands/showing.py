@@ -22,7 +22,7 @@ from config.reading import load_newsroom
 from config.values import ConfigError
 from storage.articles import StoredArticle, Version, find_versions, get_article
 from storage.errors import UnknownArticleError
-from storage.processed import find_summaries
+from storage.processing.processed import find_summaries
 from storage.times import parse_moment, published_text, to_rfc3339
 from summarizer.digest import Digest, DigestStory
 from summarizer.model import Disagreement, Report, Summary

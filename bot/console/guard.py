@@ -15,9 +15,9 @@ from aiohttp import web
 
 from bot.console.page_templates import error_page
 from bot.process.metrics import log_errors
-from storage.delivery.leases import server_now
 from storage.engine import Database
 from storage.notes import find_notes, forget_note, write_note
+from storage.processes.leases import server_now
 
 # Login links that work once, sessions that end, and limits of requests.
 #

@@ -31,7 +31,7 @@ from storage.delivery.announcements import (
 )
 from storage.delivery.corrections import draft_correction
 from storage.delivery.gates import GateAnswer
-from storage.delivery.retractions import find_correction_batch
+from storage.delivery.mailings import find_correction_mailing
 
 _MOST_STORIES = 100
 _ANSWERS = {"gui": GateAnswer.SEND, "giu": GateAnswer.HOLD}
@@ -222,7 +222,7 @@ class CorrectionPages:
 
     async def _state(self, request: web.Request) -> web.Response:
         async with self._services.database.read() as connection:
-            batch = await find_correction_batch(connection, int(request.match_info["id"]))
+            batch = await find_correction_mailing(connection, int(request.match_info["id"]))
         if batch is None:
             raise web.HTTPNotFound
         return await self._page(request, "correction_state", {"batch": batch})

@@ -19,12 +19,12 @@ from bot.operators.schedule_control import look_at_issues
 from bot.telegram import lease
 from bot.times.schedule import QuietHours
 from storage.delivery.history import find_issue_messages
-from storage.delivery.retractions import find_batch, find_headlines
+from storage.delivery.mailings import find_headlines, find_mailing
 from storage.delivery.states import DeliveryStatus, MessageKind
 from storage.intake import QUARANTINE, is_reason
-from storage.notes import DeedKind, find_deeds
+from storage.notes import AuditKind, find_audit_entries
 from storage.off_loop import INTAKE
-from storage.processes import find_processes
+from storage.processes.registry import find_processes
 from storage.sources import find_refusals
 from storage.upkeep.stats import gather_stats
 
@@ -41,22 +41,22 @@ KINDS: Mapping[MessageKind, str] = {
     MessageKind.CORRECTION_NOTICE: "Tin đính chính",
     MessageKind.ANNOUNCEMENT: "Thông báo",
 }
-_DEEDS: Mapping[DeedKind, str] = {
-    DeedKind.SENT_NOW: "Gửi ngay",
-    DeedKind.RETRACTED: "Thu hồi",
-    DeedKind.CORRECTED: "Đính chính",
-    DeedKind.STOPPED: "Dừng gửi",
-    DeedKind.RESUMED: "Gửi tiếp",
-    DeedKind.TAKEN_AGAIN: "Đưa tệp về hộp thư",
-    DeedKind.LOGGED_IN: "Vào bảng điều khiển",
-    DeedKind.ANNOUNCED: "Thông báo:",
-    DeedKind.ANNOUNCEMENT_STOPPED: "Thu hồi thông báo:",
-    DeedKind.CHANGED_FILE: "Sửa tệp cấu hình:",
-    DeedKind.CHANGED_BACK: "Hoàn tác lần sửa tệp cấu hình trước",
-    DeedKind.APPROVED: "Duyệt số:",
-    DeedKind.HELD: "Giữ lại số:",
-    DeedKind.DROPPED: "Bỏ tin lúc duyệt:",
-    DeedKind.RESTORED: "Đưa tin trở lại lúc duyệt:",
+_DEEDS: Mapping[AuditKind, str] = {
+    AuditKind.SENT_NOW: "Gửi ngay",
+    AuditKind.RETRACTED: "Thu hồi",
+    AuditKind.CORRECTED: "Đính chính",
+    AuditKind.STOPPED: "Dừng gửi",
+    AuditKind.RESUMED: "Gửi tiếp",
+    AuditKind.TAKEN_AGAIN: "Đưa tệp về hộp thư",
+    AuditKind.LOGGED_IN: "Vào bảng điều khiển",
+    AuditKind.ANNOUNCED: "Thông báo:",
+    AuditKind.ANNOUNCEMENT_STOPPED: "Thu hồi thông báo:",
+    AuditKind.CHANGED_FILE: "Sửa tệp cấu hình:",
+    AuditKind.CHANGED_BACK: "Hoàn tác lần sửa tệp cấu hình trước",
+    AuditKind.APPROVED: "Duyệt số:",
+    AuditKind.HELD: "Giữ lại số:",
+    AuditKind.DROPPED: "Bỏ tin lúc duyệt:",
+    AuditKind.RESTORED: "Đưa tin trở lại lúc duyệt:",
 }
 
 
@@ -103,7 +103,7 @@ async def issues(services: Services) -> dict[str, Any]:
 async def issue(services: Services, issue_id: int) -> dict[str, Any] | None:
     """Return one issue with its text, None if there is no such issue."""
     async with services.database.read() as connection:
-        batch = await find_batch(connection, issue_id)
+        batch = await find_mailing(connection, issue_id)
         if batch is None:
             return None
         stories = await find_headlines(connection, batch, limit=_MOST_STORIES)
@@ -211,5 +211,5 @@ def _reason_beside(file: Any) -> str:
 async def deeds(services: Services) -> dict[str, Any]:
     """Return what operators did lately."""
     async with services.database.read() as connection:
-        found = await find_deeds(connection, limit=_MOST_DEEDS)
+        found = await find_audit_entries(connection, limit=_MOST_DEEDS)
     return {"rows": found, "words": _DEEDS}

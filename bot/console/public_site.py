@@ -22,7 +22,7 @@ from markupsafe import Markup
 from bot.console.page_templates import readable, render
 from bot.news.newsroom import Edition
 from bot.news.services import Services
-from storage.delivery.copies import Copy, find_copies, find_copy
+from storage.delivery.issues import WebCopy, find_copies, find_copy
 
 PUBLIC = "/tin"
 _KEPT = dt.timedelta(days=14)
@@ -133,7 +133,7 @@ class PublicSite:
         copies = await self._copies(edition)
         return 200, "application/atom+xml", self._atom(edition, copies)
 
-    def _atom(self, edition: Edition, copies: list[Copy]) -> str:
+    def _atom(self, edition: Edition, copies: list[WebCopy]) -> str:
         """Return the feed. Ids never change; a correction changes `updated`; it has no retracted issues."""
         address = f"{self._services.newsroom.feeds_address}/{edition.name}"
         ElementTree.register_namespace("", _ATOM)
@@ -158,7 +158,7 @@ class PublicSite:
             "encoding='us-ascii'", "encoding='utf-8'"
         )
 
-    async def _copies(self, edition: Edition) -> list[Copy]:
+    async def _copies(self, edition: Edition) -> list[WebCopy]:
         since = self._services.clock.now() - _KEPT
         async with self._services.database.read() as connection:
             return await find_copies(connection, edition.name, since=since, limit=_MOST_ISSUES)
@@ -169,7 +169,7 @@ class PublicSite:
             raise web.HTTPNotFound
         return edition
 
-    def _path(self, edition: Edition, one: Copy | None = None) -> str:
+    def _path(self, edition: Edition, one: WebCopy | None = None) -> str:
         base = urlsplit(self._services.newsroom.feeds_address or "").path
         return f"{base}/{edition.name}" + (f"/{one.slot_at:{_STAMP}}" if one else "")
 
@@ -199,7 +199,7 @@ async def _guarded(
     return response
 
 
-def _body(one: Copy) -> Markup:
+def _body(one: WebCopy) -> Markup:
     """Return an issue as HTML that needs no style: its messages, rebuilt tag by tag."""
     messages = (readable(html).replace("\n", Markup("<br>\n")) for html in one.parts)
     return Markup("\n").join(Markup("<div>{}</div>").format(each) for each in messages)

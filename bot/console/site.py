@@ -16,9 +16,9 @@ from bot.console.simulator_pages import SimulatorPages
 from bot.console.source_pages import SourcePages
 from bot.messages import operator_texts
 from bot.news.services import Services
-from storage.delivery.retractions import find_batch, retract
-from storage.intake import bring_back
-from storage.notes import DeedKind, record_deed
+from storage.delivery.mailings import find_mailing, retract
+from storage.intake import requeue_quarantined
+from storage.notes import AuditKind, record_audit_entry
 from storage.off_loop import CHAT, INTAKE
 
 PAGES = (
@@ -134,7 +134,7 @@ class Console:
             return error_page(401)
         async with self._services.database.write() as connection:
             admin, now = self._sessions.admin_of(secret), self._services.clock.now()
-            await record_deed(connection, admin, DeedKind.LOGGED_IN, now=now)
+            await record_audit_entry(connection, admin, AuditKind.LOGGED_IN, now=now)
         response = redirect("")
         self._guard.set_cookie(response, secret)
         return response
@@ -182,12 +182,12 @@ class Console:
     async def _retract(self, request: web.Request) -> web.Response:
         issue_id, admin = int(request.match_info["id"]), request[SESSION].admin
         async with self._services.database.write() as connection:
-            batch = await find_batch(connection, issue_id)
+            batch = await find_mailing(connection, issue_id)
             now = self._services.clock.now()
             count = await retract(connection, batch, operator_texts.BUTTON_RETRACT, now=now) if batch else 0
             if batch and count:
                 detail = f"{batch.edition}, {count} lượt"
-                await record_deed(connection, admin, DeedKind.RETRACTED, detail, now=now)
+                await record_audit_entry(connection, admin, AuditKind.RETRACTED, detail, now=now)
         _log.info("issue retracted", issue=issue_id, called_off=count, admin=admin)
         return redirect(f"/so/{issue_id}")
 
@@ -199,7 +199,7 @@ class Console:
         if not inboxes:
             raise web.HTTPNotFound
         try:
-            brought = await INTAKE.run(lambda: len(list(bring_back(inboxes[0].path))))
+            brought = await INTAKE.run(lambda: len(list(requeue_quarantined(inboxes[0].path))))
         except OSError as error:
             _log.error("quarantine not emptied", source=inboxes[0].name, error=error.strerror)
             return error_page(503)
@@ -207,5 +207,5 @@ class Console:
         detail = f"{inboxes[0].title}, {brought} tệp"
         async with self._services.database.write() as connection:
             now = self._services.clock.now()
-            await record_deed(connection, admin, DeedKind.TAKEN_AGAIN, detail, now=now)
+            await record_audit_entry(connection, admin, AuditKind.TAKEN_AGAIN, detail, now=now)
         return redirect("/cach-ly")

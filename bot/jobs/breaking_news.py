@@ -28,13 +28,13 @@ from bot.news.services import Services
 from bot.news.stories import find_candidates, stories_with_new_articles
 from bot.process.metrics import log_errors
 from bot.times.schedule import QuietHours
-from storage.breaking import (
+from storage.alerts.breaking import (
     Breaking,
-    Listener,
+    BreakingReader,
     end_breaking,
     find_listeners,
-    find_much_told,
-    find_open,
+    find_unfinished,
+    find_widely_reported,
     publish_breaking,
     record_breaking,
 )
@@ -79,7 +79,9 @@ async def _find(services: Services, rule: Rule) -> None:
     now = services.clock.now()
     async for stories in stories_with_new_articles(services, _NOTE):
         async with services.database.read() as connection:
-            told = await find_much_told(connection, set(stories), since=now - rule.span, sources=rule.papers)
+            told = await find_widely_reported(
+                connection, set(stories), since=now - rule.span, sources=rule.papers
+            )
         await _record(services, rule, told, now)
 
 
@@ -117,7 +119,7 @@ def papers_of_breaking(candidate: Candidate, rule: Rule, now: dt.datetime) -> in
 async def _send(services: Services) -> int:
     now, queued = services.clock.now(), 0
     async with services.database.read() as connection:
-        waiting = await find_open(connection, limit=_MOST_OPEN)
+        waiting = await find_unfinished(connection, limit=_MOST_OPEN)
     for story in waiting:
         with log_errors("breaking", story=story.story_id):
             queued += await _send_story(services, story, now)
@@ -166,7 +168,9 @@ class _Composer:
             ),
         )
 
-    def compose(self, readers: Sequence[Listener], known: Mapping[int, dt.datetime]) -> dict[str, list[int]]:
+    def compose(
+        self, readers: Sequence[BreakingReader], known: Mapping[int, dt.datetime]
+    ) -> dict[str, list[int]]:
         """Return texts with their readers; not readers who mute or know the story or have quiet hours."""
         wanted: dict[str, list[int]] = defaultdict(list)
         for reader in readers:
@@ -180,14 +184,14 @@ class _Composer:
                     wanted[html].append(reader.id)
         return wanted
 
-    def _html(self, reader: Listener, told_at: dt.datetime | None, zone: str) -> str | None:
+    def _html(self, reader: BreakingReader, told_at: dt.datetime | None, zone: str) -> str | None:
         key = (reader.profile_id, told_at)
         if key not in self._told:
             told = self._digest_story(reader, told_at)
             self._told[key] = None if told is None else str(self._rendered(told, zone))
         return self._told[key]
 
-    def _digest_story(self, reader: Listener, told_at: dt.datetime | None) -> DigestStory | None:
+    def _digest_story(self, reader: BreakingReader, told_at: dt.datetime | None) -> DigestStory | None:
         edition = self._newsroom.edition_for(reader.choices)
         told = {} if told_at is None else {self._story.story_id: told_at}
         digest = compose_prepared(

@@ -21,17 +21,17 @@ from bot.news.services import Services
 from bot.news.stories import find_candidates, stories_with_new_articles
 from bot.process.metrics import log_errors
 from bot.times.schedule import QuietHours
-from storage.delivery.messages import Buttons
-from storage.follows import (
-    Due,
-    Touched,
+from storage.alerts.follows import (
+    DueFollow,
+    FollowWithNews,
     find_due_follows,
+    find_follows_with_news,
     find_known,
-    find_touched,
-    let_rest,
     publish_news,
     set_due,
+    skip_news,
 )
+from storage.delivery.messages import Buttons
 from storage.off_loop import INTAKE
 from storage.times import Published
 from summarizer.digest import Candidate
@@ -110,7 +110,7 @@ async def _mark(services: Services, stories: list[int], now: dt.datetime) -> Non
     last = 0
     while True:
         async with services.database.read() as connection:
-            touched = await find_touched(connection, stories, after=last, now=now, limit=_BATCH)
+            touched = await find_follows_with_news(connection, stories, after=last, now=now, limit=_BATCH)
         if not touched:
             return
         due = [(one.id, _due_at(services.newsroom, one, now)) for one in touched]
@@ -119,7 +119,7 @@ async def _mark(services: Services, stories: list[int], now: dt.datetime) -> Non
         last = touched[-1].id
 
 
-def _due_at(newsroom: Newsroom, touched: Touched, now: dt.datetime) -> dt.datetime:
+def _due_at(newsroom: Newsroom, touched: FollowWithNews, now: dt.datetime) -> dt.datetime:
     quiet = QuietHours(touched.quiet_start, touched.quiet_end)
     zone = _zone(newsroom, touched.edition, touched.zone)
     return quiet.release(max(now, touched.told_at + _BETWEEN), zone)
@@ -144,7 +144,9 @@ async def _send_alerts(services: Services) -> int:
                 queued += await _alert(services, one, candidates, now)
 
 
-async def _alert(services: Services, due: Due, candidates: Mapping[int, Candidate], now: dt.datetime) -> int:
+async def _alert(
+    services: Services, due: DueFollow, candidates: Mapping[int, Candidate], now: dt.datetime
+) -> int:
     candidate = candidates.get(due.story_id)
     async with services.database.read() as connection:
         shown_until, told = await find_known(connection, due)
@@ -158,7 +160,7 @@ async def _alert(services: Services, due: Due, candidates: Mapping[int, Candidat
         )
     async with services.database.write() as connection:
         if alert is None:
-            await let_rest(connection, due, known_until=known_until)
+            await skip_news(connection, due, known_until=known_until)
             return 0
         buttons = follow_buttons(alert.article_id, due.id)
         return await publish_news(connection, due, alert.html, buttons, known_until=known_until, now=now)

@@ -19,9 +19,9 @@ from bot.times.schedule import local_moment, next_weekly, release_in
 from storage.delivery.messages import Message
 from storage.delivery.states import MessageKind
 from storage.off_loop import DIGESTS
-from storage.recaps import DueRecap, Kind, find_due_recaps, is_worth_a_recap, publish_recap, settle_recaps
+from storage.recaps import DueRecap, Kind, claim_recaps, find_due_recaps, is_worth_a_recap, publish_recap
 from storage.shown_stories import Known, find_known
-from storage.subscribers import find_rested, find_subscriber, set_status
+from storage.subscribers import find_ended_pauses, find_subscriber, set_status
 
 _MOST = 10_000  # in one tick
 _RESUMED_AT_ONCE = 500
@@ -33,7 +33,7 @@ async def resume_rested(services: Services) -> int:
     resumed = 0
     while resumed < _MOST:
         async with services.database.read() as connection:
-            chats = await find_rested(connection, now=services.clock.now(), limit=_RESUMED_AT_ONCE)
+            chats = await find_ended_pauses(connection, now=services.clock.now(), limit=_RESUMED_AT_ONCE)
         before = resumed
         for chat_id in chats:
             with log_errors("resuming", chat=chat_id):
@@ -173,7 +173,7 @@ async def _send_group(
     if group.title and gathered is not None:
         composed = await DIGESTS.run(compose_one, edition, gathered, group.told, title=group.title)
     async with services.database.write() as connection:
-        readers = await settle_recaps(connection, kind, group.due, next_at=group.next_at)
+        readers = await claim_recaps(connection, kind, group.due, next_at=group.next_at)
         if not readers or composed is None or not composed.parts:
             return 0
         [buttons] = await buttons_under(connection, [composed], now=now)

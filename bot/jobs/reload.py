@@ -29,7 +29,7 @@ from storage.gone_editions import (
     MovedReaders,
     find_gone_editions,
     find_moved_readers,
-    find_told_editions,
+    find_notified_editions,
 )
 from storage.notes import forget_note, write_note
 
@@ -54,7 +54,7 @@ async def tell_moved_readers(services: Services) -> int:
     declared = [edition.name for edition in services.newsroom.editions]
     async with services.database.write() as connection:
         gone = await find_gone_editions(connection, declared)
-        told = await find_told_editions(connection)
+        told = await find_notified_editions(connection)
         for edition in told.keys() & declared:
             await forget_note(connection, NOTE + edition)
     queued = 0

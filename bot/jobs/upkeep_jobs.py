@@ -12,22 +12,22 @@ from bot.jobs.intake.window import GROUPED_FOR
 from bot.news.services import Services, Tell
 from bot.operators import notices
 from bot.process.metrics import INDEX_LAG, log_errors
-from storage.breaking import prune_breaking
+from storage.alerts.breaking import prune_breaking
+from storage.alerts.follows import prune_follows
+from storage.alerts.watch_hits import prune_hits
+from storage.alerts.watches import prune_watches
 from storage.conversations import forget_handled, prune_conversations
-from storage.delivery.months import begin_month as begin_ledger_month
-from storage.delivery.months import drop_month
+from storage.delivery.deliveries import begin_month as begin_ledger_month
+from storage.delivery.deliveries import drop_month
 from storage.engine import Database
-from storage.follows import prune_follows
 from storage.notes import find_note, forget_note, write_note
-from storage.processed import forget_packed
+from storage.processing.processed import forget_packed
+from storage.reactions import prune_saved
 from storage.search.index import examine_index
 from storage.search.rebuild import keep_up
 from storage.shown_stories import prune_shown
-from storage.story_lists import prune_saved
 from storage.upkeep.prune import end_impossible_waits as end_waits
 from storage.upkeep.prune import measure_prune, prune_articles, prune_issues, prune_profiles, prune_rest
-from storage.watch_hits import prune_hits
-from storage.watches import prune_watches
 
 ALLOWED = "prune allowed"  # notes
 _ASKED = "prune asked"

@@ -23,26 +23,26 @@ from bot.news.newsroom import Newsroom
 from bot.news.services import Services
 from bot.process.metrics import log_errors
 from bot.times.schedule import QuietHours
+from storage.alerts.watch_hits import (
+    Alert,
+    Hit,
+    WaitingHit,
+    WatchReader,
+    delete_idle_hits,
+    find_due_subscribers,
+    find_listeners,
+    find_newly_processed,
+    find_waiting_hits,
+    publish_alerts,
+    record_hits,
+)
+from storage.alerts.watches import ChangedWatch, count_watches, find_changed_watches
 from storage.articles import StoredArticle
 from storage.delivery.messages import Buttons
 from storage.engine import chunks
 from storage.notes import find_note, write_note
 from storage.off_loop import INTAKE
 from storage.profiles import Choices
-from storage.watch_hits import (
-    Alert,
-    Hit,
-    Listener,
-    Waiting,
-    drop_idle,
-    find_due_subscribers,
-    find_listeners,
-    find_waiting_hits,
-    find_worked_up,
-    publish_alerts,
-    record_hits,
-)
-from storage.watches import ChangedWatch, count_watches, find_changed_watches
 from summarizer.questions.filters import comparable
 from summarizer.questions.watching import Arrived, WatchIndex, current_key, parse_watch
 
@@ -87,7 +87,7 @@ class WatchMatcher:
                 until = min(dt.datetime.fromisoformat(note), now)
                 after = (until - _COMMIT_LAG, 0)
                 while True:
-                    found = await find_worked_up(
+                    found = await find_newly_processed(
                         connection, after=after, stored_since=now - MAX_AGE, limit=_ARTICLES_AT_ONCE
                     )
                     new = [one for one in found if self._looked_at.get(one.id) != one.processed_at]
@@ -161,7 +161,7 @@ def _arrived(article: StoredArticle, newsroom: Newsroom) -> Arrived:
 def _hits(
     articles: Sequence[StoredArticle],
     found: Mapping[int, Sequence[int]],
-    listeners: Mapping[int, Listener],
+    listeners: Mapping[int, WatchReader],
     newsroom: Newsroom,
     now: dt.datetime,
 ) -> list[Hit]:
@@ -173,12 +173,12 @@ def _hits(
     ]
 
 
-def _is_new_to(article: StoredArticle, listener: Listener, now: dt.datetime) -> bool:
+def _is_new_to(article: StoredArticle, listener: WatchReader, now: dt.datetime) -> bool:
     published = article.published.at if article.published else article.stored_at
     return article.stored_at >= listener.made_at and published >= now - MAX_AGE
 
 
-def _hit(article: StoredArticle, listener: Listener, newsroom: Newsroom, now: dt.datetime) -> Hit:
+def _hit(article: StoredArticle, listener: WatchReader, newsroom: Newsroom, now: dt.datetime) -> Hit:
     quiet = QuietHours(listener.quiet_start, listener.quiet_end)
     zone = newsroom.edition_for(listener.choices).schedule.zone
     if article.story_id is None:
@@ -239,7 +239,7 @@ async def send_alerts(services: Services) -> int:
     queued = 0
     while due := await _find_due(services, now):
         async with services.database.write() as connection:
-            await drop_idle(connection)
+            await delete_idle_hits(connection)
         alerts = [alert for one in due.items() if (alert := await _compose(services, *one, now))]
         async with services.database.write() as connection:
             done = await publish_alerts(connection, alerts, now=now)
@@ -274,14 +274,14 @@ async def _compose(
     return None
 
 
-def _by_story(hits: Sequence[Waiting]) -> list[list[Waiting]]:
+def _by_story(hits: Sequence[WaitingHit]) -> list[list[WaitingHit]]:
     """Return the hits of each story together, the order kept."""
     order = list(dict.fromkeys(hit.story_id for hit in hits))
     ordered = sorted(hits, key=lambda hit: order.index(hit.story_id))
     return [list(story) for _, story in groupby(ordered, key=lambda hit: hit.story_id)]
 
 
-async def _found(services: Services, story: Sequence[Waiting]) -> Found | None:
+async def _found(services: Services, story: Sequence[WaitingHit]) -> Found | None:
     watched = parse_watch(story[0].text)
     described = await describe(services, watched, (story[0].article_id,), stands_alone=True)
     if not described:

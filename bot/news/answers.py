@@ -14,7 +14,7 @@ from bot.news.services import Services
 from storage.articles import Origin, StoredArticle, find_articles, find_origins
 from storage.conversations import Question
 from storage.off_loop import CHAT
-from storage.processed import find_summaries
+from storage.processing.processed import find_summaries
 from storage.search import Found, explain_articles, search_articles
 from summarizer.model import Disagreement, Piece, Place, Summary
 from summarizer.questions.answering import MOST_READ, Answer, answer

@@ -11,8 +11,7 @@ from bot.messages.markup import shortened
 from bot.messages.spoken import publication_label
 from bot.news.newsroom import Newsroom
 from storage.engine import Database
-from storage.figures import find_figures
-from storage.intake.figure_rows import Figure
+from storage.figures import Figure, find_figures
 from storage.times import Published
 from summarizer.text.syllables import word_forms
 

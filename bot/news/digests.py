@@ -19,7 +19,7 @@ from storage.articles import Newest, StoredArticle, find_newest
 from storage.candidates import Window, find_eligible, find_most_reported
 from storage.engine import Database
 from storage.off_loop import DIGESTS
-from storage.processed import find_summaries
+from storage.processing.processed import find_summaries
 from summarizer.digest import Candidate, Digest, Piece, Prepared, Wishes, compose_prepared
 from summarizer.model import Summary
 from summarizer.stories.prepared import FRESH

@@ -43,7 +43,7 @@ from storage.delivery.corrections import (
 )
 from storage.delivery.message_fanouts import JUST_NOW, begin_correcting, is_large_room
 from storage.delivery.messages import Release
-from storage.notes import DeedKind, record_deed
+from storage.notes import AuditKind, record_audit_entry
 from storage.profiles import Choices
 
 LONGEST_ANNOUNCEMENT = 3_000  # UTF-16 units: with its head it fits one message
@@ -104,7 +104,7 @@ async def announce(services: Services, number: int, admin: int) -> int | None:
         if queued is None:
             return None
         detail = f"{one.text[:80]} ({one.edition or 'mọi người'}, {queued} người nhận)"
-        await record_deed(connection, admin, DeedKind.ANNOUNCED, detail, now=now)
+        await record_audit_entry(connection, admin, AuditKind.ANNOUNCED, detail, now=now)
     _log.info("announcement", announcement=number, queued=queued)
     return queued
 
@@ -119,7 +119,7 @@ async def call_off(services: Services, number: int, admin: int) -> tuple[Announc
         count = await call_off_announcement(connection, one, now=now)
         if count:
             detail = f"{one.text[:80]} ({count} lượt)"
-            await record_deed(connection, admin, DeedKind.ANNOUNCEMENT_STOPPED, detail, now=now)
+            await record_audit_entry(connection, admin, AuditKind.ANNOUNCEMENT_STOPPED, detail, now=now)
     _log.info("announcement called off", announcement=number, called_off=count)
     return one, count
 
@@ -229,7 +229,7 @@ async def send_correction(
         queued = await _queue(connection, services, correction, now)
         if admin is not None:
             detail = f"tin {correction.story_id}, {queued.notices} người nhận tin đính chính"
-            await record_deed(connection, admin, DeedKind.CORRECTED, detail, now=now)
+            await record_audit_entry(connection, admin, AuditKind.CORRECTED, detail, now=now)
     _log.info("correction", correction=correction_id, edits=queued.edits, notices=queued.notices)
     return queued
 

@@ -8,11 +8,11 @@ from collections.abc import AsyncIterator, Sequence
 
 from bot.news.digests import piece_of
 from bot.news.services import Services
+from storage.alerts.follows import find_processed_since
 from storage.articles import find_origins
 from storage.candidates import find_articles_of
-from storage.follows import find_touched_stories
 from storage.notes import find_note, write_note
-from storage.processed import find_summaries
+from storage.processing.processed import find_summaries
 from summarizer.digest import Candidate
 
 _BATCH = 200
@@ -56,7 +56,7 @@ async def stories_with_new_articles(services: Services, note_name: str) -> Async
     after = (until - _COMMIT_LAG, 0)
     while note:
         async with services.database.read() as connection:
-            touched = await find_touched_stories(connection, after=after, limit=_BATCH)
+            touched = await find_processed_since(connection, after=after, limit=_BATCH)
         if not touched:
             break
         yield sorted({story for _, story, _ in touched})

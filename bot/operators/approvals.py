@@ -25,10 +25,10 @@ from storage.delivery.gates import (
     restore_story,
 )
 from storage.delivery.history import find_issue_messages
+from storage.delivery.mailings import Mailing, find_headlines
 from storage.delivery.prepared_issues import count_prepared, find_main_issue
-from storage.delivery.retractions import Batch, find_headlines
 from storage.delivery.states import IssueStatus
-from storage.notes import DeedKind, record_deed
+from storage.notes import AuditKind, record_audit_entry
 
 _MOST_STORIES = 300
 _LONGEST_HEADLINE = 200  # characters, in the log of what operators did
@@ -55,7 +55,7 @@ async def look_at_gate(services: Services, gate_id: int) -> GateView | None:
         if gate is None:
             return None
         readers, issues = await count_prepared(connection, gate)
-        batch = Batch(0, gate.edition, gate.slot_at, IssueStatus.PREPARED)
+        batch = Mailing(0, gate.edition, gate.slot_at, IssueStatus.PREPARED)
         stories = await find_headlines(connection, batch, limit=_MOST_STORIES)
         dropped = await find_dropped(connection, gate_id)
     once: dict[int, str] = {}  # a story may have different headlines in different issues
@@ -122,12 +122,12 @@ def gate_status(gate_now: GateView, services: Services) -> Markup:
 
 async def give_answer(services: Services, gate_id: int, answer: GateAnswer, admin: int) -> Gate | None:
     """Approve the issues of a gate, or hold them; return None if that changes nothing."""
-    kind = DeedKind.APPROVED if answer == GateAnswer.SEND else DeedKind.HELD
+    kind = AuditKind.APPROVED if answer == GateAnswer.SEND else AuditKind.HELD
     async with services.database.write() as connection:
         gate = await answer_gate(connection, gate_id, answer, admin)
         if gate is not None:
             now = services.clock.now()
-            await record_deed(connection, admin, kind, name_of(gate, services), now=now)
+            await record_audit_entry(connection, admin, kind, name_of(gate, services), now=now)
     if gate is not None:
         _log.info("gate answered", gate=gate.id, answer=answer, admin=admin)
     return gate
@@ -147,8 +147,8 @@ async def change_story(services: Services, gate_id: int, story_id: int, admin: i
             headline = await restore_story(connection, gate_id, story_id)
         if headline is None or gate is None:
             return False
-        kind = DeedKind.DROPPED if drop else DeedKind.RESTORED
+        kind = AuditKind.DROPPED if drop else AuditKind.RESTORED
         detail = f"{headline[:_LONGEST_HEADLINE]} ({name_of(gate, services)})"
-        await record_deed(connection, admin, kind, detail, now=now)
+        await record_audit_entry(connection, admin, kind, detail, now=now)
     _log.info("story at a gate", gate=gate_id, story=story_id, drop=drop, admin=admin)
     return True

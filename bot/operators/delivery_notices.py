@@ -11,8 +11,8 @@ from markupsafe import Markup
 
 from bot.messages.markup import one_line, shortened
 from storage.delivery.corrections import ChangedHeadline
-from storage.delivery.outlook import Outcomes, Queue
-from storage.delivery.refusals import Holds, LatestCopies
+from storage.delivery.refusals import Holds, LatestDeliveries
+from storage.upkeep.stats import Outcomes, Queue
 
 _LATE = Markup(
     "⚠️ {due} tin nhắn đã đến giờ mà chưa gửi; tin đợi lâu nhất đã {minutes} phút. "
@@ -111,7 +111,7 @@ def long_wait(holds: Holds, zone: str) -> Markup:
     return _LONG_WAIT.format(count=say_number(holds.chats), until=_moment(holds.last_until, zone))
 
 
-def refused(copies: LatestCopies, title: str, zone: str) -> Markup:
+def refused(copies: LatestDeliveries, title: str, zone: str) -> Markup:
     """Return the notice that many or all copies of an issue were refused."""
     return _REFUSED.format(
         title=title,
@@ -133,7 +133,7 @@ def rights_lost_to_owner(title: str) -> Markup:
 
 
 def say_troubles(
-    queue: Queue, refused: Sequence[tuple[str, LatestCopies]], lost: int, zone: str
+    queue: Queue, refused: Sequence[tuple[str, LatestDeliveries]], lost: int, zone: str
 ) -> list[str]:
     """Say in plain lines why messages do not reach readers now; `refused` are issues with their titles."""
     lines = []

@@ -8,7 +8,7 @@ from enum import StrEnum
 from markupsafe import escape
 
 from bot.messages.markup import one_line
-from storage.processes import ProcessRow, SeenProcess
+from storage.processes.registry import ProcessRow, SeenProcess
 
 NEEDED = ("intake", "process", "schedule", "send", "chat")  # roles that a whole bot has
 _NEWS = dt.timedelta(minutes=10)  # how long a silent process is named even if others have its roles

@@ -28,6 +28,7 @@ from bot.operators.reasons import (
     why_not_next,
 )
 from bot.times.schedule import QuietHours
+from storage.alerts.watches import count_watches_of
 from storage.articles import StoredArticle, find_article_at, find_reports, get_article
 from storage.delivery.gates import Gate, find_drop_of, find_gate_of
 from storage.delivery.history import (
@@ -45,7 +46,6 @@ from storage.off_loop import INTAKE
 from storage.profiles import Profile, find_profile
 from storage.sources import find_refusals_at, find_refusals_of, find_source_states, is_set_aside
 from storage.subscribers import Subscriber, find_subscriber
-from storage.watches import count_watches_of
 from summarizer.digest import Candidate
 from summarizer.reader_tastes import Mentions
 

@@ -13,11 +13,11 @@ from bot.news.newsroom import Edition
 from bot.times.schedule import TOO_LATE, QuietHours
 from storage.delivery.gates import Gate, GateAnswer
 from storage.delivery.history import BlankIssue, PastDelivery, SentIssue
-from storage.delivery.outlook import LATE
 from storage.delivery.refusals import LEFT, NO_RIGHTS, REFUSED, words_of
 from storage.delivery.states import DeliveryStatus, IssueStatus
-from storage.reader_transfer import MOVED
+from storage.reader_data import MOVED
 from storage.subscribers import Subscriber
+from storage.upkeep.stats import LATE
 
 _ON_TIME = dt.timedelta(minutes=5)  # an issue made within this time is on time
 _MINUTE = dt.timedelta(minutes=1)

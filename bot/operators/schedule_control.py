@@ -17,9 +17,17 @@ from bot.operators.reasons import Reason, why_gate, why_issue
 from bot.times.schedule import QuietHours, Schedule
 from storage.delivery.gates import find_open_gates
 from storage.delivery.history import SentIssue, find_sent_issues
-from storage.notes import Deed, DeedKind, find_deeds, find_note, forget_note, record_deed, write_note
+from storage.notes import (
+    AuditEntry,
+    AuditKind,
+    find_audit_entries,
+    find_note,
+    forget_note,
+    record_audit_entry,
+    write_note,
+)
 from storage.off_loop import INTAKE
-from storage.profiles import Audience, count_listeners, find_audiences, find_profiles
+from storage.profiles import Audience, count_by_profile, find_audiences, find_profiles
 
 DAYS_SHOWN = 7
 _UNDO = "newsroom: what undoes the last change"  # the key of a note
@@ -69,7 +77,7 @@ async def write(services: Services, file: NewsroomFile, wanted: Draft, admin: in
         await write_note(
             connection, _UNDO, json.dumps([wanted.after, wanted.before], ensure_ascii=False), now=now
         )
-        await record_deed(connection, admin, DeedKind.CHANGED_FILE, detail, now=now)
+        await record_audit_entry(connection, admin, AuditKind.CHANGED_FILE, detail, now=now)
 
 
 async def undo(services: Services, file: NewsroomFile, admin: int) -> bool:
@@ -86,16 +94,16 @@ async def undo(services: Services, file: NewsroomFile, admin: int) -> bool:
     await file.adopt(wanted)
     async with services.database.write() as connection:
         await forget_note(connection, _UNDO)
-        await record_deed(connection, admin, DeedKind.CHANGED_BACK, now=services.clock.now())
+        await record_audit_entry(connection, admin, AuditKind.CHANGED_BACK, now=services.clock.now())
     return True
 
 
-async def last_change(services: Services) -> Deed | None:
+async def last_change(services: Services) -> AuditEntry | None:
     """Return the last change of the file, None if it cannot be undone."""
     async with services.database.read() as connection:
         if await find_note(connection, _UNDO) is None:
             return None
-        found = await find_deeds(connection, limit=1, kind=DeedKind.CHANGED_FILE)
+        found = await find_audit_entries(connection, limit=1, kind=AuditKind.CHANGED_FILE)
     return found[0] if found else None
 
 
@@ -163,7 +171,7 @@ async def look_at_issues(
     now, newsroom = services.clock.now(), services.newsroom
     async with services.database.read() as connection:
         profiles = await find_profiles(connection)
-        listeners = await count_listeners(connection)
+        listeners = await count_by_profile(connection)
         sending = await find_sending_holds(connection)
         since = now - dt.timedelta(days=days)
         past = await find_sent_issues(connection, now=now, since=since, limit=limit)

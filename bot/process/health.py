@@ -77,7 +77,7 @@ async def retry(
         try:
             return await ask()
         except StorageError as error:
-            if not error.is_passing:
+            if not error.is_transient:
                 raise
             _log.warning(
                 "the database does not answer", problem=problem, error=str(error), next_try_seconds=wait

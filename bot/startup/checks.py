@@ -26,7 +26,7 @@ from bot.telegram.lease import describe_process, is_gone
 from bot.telegram.transport import explain
 from storage.engine import Database
 from storage.off_loop import INTAKE
-from storage.processes import find_processes
+from storage.processes.registry import find_processes
 from storage.sources import SourceState
 
 _PATIENCE_SECONDS = 10.0

@@ -24,11 +24,11 @@ from bot.process.metrics import log_errors
 from bot.startup.roles import Role
 from bot.telegram.lease import describe_process, is_gone
 from bot.times.clock import Clock
-from storage.delivery.leases import find_live_owners, server_now
 from storage.engine import Database
 from storage.errors import StorageError
 from storage.notes import find_note, write_note
-from storage.processes import (
+from storage.processes.leases import find_live_owners, server_now
+from storage.processes.registry import (
     ProcessRow,
     SeenProcess,
     find_processes,
@@ -37,8 +37,8 @@ from storage.processes import (
     note_process,
     register_process,
 )
+from storage.processing.article_turns import is_any_waiting, is_processing_steady
 from storage.upkeep.upgrade import find_objection, find_revision, head_revision
-from storage.waiting import is_any_waiting, is_processing_steady
 
 _BEAT_SECONDS = 3.0
 _LOOK_SECONDS = 1.0

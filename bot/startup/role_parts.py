@@ -1,7 +1,7 @@
 """The parts of each role and their ticks: how they start, and how they end.
 
 A role that only one process may have starts when its lease is taken. Roles wake each other directly within a
-process, and by `storage.signals` between processes.
+process, and by `storage.processes.signals` between processes.
 """
 
 import asyncio
@@ -25,8 +25,8 @@ from bot.startup.fleet import note_taken_in
 from bot.startup.roles import Role
 from bot.startup.shared import RoleParts, Shared
 from bot.telegram.lease import Lease
-from storage.delivery.leases import LeaseKey
-from storage.signals import Signal
+from storage.processes.leases import LeaseKey
+from storage.processes.signals import Signal
 
 _PATIENCE_SECONDS = 4.0  # at the end, for the deliveries in flight
 _MOST_WEB_SECONDS = 60.0  # to wait for the first round of polls

@@ -29,10 +29,10 @@ from bot.startup.roles import ALL, SINGLE, Role, in_order
 from bot.startup.shared import RoleParts, Shared
 from bot.telegram.lease import Lease, LeaseLostError, this_process
 from bot.telegram.shares import PaceShare
-from storage.delivery.leases import LeaseKey, lease_name
 from storage.delivery.refusals import find_stop, resume_sending, stop_sending
-from storage.processes import ProcessRow
-from storage.signals import Listener, Signal, send_signal
+from storage.processes.leases import LeaseKey, lease_name
+from storage.processes.registry import ProcessRow
+from storage.processes.signals import Signal, SignalListener, send_signal
 from storage.upkeep.upgrade import head_revision
 
 _log = structlog.get_logger(__name__)
@@ -130,7 +130,7 @@ class RoleRunner:
                 await stack.enter_async_context(self._presence.kept(stop))
                 if self._share is not None:
                     await stack.enter_async_context(self._share.kept(stop))
-                listener = Listener(self._shared.services.database, self._hear)
+                listener = SignalListener(self._shared.services.database, self._hear)
                 await stack.enter_async_context(listener.listening())
             yield
 

@@ -14,7 +14,7 @@ from bot.process.scheduler import Job, Scheduler
 from bot.startup.roles import Role
 from bot.telegram.connection import Connection
 from bot.text_work.worker import TextWorker
-from storage.signals import Signal
+from storage.processes.signals import Signal
 
 
 @dataclass(slots=True)

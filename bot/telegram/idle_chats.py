@@ -19,9 +19,9 @@ from bot.telegram.turns import sender_of
 from storage.chat_claims import (
     CLAIM_SECONDS,
     SUSPECT_TRIES,
+    ClaimRules,
     IdleChat,
-    Search,
-    Waiting,
+    WaitingUpdate,
     count_shared,
     find_claimers,
     find_idle_chats,
@@ -47,7 +47,7 @@ class Worker(Protocol):
     def is_at_work(self) -> bool:
         """Tell whether an update is queued or being handled."""
 
-    async def begin(self, waiting: Waiting, asked_at: float) -> None:
+    async def begin(self, waiting: WaitingUpdate, asked_at: float) -> None:
         """Handle an update whose chat was claimed at `asked_at` or later (`machine_seconds`)."""
 
 
@@ -84,12 +84,12 @@ class IdleSearch:
         if suspects:
             await self._try_alone(suspects, search)
 
-    async def _find(self) -> tuple[Search, list[IdleChat]]:
+    async def _find(self) -> tuple[ClaimRules, list[IdleChat]]:
         after_expiry = machine_seconds() > self._expiry_counts_at
         async with self._database.read() as connection:
             owners = await find_claimers(connection)
             gone = tuple(one for one in owners if one != self._owner and is_gone(one))
-            search = Search(self._owner, gone, after_expiry)
+            search = ClaimRules(self._owner, gone, after_expiry)
             self.in_all = await count_shared(connection)
             idle = await find_idle_chats(connection, search, limit=2 * MOST_CLAIMED) if self.in_all else []
         return search, idle
@@ -100,7 +100,7 @@ class IdleSearch:
         before, self._idle_ours = self._idle_ours, ours
         return [one for one in idle if not one.is_ours or one.chat_id in ours & before]
 
-    async def _take(self, chats: Sequence[IdleChat], search: Search) -> None:
+    async def _take(self, chats: Sequence[IdleChat], search: ClaimRules) -> None:
         if not chats:
             return
         asked_at = machine_seconds()
@@ -116,7 +116,7 @@ class IdleSearch:
         for one in taken:
             await self._worker.begin(one, asked_at)
 
-    async def _try_alone(self, chats: Sequence[IdleChat], search: Search) -> None:
+    async def _try_alone(self, chats: Sequence[IdleChat], search: ClaimRules) -> None:
         """Handle updates at which processes died one by one, while nothing else is in work here."""
         self.is_alone = True
         _log.warning("updates at which processes died are tried alone", chats=len(chats))

@@ -18,7 +18,9 @@ import structlog
 
 from bot.operators import notices
 from bot.process.metrics import log_errors
-from storage.delivery.leases import (
+from storage.engine import Database
+from storage.errors import StorageError
+from storage.processes.leases import (
     LEASE_SECONDS,
     LeaseKey,
     find_holder,
@@ -27,8 +29,6 @@ from storage.delivery.leases import (
     renew_lease,
     take_lease,
 )
-from storage.engine import Database
-from storage.errors import StorageError
 
 # The name of a process tells another one on the same machine whether it still runs. On Linux it holds the
 # boot, the PID namespace, the PID and the time of the start. On other systems, or seen from another machine,

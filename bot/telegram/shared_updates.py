@@ -32,7 +32,7 @@ from bot.telegram.turns import Others, may_wait, sender_of
 from bot.times.clock import Clock
 from storage.chat_claims import (
     CLAIM_SECONDS,
-    Waiting,
+    WaitingUpdate,
     finish_updates,
     keep_and_claim,
     note_try,
@@ -114,7 +114,7 @@ class SharedQueue(UpdateQueue):
         if kept.first is not None:
             await self.begin(kept.first, asked_at, update)
 
-    async def begin(self, waiting: Waiting, asked_at: float, update: Update | None = None) -> None:
+    async def begin(self, waiting: WaitingUpdate, asked_at: float, update: Update | None = None) -> None:
         """Queue the update of a chat that this process claimed at `asked_at` or later."""
         chat, number = waiting.chat_id, waiting.update_id
         if number in self._in_work or self._is_ending:
@@ -133,7 +133,7 @@ class SharedQueue(UpdateQueue):
         self._in_work[number] = chat
         await self.put(update)
 
-    async def _read(self, waiting: Waiting) -> Update | None:
+    async def _read(self, waiting: WaitingUpdate) -> Update | None:
         """Read an update that another process may have kept; one that cannot be read is set aside."""
         raw = parse_update(waiting.payload)
         update, failure = read_update(raw, self._bot) if raw else (None, "not an update")

@@ -17,10 +17,10 @@ from bot.process.health import retry
 from bot.process.metrics import log_errors
 from bot.telegram.lease import is_gone, machine_seconds
 from bot.telegram.limiter import TelegramPace
-from storage.delivery.leases import LEASE_SECONDS, LeaseKey
 from storage.delivery.senders import expire, find_owners, give_back, set_share
 from storage.engine import Database
 from storage.errors import StorageError
+from storage.processes.leases import LEASE_SECONDS, LeaseKey
 
 _LOOK_SECONDS, _SHORTEST_SECONDS = 0.5, 0.05
 _SURE_SECONDS = LEASE_SECONDS - 3.0  # a request sent before this ends before others may take the place

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from typing import Any, BinaryIO
 
 from bot.text_work.tasks import ANSWER, FAILURE, FRAME, GOT, OUT_OF_MEMORY, READY, TASKS, Task, frame
-from storage.intake.apart import parse_here
+from storage.intake.child_parsing import parse_here
 
 
 def main() -> None:

@@ -1,1 +1,1 @@
-"""Issues and the ledger of their deliveries, and what changes them later."""
+"""Issues, the outbox and the ledger of deliveries; corrections, retractions and announcements."""

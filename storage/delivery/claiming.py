@@ -24,12 +24,12 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.delivery.leases import LeaseKey, holds_lease
 from storage.delivery.messages import Buttons, read_buttons
 from storage.delivery.refusals import REFUSED, is_free, is_of
 from storage.delivery.senders import is_sender
 from storage.delivery.states import CALM, OPEN, DeliveryStatus, IssueStatus, MessageKind
 from storage.engine import is_postgres
+from storage.processes.leases import LeaseKey, holds_lease
 from storage.tables import UtcTime, deliveries, issues, messages, subscribers
 
 _CHAT_PAUSE = dt.timedelta(seconds=1.02)  # between two messages to a chat, as in bot.telegram.limiter

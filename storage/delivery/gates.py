@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.delivery.states import IssueStatus
 from storage.engine import insert_into
-from storage.profiles import takes
+from storage.profiles import has_edition
 from storage.tables import (
     articles,
     gate_drops,
@@ -59,7 +59,7 @@ class Gate:
     closed_at: dt.datetime | None
     was_sent: bool
 
-    def lets_go(self, now: dt.datetime) -> bool:
+    def may_be_sent(self, now: dt.datetime) -> bool:
         """Tell whether its issues may be sent at their slot."""
         if self.closed_at is not None or self.answer == GateAnswer.SEND:
             return True
@@ -247,7 +247,7 @@ async def close_done(connection: AsyncConnection, *, now: dt.datetime) -> int:
     of_slot = and_(i.edition == g.edition, i.slot_at == g.slot_at)
     waits = or_(
         exists().where(of_slot, i.status == IssueStatus.PREPARED),
-        exists().where(takes(g.edition), p.next_due_at == g.slot_at),
+        exists().where(has_edition(g.edition), p.next_due_at == g.slot_at),
     )
     was_sent = exists().where(of_slot, i.status.in_([IssueStatus.MADE, IssueStatus.RETRACTED]))
     values = {"closed_at": now, "sent": was_sent, "revision": g.revision + 1}

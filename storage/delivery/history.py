@@ -1,17 +1,20 @@
-"""Past deliveries for operators: those of a reader, and when each issue was sent."""
+"""The past for operators: deliveries of a reader, when each issue was sent, and numbers over days."""
 
 import datetime as dt
+from bisect import bisect_right
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, case, func, select
+from sqlalchemy import ColumnElement, Row, Select, and_, case, func, not_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.delivery.states import DeliveryStatus, IssueStatus, MessageKind
 from storage.tables import (
     UtcTime,
     deliveries,
+    delivery_counts,
     gates,
     issue_stories,
     issues,
@@ -214,3 +217,39 @@ def _past(row: Row[Any]) -> PastDelivery:
         row.reason,
         row.approved_at,
     )
+
+
+# Numbers over days: how many subscribe, and what was sent.
+
+
+async def count_subscribed_at(connection: AsyncConnection, moments: Sequence[dt.datetime]) -> list[int]:
+    """Return how many chats were subscribed at each moment, paused ones included.
+
+    Only the present row of a chat is known: a chat that left and came back counts all the time, a chat that
+    deleted its data never.
+    """
+    s = subscribers.c
+    counts = [
+        func.count().filter(
+            and_(s.created_at < moment, not_(and_(s.status == "gone", s.changed_at < moment)))
+        )
+        for moment in moments
+    ]
+    row = (await connection.execute(select(*counts).select_from(subscribers))).one()
+    return list(row)
+
+
+async def deliveries_between(
+    connection: AsyncConnection, moments: Sequence[dt.datetime]
+) -> list[Counter[str]]:
+    """Return the finished deliveries of the slots between successive `moments`, which are in order."""
+    n = delivery_counts.c
+    query = select(n.slot_at, n.sent, n.gone, n.unknown).where(
+        n.slot_at >= moments[0], n.slot_at < moments[-1]
+    )
+    spans = [Counter[str]() for _ in moments[1:]]
+    for row in await connection.execute(query):
+        spans[bisect_right(moments, row.slot_at) - 1].update(
+            sent=row.sent, gone=row.gone, unknown=row.unknown
+        )
+    return spans

@@ -1,7 +1,8 @@
 """Issues ("số"): one row for each slot of each profile, whether made, empty or skipped.
 
 UNIQUE (profile, slot) makes sure that an issue is made once, also after a restart. An issue, its messages and
-one delivery per subscriber and message are written in one transaction, before anything is sent.
+one delivery per subscriber and message are written in one transaction, before anything is sent. Web
+copies are issues too.
 """
 
 import datetime as dt
@@ -14,7 +15,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from storage.delivery.messages import Buttons, Message, Release, enqueue_rows, record_messages
 from storage.delivery.states import IssueStatus, MessageKind
 from storage.engine import insert_into
-from storage.tables import issue_stories, issues, messages, profiles, subscribers
+from storage.profiles import Choices, Profile, columns_of, profile_of
+from storage.tables import UtcTime, corrections, issue_stories, issues, messages, profiles, subscribers
+
+_MOST_PARTS = 20  # of a web copy
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +31,7 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
-class ToldStory:
+class IssueStory:
     """A story of an issue: its part, counted from 0, and the headline as readers see it.
 
     `rank` is its place by importance among all candidates of the issue, from 1; None: not known.
@@ -50,7 +54,7 @@ class Issue:
     status: IssueStatus
     reason: str | None = None
     parts: tuple[Part, ...] = ()
-    stories: tuple[ToldStory, ...] = ()
+    stories: tuple[IssueStory, ...] = ()
 
 
 async def record_issue(connection: AsyncConnection, issue: Issue, *, now: dt.datetime) -> int | None:
@@ -161,3 +165,80 @@ async def find_last_issues(
     query = select(i.status).where(i.profile_id == profile_id, i.status != IssueStatus.SKIPPED)
     rows = await connection.execute(query.order_by(i.slot_at.desc()).limit(limit))
     return [IssueStatus(status) for status in rows.scalars()]
+
+
+# Web copies of editions: the issues of a profile without subscribers.
+#
+# Corrections change their messages, and retractions their issues, as they do for readers in Telegram.
+
+
+@dataclass(frozen=True, slots=True)
+class WebCopy:
+    """An issue for the web. `changed_at` is when it was made or last corrected."""
+
+    slot_at: dt.datetime
+    is_retracted: bool
+    changed_at: dt.datetime
+    parts: Sequence[str] = ()
+    headlines: Sequence[str] = ()
+
+
+async def get_copy_profile(connection: AsyncConnection, edition: str, *, now: dt.datetime) -> Profile:
+    """Return the profile that holds the copies of an edition; make it if it is missing."""
+    key = f"copy:{edition}"
+    statement = insert_into(connection, profiles).values(
+        key=key, created_at=now, **columns_of(Choices(edition))
+    )
+    await connection.execute(statement.on_conflict_do_nothing(index_elements=["key"]))
+    return profile_of((await connection.execute(select(profiles).where(profiles.c.key == key))).one())
+
+
+async def find_copies(
+    connection: AsyncConnection, edition: str, *, since: dt.datetime, limit: int
+) -> list[WebCopy]:
+    """Return the latest copies of an edition that were not retracted, newest first."""
+    i, p = issues.c, profiles.c
+    query = (
+        select(i.id, i.slot_at, i.status, i.made_at)
+        .join(profiles, p.id == i.profile_id)
+        .where(p.key == f"copy:{edition}", i.status == IssueStatus.MADE, i.slot_at >= since)
+    )
+    rows = (await connection.execute(query.order_by(i.slot_at.desc()).limit(limit))).all()
+    return [await _web_copy(connection, row.id, row.slot_at, row.status, row.made_at) for row in rows]
+
+
+async def find_copy(connection: AsyncConnection, edition: str, slot_at: dt.datetime) -> WebCopy | None:
+    """Return the copy of one slot, retracted or not."""
+    i, p = issues.c, profiles.c
+    query = (
+        select(i.id, i.slot_at, i.status, i.made_at)
+        .join(profiles, p.id == i.profile_id)
+        .where(p.key == f"copy:{edition}", i.slot_at == slot_at)
+        .where(i.status.in_([IssueStatus.MADE, IssueStatus.RETRACTED]))
+    )
+    row = (await connection.execute(query)).first()
+    return await _web_copy(connection, row.id, row.slot_at, row.status, row.made_at) if row else None
+
+
+async def _web_copy(
+    connection: AsyncConnection, issue_id: int, slot_at: dt.datetime, status: str, made_at: dt.datetime
+) -> WebCopy:
+    m, t, c = messages.c, issue_stories.c, corrections.c
+    is_retracted = status == IssueStatus.RETRACTED
+    if is_retracted:
+        return WebCopy(slot_at, is_retracted, made_at)
+    parts = select(m.html).where(m.issue_id == issue_id, m.kind == MessageKind.DIGEST).order_by(m.part)
+    told = select(t.headline).where(t.issue_id == issue_id, t.headline.is_not(None)).order_by(t.position)
+    corrected = (
+        select(func.max(c.confirmed_at, type_=UtcTime))
+        .join(issue_stories, t.story_id == c.story_id)
+        .where(t.issue_id == issue_id, c.confirmed_at >= made_at)
+    )
+    last = (await connection.execute(corrected)).scalar_one_or_none()
+    return WebCopy(
+        slot_at,
+        is_retracted,
+        max(slot_at, made_at, last or made_at),
+        list((await connection.execute(parts.limit(_MOST_PARTS))).scalars()),
+        list((await connection.execute(told.limit(100))).scalars()),
+    )

@@ -11,7 +11,7 @@ from storage.delivery.gates import Gate, has_messages, prepared_at
 from storage.delivery.issues import enqueue_issues
 from storage.delivery.messages import Release
 from storage.delivery.states import IssueStatus
-from storage.profiles import Profile, profile_of, takes
+from storage.profiles import Profile, has_edition, profile_of
 from storage.tables import gates, issues, prepared_readers, profiles, subscribers
 
 
@@ -24,7 +24,7 @@ async def find_unprepared(
 ) -> list[Profile]:
     """Return profiles without an issue for their next slot, if that is within their edition's lead time."""
     p, i = profiles.c, issues.c
-    soon = [and_(takes(name), p.next_due_at <= now + lead) for name, lead in editions.items()]
+    soon = [and_(has_edition(name), p.next_due_at <= now + lead) for name, lead in editions.items()]
     if not soon:
         return []
     has_issue = exists().where(i.profile_id == p.id, i.slot_at == p.next_due_at)
@@ -42,7 +42,7 @@ async def find_with_issue(
     return set((await connection.execute(query)).scalars())
 
 
-async def keep_apart(
+async def record_prepared_readers(
     connection: AsyncConnection, issue_id: int, readers: Sequence[int], variant_id: int | None
 ) -> None:
     """Record that these readers of a prepared issue get the variant, or nothing if that is None."""
@@ -83,7 +83,7 @@ def _since_the_first_gate() -> ColumnElement[bool]:
     return issues.c.slot_at >= first
 
 
-async def let_go(
+async def queue_prepared(
     connection: AsyncConnection,
     profile_ids: Collection[int],
     slot_at: dt.datetime,

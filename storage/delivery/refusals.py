@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.delivery.states import OPEN, DeliveryStatus, IssueStatus, count_finished
 from storage.notes import find_note, forget_note, write_note
-from storage.signals import Signal, send_signal
+from storage.processes.signals import Signal, send_signal
 from storage.tables import UtcTime, deliveries, delivery_counts, issues, messages, subscribers
 
 # Waits that Telegram asked for ("Too Many Requests"): of one chat, or of the whole bot.
@@ -60,7 +60,7 @@ async def find_held_chats(
     return [(row.chat_id, row.held_until) for row in await connection.execute(query.limit(limit))]
 
 
-async def look_at_holds(connection: AsyncConnection, *, now: dt.datetime) -> Holds:
+async def count_holds(connection: AsyncConnection, *, now: dt.datetime) -> Holds:
     """Count the chats that have to wait."""
     s = subscribers.c
     query = select(func.count(), func.max(s.held_until, type_=UtcTime)).where(s.held_until > now)
@@ -68,7 +68,7 @@ async def look_at_holds(connection: AsyncConnection, *, now: dt.datetime) -> Hol
     return Holds(row[0], row[1])
 
 
-async def take_untold_holds(
+async def take_unreported_holds(
     connection: AsyncConnection, *, now: dt.datetime, longer_than: dt.timedelta
 ) -> Holds:
     """Return the long waits that were not reported to the admins, and record them as reported."""
@@ -135,7 +135,7 @@ FEWEST, SHARE = 3, 0.2  # refused deliveries, and their share of the finished on
 
 
 @dataclass(frozen=True, slots=True)
-class LatestCopies:
+class LatestDeliveries:
     """Numbers of deliveries of an edition's latest issue, by result.
 
     `gone` ones did not arrive: the reader left, the bot lost its rights, or Telegram refused. `reason` is
@@ -181,7 +181,9 @@ def words_of(reason: str) -> str:
     return words if separator and kind in (LEFT, NO_RIGHTS, REFUSED) else reason
 
 
-async def find_latest_copies(connection: AsyncConnection, *, since: dt.datetime) -> list[LatestCopies]:
+async def find_latest_deliveries(
+    connection: AsyncConnection, *, since: dt.datetime
+) -> list[LatestDeliveries]:
     """Count the deliveries of each edition's latest issue since `since`, by result."""
     i = issues.c
     latest = select(i.edition, func.max(i.slot_at, type_=UtcTime)).where(
@@ -191,7 +193,7 @@ async def find_latest_copies(connection: AsyncConnection, *, since: dt.datetime)
     return [await _find_copies(connection, edition, slot_at) for edition, slot_at in rows]
 
 
-async def _find_copies(connection: AsyncConnection, edition: str, slot_at: dt.datetime) -> LatestCopies:
+async def _find_copies(connection: AsyncConnection, edition: str, slot_at: dt.datetime) -> LatestDeliveries:
     d, i, m, n = deliveries.c, issues.c, messages.c, delivery_counts.c
     finished = await count_finished(connection, n.edition == edition, n.slot_at == slot_at)
     of_issue = select(m.id).join(issues, i.id == m.issue_id).where(i.edition == edition, i.slot_at == slot_at)
@@ -201,7 +203,7 @@ async def _find_copies(connection: AsyncConnection, edition: str, slot_at: dt.da
         of_kind = is_of(REFUSED) if finished.refused else or_(is_of(LEFT), is_of(NO_RIGHTS))
         one = select(d.reason).where(d.message_id.in_(of_issue), d.status == DeliveryStatus.GONE, of_kind)
         reason = (await connection.execute(one.limit(1))).scalar_one_or_none()
-    return LatestCopies(
+    return LatestDeliveries(
         edition=edition,
         slot_at=slot_at,
         waiting=(await connection.execute(waiting)).scalar_one(),
@@ -218,7 +220,7 @@ async def count_lost_chats(connection: AsyncConnection, *, since: dt.datetime) -
     return (await connection.execute(query)).scalar_one()
 
 
-async def take_untold_lost_chats(
+async def take_unreported_lost_chats(
     connection: AsyncConnection, *, now: dt.datetime, limit: int = 20
 ) -> list[LostChat]:
     """Return lost chats that were not reported to the admins, and record them as reported."""

@@ -17,8 +17,8 @@ from dataclasses import dataclass
 from sqlalchemy import and_, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.delivery.leases import LEASE_SECONDS, LeaseKey, server_now
 from storage.engine import insert_into, is_postgres
+from storage.processes.leases import LEASE_SECONDS, LeaseKey, server_now
 from storage.tables import senders
 
 _LEASE = dt.timedelta(seconds=LEASE_SECONDS)

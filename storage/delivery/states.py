@@ -25,7 +25,7 @@ CALM = (MessageKind.DIGEST, MessageKind.RECAP, MessageKind.BREAKING)  # silent f
 
 
 class IssueStatus(StrEnum):
-    """The result of a slot. The status of a batch is the last one in this list that its issues have."""
+    """The result of a slot. Of a mailing, the last status in this list counts that its issues have."""
 
     SKIPPED = "skipped"
     EMPTY = "empty"

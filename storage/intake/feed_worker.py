@@ -1,4 +1,4 @@
-"""A hostile feed → plain values. `apart_worker` runs this in a process of its own, without the package.
+"""A hostile feed → plain values. `child_worker` runs this in a process of its own, without the package.
 
 Markup is turned into text here too, because a hostile text can make a parser of HTML slow as well.
 """

@@ -9,7 +9,15 @@ from urllib.parse import urljoin
 from xml.sax.saxutils import escape, quoteattr
 
 from storage.identity import clean_link
-from storage.intake.apart import DEADLINE_SECONDS, FEED, LINKS, OPML, FeedItem, OpmlFeed, parse_apart
+from storage.intake.child_parsing import (
+    DEADLINE_SECONDS,
+    FEED,
+    LINKS,
+    OPML,
+    FeedItem,
+    OpmlFeed,
+    parse_in_child,
+)
 from storage.intake.date_style import DateSample, DateStyle, decide_style
 from storage.intake.date_text import read_date_text
 from storage.intake.decoding import decode
@@ -58,7 +66,7 @@ def read_feed(
     text = _clean_text(decode(data, may_be_cut=True, charset=charset))
     declaration = _DECLARATION.match(text)
     document = text[declaration.end() if declaration else 0 :].encode()
-    feed = parse_apart(FEED, document, deadline_seconds)
+    feed = parse_in_child(FEED, document, deadline_seconds)
     items = feed.items
     if not feed.is_feed and not items:
         raise UnreadableError("không phải RSS/Atom")
@@ -172,7 +180,7 @@ def read_opml(data: bytes) -> tuple[list[Outline], int]:
         UnreadableError: it is no OPML, or cannot be parsed in time.
     """
     text = _NOT_XML.sub("", _DECLARATION_OF_OPML.sub("", decode(data), count=1).lstrip())
-    parsed = parse_apart(OPML, text.encode(), DEADLINE_SECONDS)
+    parsed = parse_in_child(OPML, text.encode(), DEADLINE_SECONDS)
     if not parsed.is_opml:
         raise UnreadableError("không phải tệp OPML")
     outlines = [_outline(feed) for feed in parsed.feeds]
@@ -205,7 +213,7 @@ def _quoted(text: str) -> str:
     return quoteattr(_NOT_XML.sub("", text))
 
 
-# Feeds named by a page of HTML (autodiscovery). Parsing runs in a child process (`discovery_worker`).
+# Feeds named by a page of HTML (autodiscovery). Parsing runs in a child process (`feed_lists_worker`).
 
 _MOST = 20
 _LONGEST_LINK_TITLE = 100
@@ -226,7 +234,7 @@ def find_feed_links(data: bytes, url: str, *, charset: str | None = None) -> lis
         UnreadableError: the charset is wrong, or parsing took too much.
     """
     text = decode(data, may_be_cut=True, charset=charset).replace("\0", "")
-    found = parse_apart(LINKS, text.encode(errors="replace"), DEADLINE_SECONDS)
+    found = parse_in_child(LINKS, text.encode(errors="replace"), DEADLINE_SECONDS)
     base = _joined(url, found.base) or url
     links: dict[str, FeedLink] = {}
     for feed in found.feeds:

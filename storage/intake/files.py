@@ -5,6 +5,7 @@ import itertools
 import os
 import stat
 from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from functools import partial
 from itertools import chain
@@ -37,7 +38,7 @@ def is_reason(path: Path) -> bool:
     return path.name.endswith(_REASON_ENDING)
 
 
-def put_away(inbox: Path, file: Path, refused: Sequence[Refusal]) -> Path:
+def move_read_file(inbox: Path, file: Path, refused: Sequence[Refusal]) -> Path:
     """Move a file that was read and return its new place, under the same subfolders.
 
     Raises:
@@ -52,7 +53,7 @@ def put_away(inbox: Path, file: Path, refused: Sequence[Refusal]) -> Path:
     return target
 
 
-def bring_back(inbox: Path) -> Iterator[Path]:
+def requeue_quarantined(inbox: Path) -> Iterator[Path]:
     """Move each quarantined file back into the inbox and yield its new path.
 
     Raises:
@@ -137,8 +138,7 @@ def _drafts(stream: BinaryIO, name: str, origin: Origin, now: datetime) -> Itera
     head = stream.read(HEAD_BYTES)
     kind = kind_of(head, name)
     if kind in _STREAMED:
-        chunks = chain((head,), iter(partial(stream.read, HEAD_BYTES), b""))
-        yield from _STREAMED[kind](in_utf_8(chunks, charset_of(head)), name)
+        yield from _STREAMED[kind](chunks_of(stream, head), name)
         return
     data = head + stream.read(MAX_FILE_BYTES + 1 - len(head))
     if len(data) > MAX_FILE_BYTES:
@@ -151,16 +151,29 @@ def _drafts(stream: BinaryIO, name: str, origin: Origin, now: datetime) -> Itera
         yield from read_texts(decode(data), name, origin, now)
 
 
+def chunks_of(stream: BinaryIO, head: bytes) -> Iterator[bytes]:
+    """Yield a stream after its first bytes `head`, and these, in UTF-8."""
+    return in_utf_8(chain((head,), iter(partial(stream.read, HEAD_BYTES), b"")), charset_of(head))
+
+
 def _read_file(path: Path, origin: Origin, now: datetime) -> Iterator[Draft | Refusal]:
     try:
-        # non-blocking: opening a named pipe would otherwise wait for a writer
-        with os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as stream:
-            if not stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
-                yield Refusal(shown_path(path), "không phải là một tệp thường")
-                return
+        with opened(path) as stream:
             yield from stream_drafts(stream, shown_path(path), origin, now=now)
+    except UnreadableError as error:
+        yield Refusal(shown_path(path), str(error))
     except OSError as error:
         yield Refusal(shown_path(path), reason_of(error))
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[BinaryIO]:
+    """Open a file. Raises UnreadableError if it is no regular file, such as a named pipe."""
+    # non-blocking: opening a named pipe would otherwise wait for a writer
+    with os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as stream:
+        if not stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
+            raise UnreadableError("không phải là một tệp thường")
+        yield stream
 
 
 def find_files(start: Path, *, leaving_out: Collection[str] = ()) -> Iterator[Path | Refusal]:

@@ -1,4 +1,4 @@
-"""A hostile page of HTML → plain values. `apart_worker` runs this in a process of its own.
+"""A hostile page of HTML → plain values. `child_worker` runs this in a process of its own.
 
 A date is taken only if the page states one; trafilatura must not guess dates from the text. The answer also
 has the evidence by which `storage.intake.pages` decides whether the page is an article: what the page states

@@ -6,7 +6,7 @@ from itertools import pairwise
 from urllib.parse import urljoin, urlsplit
 
 from storage.identity import article_key, clean_link, site_of
-from storage.intake.apart import DEADLINE_SECONDS, PAGE, Page, parse_apart
+from storage.intake.child_parsing import DEADLINE_SECONDS, PAGE, Page, parse_in_child
 from storage.intake.dates import parse_published
 from storage.intake.decoding import decode
 from storage.intake.drafts import Draft, Incoming, Origin, UnreadableError, host_of
@@ -222,7 +222,7 @@ def read_page_of(
 
 def _parse(data: bytes, charset: str | None, deadline_seconds: float) -> Page:
     text = decode(data, may_be_cut=True, charset=charset).replace("\0", "")
-    page = parse_apart(PAGE, text.encode(errors="replace"), deadline_seconds)
+    page = parse_in_child(PAGE, text.encode(errors="replace"), deadline_seconds)
     if not page.title or not page.body:
         raise UnreadableError("trang HTML không có bài báo nào nhận ra được")
     return page

@@ -5,21 +5,26 @@ come as drafts. Reading the parts one after the other gives the same as reading 
 """
 
 import os
-import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
 from io import BytesIO
-from itertools import chain
 from pathlib import Path
 from typing import BinaryIO
 
 from pydantic import Base64Bytes
 
-from storage.intake.decoding import HEAD_BYTES, Kind, charset_of, in_utf_8, kind_of
+from storage.intake.decoding import HEAD_BYTES, Kind, kind_of
 from storage.intake.drafts import Draft, Origin, Refusal, UnreadableError
-from storage.intake.files import MAX_FILE_BYTES, find_files, reason_of, shown_path, stream_drafts
+from storage.intake.files import (
+    MAX_FILE_BYTES,
+    chunks_of,
+    find_files,
+    opened,
+    reason_of,
+    shown_path,
+    stream_drafts,
+)
 from storage.intake.rows import TOO_LONG, lines_of, read_rows
 
 ROWS_A_PART = 50
@@ -58,17 +63,13 @@ def read_part(part: Part, origin: Origin, now: datetime) -> list[Draft | Refusal
 def _parts(path: Path, origin: Origin, now: datetime) -> Iterator[Found]:
     name = shown_path(path)
     try:
-        # non-blocking: opening a named pipe would otherwise wait for a writer
-        with os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as stream:
-            status = os.fstat(stream.fileno())
-            if not stat.S_ISREG(status.st_mode):
-                yield Refusal(name, "không phải là một tệp thường")
-                return
+        with opened(path) as stream:
+            size = os.fstat(stream.fileno()).st_size
             head = stream.read(HEAD_BYTES)
             kind = kind_of(head, name)
             if kind is Kind.ROWS:
                 yield from _rows(stream, head, name)
-            elif status.st_size > (_MOST_BYTES if kind in _IN_ONE else MAX_FILE_BYTES):
+            elif size > (_MOST_BYTES if kind in _IN_ONE else MAX_FILE_BYTES):
                 stream.seek(0)
                 yield from stream_drafts(stream, name, origin, now=now)
             else:
@@ -80,7 +81,7 @@ def _parts(path: Path, origin: Origin, now: datetime) -> Iterator[Found]:
 
 
 def _rows(stream: BinaryIO, head: bytes, name: str) -> Iterator[Part | Refusal]:
-    chunks = in_utf_8(chain((head,), iter(partial(stream.read, HEAD_BYTES), b"")), charset_of(head))
+    chunks = chunks_of(stream, head)
     lines, size, next_line = list[bytes](), 0, 1
 
     def taken_off() -> Iterator[Part]:

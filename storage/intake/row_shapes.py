@@ -21,23 +21,8 @@ UNUSED = "unused"
 """The field of names that are known and hold nothing an article keeps: authors, tags, pictures."""
 
 _LONGEST_NAME = 60
-_NOUNS = frozenset(
-    (
-        "article",
-        "articles",
-        "news",
-        "post",
-        "story",
-        "item",
-        "page",
-        "doc",
-        "og",
-        "dc",
-        "meta",
-        "field",
-        "acf",
-    )
-)
+_NOUNS = frozenset(("article", "articles", "news", "post", "story", "item", "page", "doc"))
+_NOUNS |= frozenset(("og", "dc", "meta", "field", "acf"))
 _NOUNS |= frozenset(("bai", "viet", "tin", "tuc", "cua", "bao"))
 _FORMS = frozenset(("text", "html", "raw", "plain", "clean", "cleaned", "vi", "vn", "vie", "list", "full"))
 _FORMS |= frozenset(("utc", "gmt", "iso", "ts", "ms", "unix", "epoch", "local", "str", "string"))
@@ -94,19 +79,8 @@ def _without_nouns(words: list[str]) -> Iterator[tuple[int, int]]:
 # Only names and shapes count here; `row_fields` reads the values.
 
 _WRAPPERS = (
-    "article",
-    "data",
-    "item",
-    "post",
-    "news",
-    "story",
-    "doc",
-    "result",
-    "_source",
-    "attributes",
-    "fields",
-    "metadata",
-    "meta",
+    *("article", "data", "item", "post", "news", "story", "doc", "result", "_source", "attributes", "fields"),
+    *("metadata", "meta"),
 )
 _MOST_LIST_LEVELS = 3  # {"data": {"hits": {"hits": […]}}}
 _TEXT_FIELDS = frozenset(("sapo", "body"))

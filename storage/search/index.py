@@ -120,7 +120,7 @@ async def follow(connection: AsyncConnection) -> bool:
         return position == head
 
 
-async def look_again(connection: AsyncConnection) -> None:
+async def apply_recent(connection: AsyncConnection) -> None:
     """Apply recent changes, one commit at most, because a question waits for it."""
     index = index_of(connection)
     if index.generation is None or time.monotonic() - index.looked_at > _LOOK_AFTER_SECONDS:

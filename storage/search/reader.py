@@ -15,7 +15,7 @@ from tantivy import DocAddress, Order, Query, Searcher
 
 from storage.off_loop import SEARCH
 from storage.search.generation import Generation, IndexUnusableError
-from storage.search.index import index_of, look_again
+from storage.search.index import apply_recent, index_of
 from storage.search.rebuild import build_small
 from storage.search.schema import Plan, all_but_one, all_words, any_words, everything
 from storage.tables import articles
@@ -45,7 +45,7 @@ _TEXTS = select(  # made once: building a statement costs more than running it
 
 
 @dataclass(frozen=True, slots=True)
-class Read:
+class Candidates:
     """Articles found, best first; `total` have all words in title and sapo, `whole` anywhere."""
 
     hits: tuple[Ranked, ...] = ()
@@ -82,7 +82,7 @@ class Reader:
     filters: Filters
     now: dt.datetime
 
-    async def read(self, groups: tuple[Group, ...] | None = None) -> Read:
+    async def read(self, groups: tuple[Group, ...] | None = None) -> Candidates:
         """Return the best candidates for the words of the question, or for `groups` instead."""
         plan, scores, found = await SEARCH.run(_candidates, self, groups or self.query.groups)
         rows = await self._texts(scores, whole=WHOLE_READ)
@@ -118,7 +118,7 @@ async def reader_of(
     Raises:
         IndexUnusableError: there is no index to read; one is being built, or has to be.
     """
-    await look_again(connection)
+    await apply_recent(connection)
     index = index_of(connection)
     if index.generation is None:
         await build_small(connection)
@@ -145,7 +145,7 @@ def _judged(
     return [*judged(whole, groups, now=now), *(one for one in ranked if one.hit.article_id not in ids)]
 
 
-def _candidates(reader: Reader, groups: tuple[Group, ...]) -> tuple[Plan, dict[int, float], Read]:
+def _candidates(reader: Reader, groups: tuple[Group, ...]) -> tuple[Plan, dict[int, float], Candidates]:
     """Return candidates, best first, with the index's scores, and counts of all matches."""
     searcher, schema, plan = reader.generation.searcher, reader.generation.schema, reader.plan(groups)
     best = searcher.search(any_words(schema, plan), _BEST, count=False)
@@ -156,7 +156,7 @@ def _candidates(reader: Reader, groups: tuple[Group, ...]) -> tuple[Plan, dict[i
     newest = searcher.search(full, most, order_by_field="id")
     total = _count(newest)
     lowest = min(scores.values(), default=1.0)
-    found = Read((), total, 0, is_short, fixed_pairs=tuple(_fixed(searcher, reader.query)))
+    found = Candidates((), total, 0, is_short, fixed_pairs=tuple(_fixed(searcher, reader.query)))
     more = newest
     if not total:
         more = searcher.search(all_words(schema, plan, ("title", "sapo", "body")), WHOLE_READ)

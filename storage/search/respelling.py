@@ -67,7 +67,7 @@ def respelled(query: Query, spelling: Spelling) -> tuple[tuple[Run, ...], ...] |
     return groups if groups != query.groups else None
 
 
-def slipped(groups: Groups, hits: Iterable[Hit]) -> tuple[list[Hit], Groups]:
+def with_typing_error(groups: Groups, hits: Iterable[Hit]) -> tuple[list[Hit], Groups]:
     """Return the hits with the words of `groups` side by side except one typing error, and corrected groups.
 
     The group of the wrong word has the words that the hits have in its place.
@@ -103,7 +103,7 @@ def _slip(bare: Sequence[Run], words: Sequence[str]) -> tuple[int, Run] | None:
     return None
 
 
-def told(query: Query, groups: Groups, best: Hit) -> str:
+def corrected_text(query: Query, groups: Groups, best: Hit) -> str:
     """Return the text of `query` with its errors corrected to the spelling of `best`, an article found so.
 
     A question typed with diacritics keeps its other words; one without gets the diacritics of the article.

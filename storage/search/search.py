@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.off_loop import SEARCH
-from storage.search.reader import WHOLE_READ, Read, Reader, reader_of
-from storage.search.respelling import respelled, slipped, spelling_of, told
+from storage.search.reader import WHOLE_READ, Candidates, Reader, reader_of
+from storage.search.respelling import corrected_text, respelled, spelling_of, with_typing_error
 from summarizer.questions.hits import NO_FILTERS, Explained, Filters, Ranked, explained, judged
 from summarizer.questions.phrases import Groups
 from summarizer.questions.query import Query
@@ -81,7 +81,9 @@ async def search_articles(
 
 async def _newest(reader: Reader, limit: int) -> Found:
     hits, total = await reader.newest(limit)
-    return replace(_found(Read(tuple(hits)), tuple(hits), "lead", limit), total=total, looked_through=total)
+    return replace(
+        _found(Candidates(tuple(hits)), tuple(hits), "lead", limit), total=total, looked_through=total
+    )
 
 
 async def _answer(reader: Reader, limit: int) -> Found:
@@ -103,11 +105,11 @@ async def _answer(reader: Reader, limit: int) -> Found:
     guessed = await _guessed(reader, best, limit) if is_doubtful else None
     if guessed is not None and not read.whole:
         return guessed
-    found = _worth_a_look(read, limit)
+    found = _partial_matches(read, limit)
     return replace(found, suggestion=guessed.suggestion) if guessed else found
 
 
-def _all_words(read: Read, limit: int, *, wants_newest: bool) -> Found:
+def _all_words(read: Candidates, limit: int, *, wants_newest: bool) -> Found:
     """Return the articles with all the words; if any has them as typed, only such articles."""
     own = sorted(
         (hit for hit in read.full if hit.is_own), key=_newest_first if wants_newest else _rough_order
@@ -120,7 +122,7 @@ def _all_words(read: Read, limit: int, *, wants_newest: bool) -> Found:
     return _found(read, read.full, "lead", limit)
 
 
-def _worth_a_look(read: Read, limit: int) -> Found:
+def _partial_matches(read: Candidates, limit: int) -> Found:
     least = max(_LEAST_SHARE, _SHARE_OF_BEST * read.best_share)
     hits = tuple(sorted((hit for hit in read.hits if hit.share >= least), key=_order))
     if hits and hits[0].share >= _NEARLY_ALL:
@@ -142,12 +144,12 @@ def _newest_first(hit: Ranked) -> tuple[float, int]:
     return -hit.hit.at.timestamp(), -hit.hit.article_id
 
 
-async def _slipped(reader: Reader, as_typed: Read, limit: int) -> Found | None:
+async def _slipped(reader: Reader, as_typed: Candidates, limit: int) -> Found | None:
     """Search for all words side by side in a title or sapo, one of them with a typing error."""
     groups = reader.query.groups
     if not 2 < len(groups) <= _MOST_TO_MEND:
         return None
-    hits, meant = await SEARCH.run(slipped, groups, await reader.nearly())
+    hits, meant = await SEARCH.run(with_typing_error, groups, await reader.nearly())
     if not hits:
         return None
     ranked = await SEARCH.run(judged, hits, meant, now=reader.now)
@@ -168,13 +170,13 @@ async def _guessed(reader: Reader, best: float, limit: int) -> Found | None:
     return _mended(reader, read, meant, hits, limit) if hits else None
 
 
-def _mended(reader: Reader, read: Read, meant: Groups, hits: tuple[Ranked, ...], limit: int) -> Found:
+def _mended(reader: Reader, read: Candidates, meant: Groups, hits: tuple[Ranked, ...], limit: int) -> Found:
     hits = tuple(sorted(hits, key=_rough_order))
-    suggestion = told(reader.query, meant, hits[0].hit)
+    suggestion = corrected_text(reader.query, meant, hits[0].hit)
     return replace(_found(read, hits, "respelled", limit), suggestion=suggestion)
 
 
-def _found(read: Read, hits: tuple[Ranked, ...], reading: Reading, limit: int) -> Found:
+def _found(read: Candidates, hits: tuple[Ranked, ...], reading: Reading, limit: int) -> Found:
     ids = tuple(hit.hit.article_id for hit in hits[:limit])
     if not ids:
         return Found()
@@ -212,8 +214,8 @@ async def explain_articles(
     read, wanted = await reader.read(), set(ids)
     ranked = [hit for hit in read.hits if hit.hit.article_id in wanted]
     groups = reader.plan(query.groups).groups
-    told = await SEARCH.run(explained, ranked, groups, now=now)
-    return {one.ranked.hit.article_id: one for one in told}
+    explanations = await SEARCH.run(explained, ranked, groups, now=now)
+    return {one.ranked.hit.article_id: one for one in explanations}
 
 
 # How many articles matched a question on each of the last days, and the best one of each.

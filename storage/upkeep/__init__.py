@@ -1,1 +1,1 @@
-"""What keeps a database well over years, and what it counts for operators."""
+"""Upgrades, back-ups, copies and the nightly clean-up of a database; counts for operators."""

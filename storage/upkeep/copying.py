@@ -36,10 +36,10 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.delivery.leases import find_live_owners
-from storage.delivery.months import make_months
+from storage.delivery.deliveries import make_months
 from storage.engine import Database, is_postgres
 from storage.errors import StorageError, without_values
+from storage.processes.leases import find_live_owners
 from storage.tables import (
     admissions,
     article_changes,

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, Table, delete, exists, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.delivery.months import first_kept_message
+from storage.candidates import prune_story_lists
+from storage.delivery.deliveries import first_kept_message
 from storage.delivery.refusals import find_limit, lift_limit
 from storage.delivery.states import DeliveryStatus
 from storage.search import prune_changes, record_changes
-from storage.story_lists import prune_story_lists
 from storage.tables import (
     articles,
     deliveries,
@@ -88,7 +88,7 @@ async def prune_issues(connection: AsyncConnection, *, before: dt.datetime) -> i
 
     Return the number of deleted rows. Their deliveries are deleted first, 20,000 at a time; while there are
     more, nothing else is deleted. Messages of months that the ledger still has stay: see
-    `storage.delivery.months`.
+    `storage.delivery.deliveries`.
     """
     d, i, m = deliveries.c, issues.c, messages.c
     first_kept = await first_kept_message(connection)

@@ -23,7 +23,7 @@ from storage.delivery.issues import Issue, Part, enqueue_issue, record_issue
 from storage.delivery.states import IssueStatus
 from storage.engine import Database
 from storage.intake import Incoming
-from storage.processed import Findings, make_story, save_work
+from storage.processing.processed import Findings, make_story, save_work
 from storage.profiles import Choices, join_profile
 from storage.subscribers import set_quiet, subscribe
 from storage.times import Published

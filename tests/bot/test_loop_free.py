@@ -28,8 +28,8 @@ from storage.articles import store_articles
 from storage.engine import Database
 from storage.intake.drafts import MAX_TEXT_CHARACTERS
 from storage.off_loop import CHAT
-from storage.processed import Findings, make_story, save_work
-from storage.reader_export import export_subscriber
+from storage.processing.processed import Findings, make_story, save_work
+from storage.reader_data import export_subscriber
 from storage.tables import deliveries, issues, messages, profiles, questions, subscribers, watches
 from storage.times import Published
 from summarizer.questions.watching import parse_watch, watch_key

@@ -23,8 +23,8 @@ from bot.jobs.digests.slots import run_due_slots
 from bot.news.newsroom import Breaking
 from bot.news.services import Services
 from bot.times.clock import ManualClock
+from storage.alerts.follows import follow_story
 from storage.delivery.states import DeliveryStatus, MessageKind
-from storage.follows import follow_story
 from storage.subscribers import find_subscriber, set_manner
 from storage.tables import articles, deliveries, messages, subscribers
 from summarizer.reader_tastes import Taste

@@ -24,7 +24,7 @@ from bot.times.clock import ManualClock
 from storage.articles import store_articles
 from storage.engine import Database
 from storage.intake import Incoming
-from storage.processed import Findings, make_story, save_work
+from storage.processing.processed import Findings, make_story, save_work
 from storage.profiles import Choices
 from storage.subscribers import delete_subscriber, set_profile, set_quiet, set_status, subscribe
 from storage.times import Published

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import select
 
-from storage.delivery.leases import lease_name
+from storage.processes.leases import lease_name
 from storage.tables import leases
 from tests.bot.processes.conftest import NEWSROOM, TOKEN, Run, Start
 from tests.faults.conftest import Ledger

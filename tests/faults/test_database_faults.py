@@ -58,7 +58,7 @@ async def test_a_file_locked_for_fifteen_seconds_is_waited_for_ten_and_then_name
         began = asyncio.get_running_loop().time()
         with pytest.raises(StorageError, match="locked") as caught:
             await note(sqlite_database, "trong lúc khóa")
-        assert caught.value.is_passing
+        assert caught.value.is_transient
         assert 9 < asyncio.get_running_loop().time() - began < 15
         other.execute("ROLLBACK")
     await note(sqlite_database, "sau khi mở")
@@ -111,7 +111,7 @@ async def test_a_claim_whose_commit_was_not_heard_of_is_sent_once(
             yield connection
         if deaf:
             deaf.clear()
-            raise StorageError("connection was closed", is_passing=True)
+            raise StorageError("connection was closed", is_transient=True)
 
     monkeypatch.setattr(Database, "write", unheard)
     with pytest.raises(StorageError):

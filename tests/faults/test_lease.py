@@ -11,7 +11,7 @@ from bot.emulator.client import Control
 from bot.jobs.delivery.sender import Sender
 from bot.news.services import Services
 from bot.telegram.lease import Lease, is_gone, this_process
-from storage.delivery.leases import LeaseKey, free_lease, lease_name, renew_lease, take_lease
+from storage.processes.leases import LeaseKey, free_lease, lease_name, renew_lease, take_lease
 from storage.tables import UtcTime, deliveries, leases
 from tests.bot.processes.conftest import TOKEN, Start, is_polling, until
 from tests.faults.conftest import HOUR, Ledger

@@ -15,8 +15,8 @@ from alembic import command
 from sqlalchemy import Connection, func, make_url, select, text
 
 from bot.emulator.client import Control
-from storage.delivery.leases import LeaseKey, free_lease, renew_lease, take_lease
 from storage.engine import Database
+from storage.processes.leases import LeaseKey, free_lease, renew_lease, take_lease
 from storage.tables import articles
 from storage.upkeep.upgrade import _script_config, find_revision, head_revision
 from tests.bot.processes.conftest import Start, is_polling, until

@@ -8,7 +8,7 @@ import pytest
 from storage.articles import StoredArticle, store_articles
 from storage.engine import Database
 from storage.intake import Incoming
-from storage.processed import Findings, make_story, save_work
+from storage.processing.processed import Findings, make_story, save_work
 from storage.profiles import Choices, join_profile
 from storage.subscribers import subscribe
 from storage.times import Published

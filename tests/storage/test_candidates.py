@@ -1,4 +1,4 @@
-"""Which stories are eligible for a digest, and which articles come with them."""
+"""Which stories are eligible for a digest, which articles come with them, and the lists of those left out."""
 
 import datetime as dt
 from dataclasses import replace
@@ -6,9 +6,15 @@ from dataclasses import replace
 import pytest
 
 from storage.articles import store_articles
-from storage.candidates import Window, find_eligible
+from storage.candidates import (
+    Window,
+    find_eligible,
+    find_story_list,
+    prune_story_lists,
+    record_story_lists,
+)
 from storage.engine import Database
-from storage.processed import Findings, make_story, save_work
+from storage.processing.processed import Findings, make_story, save_work
 from storage.times import Published
 from tests.storage.conftest import NOW, Worker, incoming
 from tests.waiting import find_waiting
@@ -110,3 +116,31 @@ async def test_a_source_that_brings_very_many_stories_displaces_no_other(
     await processor(*(incoming(f"{number}", source="a") for number in range(6)), at=NOW - HOUR)
     found = list((await eligible(database, LATEST_DAY)).values())
     assert found == [["5"], ["4"], ["3"], ["older"], ["old"]], "the newest first, and each source's own"
+
+
+async def test_a_list_is_kept_in_its_order_and_once(database: Database, now: dt.datetime) -> None:
+    async with database.write() as connection:
+        [first] = await record_story_lists(connection, [(3, 1, 2)], now=now)
+        [again] = await record_story_lists(connection, [(3, 1, 2)], now=now)
+        [other] = await record_story_lists(connection, [(1, 2, 3)], now=now)
+        assert await record_story_lists(connection, [()], now=now) == [None]
+    assert first == again
+    assert first is not None
+    assert first != other
+    async with database.read() as connection:
+        assert await find_story_list(connection, first) == (3, 1, 2)
+        assert await find_story_list(connection, 10**18 - 1) == ()
+
+
+async def test_a_list_goes_once_no_digest_has_used_it_for_long(database: Database, now: dt.datetime) -> None:
+    later = now + dt.timedelta(days=2)
+    async with database.write() as connection:
+        [used] = await record_story_lists(connection, [(1, 2)], now=now)
+        [old] = await record_story_lists(connection, [(5,)], now=now)
+        await record_story_lists(connection, [(1, 2)], now=later)
+        await prune_story_lists(connection, before=now + dt.timedelta(days=1), limit=10)
+    assert used is not None
+    assert old is not None
+    async with database.read() as connection:
+        assert await find_story_list(connection, used) == (1, 2)
+        assert await find_story_list(connection, old) == ()

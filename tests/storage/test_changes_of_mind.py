@@ -1,4 +1,4 @@
-"""Issues taken back and stories corrected: what is queued for whom, on both engines."""
+"""Retracted issues and corrected stories: the deliveries that are queued; on both engines."""
 
 import datetime as dt
 from collections.abc import Awaitable, Callable
@@ -16,12 +16,12 @@ from storage.delivery.corrections import (
     find_tellings,
 )
 from storage.delivery.deliveries import mark_sent
-from storage.delivery.issues import Issue, Part, ToldStory, enqueue_issue, record_issue
-from storage.delivery.retractions import count_batches, find_batch, find_batches, find_headlines, retract
+from storage.delivery.issues import Issue, IssueStory, Part, enqueue_issue, record_issue
+from storage.delivery.mailings import count_mailings, find_headlines, find_mailing, find_mailings, retract
 from storage.delivery.states import IssueStatus, MessageKind
 from storage.engine import Database
 from storage.profiles import Choices, find_profile, set_covered_until
-from storage.shown_stories import find_told
+from storage.shown_stories import find_issued_stories
 from storage.subscribers import delete_subscriber, set_status
 from storage.tables import deliveries, messages, stories
 from storage.upkeep.stats import gather_stats
@@ -37,7 +37,7 @@ async def publish(database: Database, profile: int, slot: dt.datetime) -> int:
         known = (await connection.execute(select(stories.c.id).where(stories.c.id == STORY))).first()
         if known is None:
             await connection.execute(insert(stories).values(id=STORY, created_at=slot))
-        told = (ToldStory(STORY, 1, "Giá gạo tăng"),)
+        told = (IssueStory(STORY, 1, "Giá gạo tăng"),)
         parts = (Part("một"), Part("<b>Giá gạo tăng</b>"))
         issue = Issue(profile, "sang", slot, slot - HOUR, IssueStatus.MADE, parts=parts, stories=told)
         issue_id = await record_issue(connection, issue, now=slot)
@@ -62,7 +62,7 @@ async def send(database: Database, now: dt.datetime, *, most: int = 99) -> list[
 
 
 async def correct(database: Database, now: dt.datetime, *, since: dt.datetime) -> tuple[int, int]:
-    """Correct every telling of the story; return how many edits and notices were queued."""
+    """Correct the story in all its messages; return how many edits and notices were queued."""
     edits = notices = 0
     async with database.write() as connection:
         draft = await draft_correction(connection, STORY, "Tăng ít thôi.", now=now)
@@ -178,18 +178,18 @@ async def test_a_batch_is_an_edition_and_slot_whatever_the_profile(
     first, second = await publish(database, one, now), await publish(database, two, now)
     await publish(database, one, now - HOUR)
     async with database.read() as connection:
-        batches = await find_batches(connection, since=now - 9 * HOUR, limit=5)
-        batch = await find_batch(connection, first)
-        assert await find_batch(connection, 99) is None
-        assert batch is not None
-        assert await find_headlines(connection, batch, limit=5) == [(STORY, "Giá gạo tăng")]
-    assert [(b.id, b.slot_at, b.status) for b in batches] == [
+        mailings = await find_mailings(connection, since=now - 9 * HOUR, limit=5)
+        mailing = await find_mailing(connection, first)
+        assert await find_mailing(connection, 99) is None
+        assert mailing is not None
+        assert await find_headlines(connection, mailing, limit=5) == [(STORY, "Giá gạo tăng")]
+    assert [(b.id, b.slot_at, b.status) for b in mailings] == [
         (second, now, "made"),
-        (batches[1].id, now - HOUR, "made"),
+        (mailings[1].id, now - HOUR, "made"),
     ]
-    assert batch.deliveries == {"pending": 4}
+    assert mailing.deliveries == {"pending": 4}
     async with database.read() as connection:
-        assert await count_batches(connection, since=now - 9 * HOUR) == {"made": 2}
+        assert await count_mailings(connection, since=now - 9 * HOUR) == {"made": 2}
         assert (await gather_stats(connection, since=now - HOUR / 2, now=now)).issues == {"made": 1}
 
 
@@ -199,13 +199,13 @@ async def test_an_issue_that_nobody_got_is_as_if_it_had_not_been_told(
     profile_id = await listener(1)
     issue_id = await publish(database, profile_id, now)
     async with database.write() as connection:
-        batch = await find_batch(connection, issue_id)
-        assert batch is not None
-        assert await retract(connection, batch, "Thu hồi", now=now) == 2
-        assert await retract(connection, batch, "Thu hồi", now=now) == 0
-        again = await find_batch(connection, issue_id)
+        mailing = await find_mailing(connection, issue_id)
+        assert mailing is not None
+        assert await retract(connection, mailing, "Thu hồi", now=now) == 2
+        assert await retract(connection, mailing, "Thu hồi", now=now) == 0
+        again = await find_mailing(connection, issue_id)
         profile = await find_profile(connection, profile_id)
-        assert await find_told(connection, [profile_id], since=now - HOUR) == {profile_id: {}}
+        assert await find_issued_stories(connection, [profile_id], since=now - HOUR) == {profile_id: {}}
     assert again is not None
     assert (again.status, again.deliveries) == ("retracted", {"gone": 2})
     assert profile is not None
@@ -220,11 +220,13 @@ async def test_an_issue_that_some_got_stays_told(
     issue_id = await publish(database, profile_id, now)
     await send(database, now, most=1)
     async with database.write() as connection:
-        batch = await find_batch(connection, issue_id)
-        assert batch is not None
-        assert await retract(connection, batch, "Thu hồi", now=now) == 1
+        mailing = await find_mailing(connection, issue_id)
+        assert mailing is not None
+        assert await retract(connection, mailing, "Thu hồi", now=now) == 1
         profile = await find_profile(connection, profile_id)
-        assert await find_told(connection, [profile_id], since=now - HOUR) == {profile_id: {STORY: now}}
+        assert await find_issued_stories(connection, [profile_id], since=now - HOUR) == {
+            profile_id: {STORY: now}
+        }
     assert profile is not None
     assert profile.last_slot_at == now
 
@@ -235,9 +237,9 @@ async def test_an_issue_that_went_out_whole_cannot_be_taken_back(
     issue_id = await publish(database, await listener(1), now)
     await send(database, now)
     async with database.write() as connection:
-        batch = await find_batch(connection, issue_id)
-        assert batch is not None
-        assert await retract(connection, batch, "Thu hồi", now=now) == 0
-        again = await find_batch(connection, issue_id)
+        mailing = await find_mailing(connection, issue_id)
+        assert mailing is not None
+        assert await retract(connection, mailing, "Thu hồi", now=now) == 0
+        again = await find_mailing(connection, issue_id)
     assert again is not None
     assert again.status == "made"

@@ -14,8 +14,8 @@ import pytest
 from bot.charts.chart import DrawingError, draw_in_process
 from bot.emulator.client import emulator_process
 from storage import off_loop
-from storage.intake import apart
-from storage.intake.apart import FEED, OPML, PAGE, Parser, parse_apart
+from storage.intake import child_parsing
+from storage.intake.child_parsing import FEED, OPML, PAGE, Parser, parse_in_child
 from storage.intake.drafts import UnreadableError
 from storage.off_loop import Limits, Program, for_hostile_input, start
 from tests.bot.charts.test_charts import chart
@@ -61,9 +61,9 @@ def run(tmp_path: Path, words: str, limits: Limits | None = None) -> bytes:
 
 
 async def test_no_child_runs_what_lies_in_the_folder_it_was_started_in(hostile_folder: Path) -> None:
-    assert parse_apart(FEED, FEED_BYTES, 10).items[0].title == "Mua"
-    assert not parse_apart(OPML, b"<opml/>", 10).feeds
-    assert not parse_apart(PAGE, b"<p>Mua</p>", 10).body
+    assert parse_in_child(FEED, FEED_BYTES, 10).items[0].title == "Mua"
+    assert not parse_in_child(OPML, b"<opml/>", 10).feeds
+    assert not parse_in_child(PAGE, b"<p>Mua</p>", 10).body
     assert await draw_in_process(chart(1, 2, 3))
     async with emulator_process() as url:
         assert url.startswith("http://127.0.0.1:")
@@ -165,21 +165,21 @@ def test_an_answer_of_the_wrong_type_is_refused(
 ) -> None:
     worker = tmp_path / "worker.py"
     worker.write_text(f"import sys; sys.stdout.buffer.write({answer!r})")
-    monkeypatch.setattr(apart, "_WORKER", worker)
+    monkeypatch.setattr(child_parsing, "_WORKER", worker)
     with pytest.raises(UnreadableError, match="sai dạng"):
-        parse_apart(FEED, b"", 10)
+        parse_in_child(FEED, b"", 10)
 
 
 @pytest.mark.parametrize("parser", [FEED, PAGE, OPML], ids=lambda parser: parser.module)
 def test_an_answer_that_is_too_long_is_refused(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, parser: Parser[apart.Feed]
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, parser: Parser[child_parsing.Feed]
 ) -> None:
     worker = tmp_path / "worker.py"
     worker.write_text("import sys; sys.stdout.write('[' * 3_000)")
-    monkeypatch.setattr(apart, "_WORKER", worker)
-    monkeypatch.setattr(apart, "_MAX_ANSWER_BYTES", 2_000)
+    monkeypatch.setattr(child_parsing, "_WORKER", worker)
+    monkeypatch.setattr(child_parsing, "_MAX_ANSWER_BYTES", 2_000)
     with pytest.raises(UnreadableError, match="quá lớn"):
-        parse_apart(parser, b"", 10)
+        parse_in_child(parser, b"", 10)
 
 
 @pytest.mark.parametrize(

@@ -51,14 +51,14 @@ def sqlite_error(code: int) -> OperationalError:
 )
 def test_sqlites_errors_are_told_apart_by_their_code(code: int, passes: bool) -> None:
     error = StorageError.of(sqlite_error(code))
-    assert error.is_passing is passes
+    assert error.is_transient is passes
     assert error.is_disk_full is (code == sqlite3.SQLITE_FULL)
 
 
 def test_words_that_sound_like_a_passing_error_do_not_make_one() -> None:
     error = sqlite3.OperationalError("no such column: connection_full_locked")
     error.sqlite_errorcode = sqlite3.SQLITE_ERROR
-    assert not StorageError.of(OperationalError(None, None, error)).is_passing
+    assert not StorageError.of(OperationalError(None, None, error)).is_transient
 
 
 @pytest.mark.parametrize(
@@ -89,7 +89,7 @@ async def test_postgres_errors_are_told_apart_by_their_state_in_any_language(
     with pytest.raises(StorageError, match=state) as caught:
         async with postgres_database.write() as connection:
             await connection.execute(text(words))
-    assert caught.value.is_passing is passes
+    assert caught.value.is_transient is passes
     assert caught.value.is_disk_full is (state == "53100")
 
 
@@ -113,13 +113,13 @@ async def test_a_server_with_too_many_clients_may_have_room_later(postgres_datab
     url = postgres_database.url.set(username="crowd").render_as_string(hide_password=False)
     error = await refusal_of(url)
     assert "53300" in str(error)
-    assert error.is_passing
+    assert error.is_transient
 
 
 async def test_a_database_that_is_not_there_is_final_and_named(postgres_url: str) -> None:
     error = await refusal_of(make_url(postgres_url).set(database="khac").render_as_string(False))
     assert "khac" in str(error)
-    assert not error.is_passing
+    assert not error.is_transient
 
 
 @pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT])
@@ -133,7 +133,7 @@ async def test_a_full_disk_under_a_backup_is_told_as_such(
     with pytest.raises(StorageError) as caught:
         await back_up(sqlite_database, tmp_path / "copy.db")
     assert caught.value.is_disk_full
-    assert caught.value.is_passing
+    assert caught.value.is_transient
 
 
 async def offend(database: Database, way: str) -> None:

@@ -1,4 +1,4 @@
-"""Articles are told apart by address, id or text; a change is told from a difference that nobody sees."""
+"""Articles are identified by address, id or text; a difference that nobody sees is no change."""
 
 import string
 import unicodedata

@@ -1,4 +1,4 @@
-"""Choices shared by subscribers, and what is kept about one of them."""
+"""Choices shared by subscribers, and all that is stored about one of them."""
 
 import datetime as dt
 from collections.abc import Awaitable, Callable
@@ -21,17 +21,17 @@ from storage.engine import Database
 from storage.notes import find_note, write_note
 from storage.profiles import (
     Choices,
-    count_listeners,
+    count_by_profile,
     find_due,
     find_profile,
     find_profiles,
-    has_listeners,
+    has_subscribers,
     join_profile,
-    move_on,
     set_covered_until,
+    set_next_slot,
 )
-from storage.reader_export import export_subscriber
-from storage.shown_stories import find_told
+from storage.reader_data import export_subscriber
+from storage.shown_stories import find_issued_stories
 from storage.subscribers import (
     delete_subscriber,
     find_subscriber,
@@ -51,7 +51,7 @@ async def test_the_same_choices_share_one_profile(database: Database, listener: 
     other = await listener(3, Choices("sang", topics=("the-thao",)))
     assert first == second != other
     async with database.read() as connection:
-        assert await count_listeners(connection) == {first: 2, other: 1}
+        assert await count_by_profile(connection) == {first: 2, other: 1}
         assert [profile.id for profile in await find_profiles(connection)] == [first, other]
 
 
@@ -71,8 +71,8 @@ async def test_a_profile_moves_on_once(database: Database, listener: Listener, n
     await listener(1, due=now)
     async with database.write() as connection:
         [profile] = await find_due(connection, now=now)
-        assert await move_on(connection, profile, next_due_at=now + HOUR)
-        assert not await move_on(connection, profile, next_due_at=now + 2 * HOUR)
+        assert await set_next_slot(connection, profile, next_due_at=now + HOUR)
+        assert not await set_next_slot(connection, profile, next_due_at=now + 2 * HOUR)
         await set_covered_until(connection, profile.id, now)
         moved = await find_profile(connection, profile.id)
     assert moved is not None
@@ -85,9 +85,9 @@ async def test_a_sleeping_profile_wakes_when_somebody_joins(
     profile_id = await listener(1, due=now)
     async with database.write() as connection:
         await delete_subscriber(connection, 1)
-        assert not await has_listeners(connection, profile_id)
+        assert not await has_subscribers(connection, profile_id)
         [profile] = await find_due(connection, now=now)
-        await move_on(connection, profile, next_due_at=None)
+        await set_next_slot(connection, profile, next_due_at=None)
         assert await find_due(connection, now=now + 48 * HOUR) == []
         again = await join_profile(connection, Choices("sang"), next_due_at=now + HOUR, now=now)
         woken = await find_profile(connection, again)
@@ -218,7 +218,7 @@ async def test_counts_of_an_empty_database_are_zero(database: Database, now: dt.
     async with database.read() as connection:
         stats = await gather_stats(connection, since=now, now=now)
         assert await find_last_issues(connection, 1, limit=3) == []
-        assert await find_told(connection, [1], since=now) == {1: {}}
+        assert await find_issued_stories(connection, [1], since=now) == {1: {}}
         assert await count_by_status(connection) == {}
     assert (stats.articles, stats.stories, stats.deliveries) == (0, 0, {})
 

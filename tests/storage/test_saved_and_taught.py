@@ -1,4 +1,4 @@
-"""Stories kept for later, and tastes learnt from stories."""
+"""Saved stories, and tastes learnt from reactions to stories."""
 
 import datetime as dt
 from collections.abc import Callable, Sequence
@@ -7,18 +7,24 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.engine import Database
-from storage.reader_export import export_subscriber
-from storage.story_lists import (
+from storage.reactions import (
     MOST_SAVED,
+    MOST_TAUGHT,
     drop_saved,
+    find_liking,
     find_saved,
+    find_tastes,
+    find_taught,
+    forget_taste,
     is_saved,
     mark_read,
     prune_saved,
     save_story,
+    teach,
+    unteach,
 )
+from storage.reader_data import export_subscriber
 from storage.subscribers import delete_subscriber, find_subscriber, move_chat
-from storage.tastes import MOST_TAUGHT, find_liking, find_tastes, find_taught, forget_taste, teach, unteach
 from summarizer.reader_tastes import STRONGEST, Taste
 
 AN, BINH = 1, 2

@@ -1,4 +1,4 @@
-"""What is known of polled sources, on both engines."""
+"""The state of polled sources, on both engines."""
 
 import datetime as dt
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""Whose article it is: no source changes another's article, on both engines."""
+"""No source changes the article of another source; on both engines."""
 
 import datetime as dt
 from typing import Any

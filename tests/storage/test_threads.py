@@ -1,4 +1,4 @@
-"""Threads by purpose: what keeps those of one busy leaves the others free."""
+"""Threads by purpose: work that fills the threads of one purpose leaves the others free."""
 
 import asyncio
 import contextvars
@@ -39,7 +39,7 @@ async def test_work_sees_the_context_of_its_caller() -> None:
 
 
 def test_work_on_strangers_texts_uses_no_shared_thread() -> None:
-    """Looking up names uses these too: were they all busy, nothing could be sent."""
+    """Looking up names uses these threads too: if all were busy, nothing could be sent."""
     using = {
         str(file.relative_to(ROOT))
         for file in (ROOT / "bot").rglob("*.py")

@@ -29,12 +29,11 @@ from bot.messages import subscription_texts, texts
 from bot.messages.markup import one_line, shortened
 from bot.news.newsroom import Newsroom
 from bot.news.stories import find_candidate
-from storage.follows import find_follow_of
+from storage.alerts.follows import find_follow_of
 from storage.off_loop import CHAT
+from storage.reactions import MOST_SAVED, drop_saved, find_liking, is_saved, save_story, teach, unteach
 from storage.shown_stories import SentStory, find_sent
-from storage.story_lists import MOST_SAVED, drop_saved, is_saved, save_story
 from storage.subscribers import Subscriber, find_subscriber
-from storage.tastes import find_liking, teach, unteach
 from summarizer.digest import Candidate
 from summarizer.model import Piece
 from summarizer.reader_tastes import Trait, traits_of

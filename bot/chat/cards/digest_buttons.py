@@ -21,10 +21,10 @@ from bot.messages.markup import MAX_UNITS
 from bot.messages.rendering import RenderedPart, listed
 from bot.news.digests import Composed
 from bot.news.stories import find_candidate, find_candidates
+from storage.candidates import find_story_list, record_story_lists
 from storage.delivery.messages import Buttons
 from storage.off_loop import CHAT
 from storage.shown_stories import SentStory, find_corrections_of, find_sent, record_shown
-from storage.story_lists import find_story_list, record_story_lists
 from storage.subscribers import find_subscriber
 from summarizer.digest import MOST_LISTED, Candidate, DigestStory
 from summarizer.stories.cards import tell_at_length

@@ -25,8 +25,8 @@ from bot.messages import texts
 from bot.messages.markup import one_line, safe_link, shortened
 from bot.messages.spoken import day_label
 from bot.news.stories import find_candidate
-from storage.follows import find_follow, find_follow_of, find_follows, follow_story, set_followed
-from storage.story_lists import SavedStory, find_saved, mark_read
+from storage.alerts.follows import find_follow, find_follow_of, find_follows, follow_story, set_followed
+from storage.reactions import SavedStory, find_saved, mark_read
 from storage.subscribers import find_subscriber
 from summarizer.digest import Candidate
 from summarizer.stories.telling import showable

@@ -22,10 +22,10 @@ from bot.news.newsroom import Newsroom
 from bot.news.services import Services
 from bot.operators.delivery_notices import say_number, say_outcomes, say_rate, say_troubles
 from bot.operators.notices import say_origin
-from storage.delivery.retractions import Batch, find_batches
-from storage.notes import DeedKind, find_note, record_deed, write_note
+from storage.delivery.mailings import Mailing, find_mailings
+from storage.notes import AuditKind, find_note, record_audit_entry, write_note
 from storage.off_loop import CHAT
-from storage.profiles import Profile, count_listeners, find_profiles
+from storage.profiles import Profile, count_by_profile, find_profiles
 from storage.sources import StoredRefusal
 from storage.upkeep.stats import Stats, gather_stats
 
@@ -63,7 +63,7 @@ class State:
     stats: Stats
     profiles: Sequence[Profile]
     listeners: Mapping[int, int]
-    issues: Sequence[Batch]
+    issues: Sequence[Mailing]
     is_stopped: bool
 
 
@@ -100,8 +100,8 @@ async def find_state(services: Services, *, is_paused: bool) -> State:
     async with services.database.read() as connection:
         stats = await gather_stats(connection, since=now - _DAY, now=now)
         profiles = await find_profiles(connection)
-        listeners = await count_listeners(connection)
-        issues = await find_batches(connection, since=now - 3 * _DAY, limit=_ISSUES_SHOWN)
+        listeners = await count_by_profile(connection)
+        issues = await find_mailings(connection, since=now - 3 * _DAY, limit=_ISSUES_SHOWN)
     return State(stats, profiles, listeners, issues, is_paused)
 
 
@@ -135,7 +135,7 @@ async def examine(tap: ButtonContext) -> None:
 async def set_sending(tap: ButtonContext, actions: AdminActions, *, is_stopped: bool) -> None:
     """Stop all sending, or let it run again."""
     await actions.set_paused(is_stopped)
-    await write_deed(tap, DeedKind.STOPPED if is_stopped else DeedKind.RESUMED)
+    await write_deed(tap, AuditKind.STOPPED if is_stopped else AuditKind.RESUMED)
     await show_state(tap, actions)
 
 
@@ -159,7 +159,7 @@ async def ask_to_send(tap: ButtonContext, wanted: AskToSend) -> None:
         return
     async with tap.services.database.read() as connection:
         profiles = await find_profiles(connection)
-        listeners = await count_listeners(connection)
+        listeners = await count_by_profile(connection)
     count = sum(listeners.get(one.id, 0) for one in profiles if edition.name in one.choices.editions)
     html = operator_texts.ASK_TO_SEND.format(edition=edition.title, count=say_number(count))
     await tap.send(View(html, keyboards.for_sending(edition.name)))
@@ -181,16 +181,16 @@ async def send_now(tap: ButtonContext, wanted: SendNow, actions: AdminActions) -
         return
     count = await actions.send_now(edition.name)
     _log.info("edition sent on demand", edition=edition.name, deliveries=count, chat_id=tap.chat_id)
-    await write_deed(tap, DeedKind.SENT_NOW, f"{edition.title}, {count} lượt")
+    await write_deed(tap, AuditKind.SENT_NOW, f"{edition.title}, {count} lượt")
     words = operator_texts.SENT_NOW if count else operator_texts.SENT_NOTHING
     html = words.format(edition=edition.title, count=say_number(count))
     await tap.show(View(html, keyboards.back_to_state()))
 
 
-async def write_deed(tap: ButtonContext, kind: DeedKind, detail: str = "") -> None:
+async def write_deed(tap: ButtonContext, kind: AuditKind, detail: str = "") -> None:
     """Record in the audit log what this operator did."""
     async with tap.services.database.write() as connection:
-        await record_deed(connection, tap.chat_id, kind, detail, now=tap.now)
+        await record_audit_entry(connection, tap.chat_id, kind, detail, now=tap.now)
 
 
 async def _claim(tap: ButtonContext, edition: str) -> bool:
@@ -282,7 +282,7 @@ def _slot_lines(state: State, newsroom: Newsroom, now: dt.datetime) -> list[Mark
     ]
 
 
-def _issue_lines(issues: Sequence[Batch], newsroom: Newsroom, now: dt.datetime) -> list[Markup]:
+def _issue_lines(issues: Sequence[Mailing], newsroom: Newsroom, now: dt.datetime) -> list[Markup]:
     return [
         operator_texts.STATE_ISSUE.format(**say_batch(batch, newsroom, now), status=say_status(batch))
         for batch in issues

@@ -25,7 +25,7 @@ from bot.news.reader_notices import (
 from bot.news.services import Services
 from bot.operators.delivery_notices import say_number
 from storage.delivery.announcements import Announcement, change_draft, draft_announcement, find_announcement
-from storage.delivery.outlook import FULL_RATE
+from storage.upkeep.stats import FULL_RATE
 
 _MOST_EDITIONS = 20
 

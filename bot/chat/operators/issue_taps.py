@@ -15,9 +15,9 @@ from bot.messages.rendering import LONGEST_CORRECTION
 from bot.news.newsroom import Newsroom
 from bot.news.reader_notices import Reach, find_reach, preview_notice, readable_text, send_correction
 from storage.delivery.corrections import draft_correction
-from storage.delivery.retractions import Batch, find_batch, find_correction_batch, find_headlines, retract
+from storage.delivery.mailings import Mailing, find_correction_mailing, find_headlines, find_mailing, retract
 from storage.delivery.states import MAY_HAVE_ARRIVED, DeliveryStatus
-from storage.notes import DeedKind, record_deed
+from storage.notes import AuditKind, record_audit_entry
 
 # Taking an issue back: queued messages are called off, sent ones are counted.
 
@@ -30,8 +30,8 @@ async def show(tap: ButtonContext, wanted: ShowIssue | ShowCorrection) -> None:
     stories: list[tuple[int, str]] = []
     async with tap.services.database.read() as connection:
         if isinstance(wanted, ShowCorrection):
-            batch = await find_correction_batch(connection, wanted.correction_id)
-        elif batch := await find_batch(connection, wanted.issue_id):
+            batch = await find_correction_mailing(connection, wanted.correction_id)
+        elif batch := await find_mailing(connection, wanted.issue_id):
             stories = await find_headlines(connection, batch, limit=_MOST_STORIES)
     if batch is None:
         await tap.acknowledge(texts.STALE_BUTTON)
@@ -53,7 +53,7 @@ async def show(tap: ButtonContext, wanted: ShowIssue | ShowCorrection) -> None:
 async def ask_to_retract(tap: ButtonContext, wanted: AskToRetract) -> None:
     """Ask before an issue is taken back."""
     async with tap.services.database.read() as connection:
-        batch = await find_batch(connection, wanted.issue_id)
+        batch = await find_mailing(connection, wanted.issue_id)
     if batch is None or not batch.deliveries.get(DeliveryStatus.PENDING):
         await tap.acknowledge(operator_texts.NOTHING_TO_RETRACT)
         return
@@ -69,11 +69,11 @@ async def ask_to_retract(tap: ButtonContext, wanted: AskToRetract) -> None:
 async def retract_issue(tap: ButtonContext, wanted: Retract) -> None:
     """Take an issue back; a second tap finds nothing more to call off."""
     async with tap.services.database.write() as connection:
-        batch = await find_batch(connection, wanted.issue_id)
+        batch = await find_mailing(connection, wanted.issue_id)
         count = await retract(connection, batch, operator_texts.BUTTON_RETRACT, now=tap.now) if batch else 0
         if batch and count:
             detail = f"{batch.edition}, {count} lượt"
-            await record_deed(connection, tap.chat_id, DeedKind.RETRACTED, detail, now=tap.now)
+            await record_audit_entry(connection, tap.chat_id, AuditKind.RETRACTED, detail, now=tap.now)
     if batch is None or not count:
         await tap.acknowledge(operator_texts.NOTHING_TO_RETRACT)
         return
@@ -84,7 +84,7 @@ async def retract_issue(tap: ButtonContext, wanted: Retract) -> None:
     await tap.show(View(html, keyboards.back_to_state()))
 
 
-def say_batch(batch: Batch, newsroom: Newsroom, now: dt.datetime) -> dict[str, str]:
+def say_batch(batch: Mailing, newsroom: Newsroom, now: dt.datetime) -> dict[str, str]:
     """Return the words for a batch: its `edition` and its `moment`."""
     edition = newsroom.find_edition(batch.edition)
     title = edition.title if edition else batch.edition
@@ -94,7 +94,7 @@ def say_batch(batch: Batch, newsroom: Newsroom, now: dt.datetime) -> dict[str, s
     }
 
 
-def say_status(batch: Batch) -> str:
+def say_status(batch: Mailing) -> str:
     """Return the status of a batch in Vietnamese, for example "đã soạn"."""
     return (
         operator_texts.CORRECTION_QUEUED_STATUS
@@ -103,17 +103,17 @@ def say_status(batch: Batch) -> str:
     )
 
 
-def show_intent(batch: Batch) -> ShowIssue | ShowCorrection:
+def show_intent(batch: Mailing) -> ShowIssue | ShowCorrection:
     """Return the intent of a button that shows a batch."""
     return ShowCorrection(batch.id) if batch.is_correction else ShowIssue(batch.id)
 
 
-def _count_sent(batch: Batch) -> int:
+def _count_sent(batch: Mailing) -> int:
     """Return how many messages were sent, or may have been."""
     return sum(batch.deliveries.get(status, 0) for status in MAY_HAVE_ARRIVED)
 
 
-def _counts(batch: Batch) -> str:
+def _counts(batch: Mailing) -> str:
     counted = [
         f"{batch.deliveries[status]} {words}"
         for status, words in operator_texts.DELIVERY_STATUSES.items()

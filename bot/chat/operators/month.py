@@ -9,7 +9,7 @@ from bot.charts.chart import Chart, DrawingError, Panel, Series, draw_in_process
 from bot.chat.buttons import keyboards
 from bot.chat.context import Attachment, ButtonContext, View
 from bot.messages import operator_texts
-from storage.upkeep.stats import deliveries_between, listeners_at
+from storage.delivery.history import count_subscribed_at, deliveries_between
 
 _DAYS = 30
 _log = structlog.get_logger(__name__)
@@ -25,7 +25,7 @@ async def show(tap: ButtonContext) -> None:
         for day in range(_DAYS + 1)
     ]
     async with tap.services.database.read() as connection:
-        listeners = await listeners_at(connection, midnights[1:])
+        listeners = await count_subscribed_at(connection, midnights[1:])
         sent = await deliveries_between(connection, midnights)
     counts = {status: tuple(day[status] for day in sent) for status in ("sent", "gone", "unknown")}
     failed = tuple(map(sum, zip(counts["gone"], counts["unknown"], strict=True)))

@@ -14,10 +14,10 @@ from bot.chat.questions import ask
 from bot.messages import texts
 from bot.messages.markup import shortened
 from bot.news.narrowing import read_question
+from storage.alerts.follows import find_follows
+from storage.alerts.watches import Watch, add_watch, find_watch, find_watches, set_removed
 from storage.conversations import find_question
-from storage.follows import find_follows
 from storage.subscribers import find_subscriber
-from storage.watches import Watch, add_watch, find_watch, find_watches, set_removed
 from summarizer.questions.watching import as_watch, watch_key
 from summarizer.text.repair import composed
 from summarizer.text.syllables import canonical, folded, syllables

@@ -18,8 +18,8 @@ from bot.news.newsroom import Newsroom
 from bot.news.services import Services
 from bot.times.schedule import next_weekly
 from storage.profiles import Choices, find_profile, join_profile
+from storage.reactions import find_tastes
 from storage.subscribers import Subscriber, find_subscriber, set_manner, set_profile, set_quiet
-from storage.tastes import find_tastes
 from summarizer.reader_tastes import LONGEST_PHRASE, read_phrase
 
 # A change reads, decides and writes in one transaction, so that two taps at once lose nothing.

@@ -24,8 +24,8 @@ from bot.chat.settings.panels import papers_view, say_names, say_trait, titles_o
 from bot.messages import subscription_texts, texts
 from bot.messages.markup import short_name
 from bot.news.newsroom import Newsroom
+from storage.reactions import find_tastes, forget_taste
 from storage.subscribers import find_subscriber
-from storage.tastes import find_tastes, forget_taste
 from summarizer.questions.filters import comparable
 from summarizer.reader_tastes import LONGEST_PHRASE
 from summarizer.text.syllables import folded

@@ -32,10 +32,10 @@ from bot.process.metrics import (
     UNKNOWN_DELIVERIES,
     WAITING_DELIVERIES,
 )
-from storage.delivery.leases import LeaseKey
-from storage.delivery.outlook import FULL_RATE, Queue, count_outcomes, find_oldest_due, look_at_queue
 from storage.delivery.senders import find_senders
 from storage.delivery.states import count_finished
+from storage.processes.leases import LeaseKey
+from storage.upkeep.stats import FULL_RATE, Queue, count_outcomes, find_oldest_due, measure_queue
 
 _SHORTEST_SECONDS = 30.0  # a shorter broadcast is not shown
 _EDIT_SECONDS = 15.0  # so seldom that readers notice no delay
@@ -177,7 +177,7 @@ class Monitor:
 
     async def _look_at_queue(self) -> Queue:
         async with self._services.database.read() as connection:
-            return await look_at_queue(connection, now=self._services.clock.now())
+            return await measure_queue(connection, now=self._services.clock.now())
 
     async def _is_first(self) -> bool:
         if self._share is None:

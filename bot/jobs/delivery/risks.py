@@ -18,9 +18,14 @@ from bot.news.services import Services, Tell
 from bot.operators import delivery_notices as notices
 from storage.conversations import count_passed_over, count_set_aside
 from storage.delivery.corrections import LOOK_BACK, count_readers, find_untold_headlines, mark_told
-from storage.delivery.outlook import LATE, Queue
-from storage.delivery.refusals import LostChat, find_latest_copies, take_untold_holds, take_untold_lost_chats
+from storage.delivery.refusals import (
+    LostChat,
+    find_latest_deliveries,
+    take_unreported_holds,
+    take_unreported_lost_chats,
+)
 from storage.notes import find_note, write_note
+from storage.upkeep.stats import LATE, Queue
 
 PATIENCE = dt.timedelta(minutes=10)  # how long an operator may stop sending before it counts as a risk
 AGAIN = dt.timedelta(minutes=30)  # the same risk is told again after this at the earliest
@@ -123,10 +128,10 @@ async def tell_refusals(services: Services, bot: Bot, tell: Tell) -> None:
     """Tell of long waits, of an issue's refused copies and of chats where the bot lost its rights."""
     now, newsroom = services.clock.now(), services.newsroom
     async with services.database.write() as connection:
-        holds = await take_untold_holds(connection, now=now, longer_than=_LONG)
-        lost = await take_untold_lost_chats(connection, now=now)
+        holds = await take_unreported_holds(connection, now=now, longer_than=_LONG)
+        lost = await take_unreported_lost_chats(connection, now=now)
     async with services.database.read() as connection:
-        latest = await find_latest_copies(connection, since=now - _DAY)
+        latest = await find_latest_deliveries(connection, since=now - _DAY)
     if holds.chats:
         await tell(notices.long_wait(holds, newsroom.zone))
     for chat in lost:

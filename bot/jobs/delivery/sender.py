@@ -24,9 +24,9 @@ from bot.telegram.limiter import TelegramPace
 from bot.telegram.outcomes import Halt, Hold, Outcome, Recalled, Wait
 from storage.delivery.claiming import Claimed, claim_deliveries
 from storage.delivery.deliveries import free_unsent, mark_sent, recover_interrupted
-from storage.delivery.leases import LeaseKey, holds_lease
 from storage.delivery.refusals import find_stop
 from storage.delivery.senders import take_turn
+from storage.processes.leases import LeaseKey, holds_lease
 
 FEWEST_IN_FLIGHT, MOST_IN_FLIGHT = 5, 32
 _IDLE_SECONDS = 1.0

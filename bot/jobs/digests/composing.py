@@ -25,12 +25,12 @@ from bot.news.newsroom import Edition, Newsroom
 from bot.news.services import Services
 from bot.process.metrics import log_errors
 from storage.candidates import Window
-from storage.delivery.copies import join_copy
 from storage.delivery.gates import Dropped, find_dropped, find_gate_of
+from storage.delivery.issues import get_copy_profile
 from storage.notes import find_note, write_note
 from storage.off_loop import DIGESTS
 from storage.profiles import Profile, count_active_readers, set_covered_until
-from storage.shown_stories import Known, find_known, find_readers_apart, find_told
+from storage.shown_stories import Known, find_issued_stories, find_known, find_readers_apart
 
 _COPIED = "copied until: "  # and the edition's name: the note has its last slot that was copied
 _WEEK, _MINUTE = dt.timedelta(days=7), dt.timedelta(minutes=1)
@@ -52,7 +52,7 @@ async def find_knowledge(
 
     For the stories `old`, which had reports before `since`, earlier issues count too.
     """
-    told = await find_told(connection, list(reader_counts), since=since, old=old)
+    told = await find_issued_stories(connection, list(reader_counts), since=since, old=old)
     apart = await find_readers_apart(connection, list(reader_counts), since=since)
     readers = {reader for own in apart.values() for reader in own}
     known = await find_known(connection, readers, since=since, old=old)
@@ -179,10 +179,10 @@ async def _publish_copy(services: Services, edition: Edition) -> bool:
         dropped = await find_dropped(connection, gate.id) if gate else []
     if gate is None and edition.approval is not None:
         return False
-    if gate is not None and not (gate.was_sent if gate.closed_at else gate.lets_go(now)):
+    if gate is not None and not (gate.was_sent if gate.closed_at else gate.may_be_sent(now)):
         return False
     async with services.database.write() as connection:
-        profile = await join_copy(connection, edition.name, now=now)
+        profile = await get_copy_profile(connection, edition.name, now=now)
     covered_until = profile.last_slot_at or slot - FIRST_WINDOW
     ends_at = gate.opened_at if gate else None
     window = window_for(edition, slot, covered_until=covered_until, came_by=now, ends_at=ends_at)
@@ -190,7 +190,7 @@ async def _publish_copy(services: Services, edition: Edition) -> bool:
     since = min(window.after, window.oldest)
     async with services.database.read() as connection:
         old = gathered.prepared.reported_before(since)
-        told = await find_told(connection, [profile.id], since=since, old=old)
+        told = await find_issued_stories(connection, [profile.id], since=since, old=old)
     composed = await compose_gathered(edition, gathered, told[profile.id])
     async with services.database.write() as connection:
         await record_copy(connection, profile.id, edition.name, window, composed)

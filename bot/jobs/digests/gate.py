@@ -29,12 +29,12 @@ from storage.delivery.gates import (
 from storage.delivery.prepared_issues import (
     find_unprepared,
     find_with_issue,
-    let_go,
+    queue_prepared,
     withdraw_prepared,
     withdraw_stale,
 )
 from storage.engine import chunks
-from storage.profiles import Profile, move_all_on, move_on
+from storage.profiles import Profile, set_next_slot, set_next_slots
 
 NOT_APPROVED = "không được duyệt"  # the reason of a slot that was skipped
 _TOGETHER = 100  # profiles in one transaction, as in `slots`
@@ -184,7 +184,7 @@ async def _move_to_latest(services: Services, one: Due, gates: Gates) -> None:
     """Skip the slots before a later due one; the next check prepares that one."""
     now = services.clock.now()
     async with services.database.write() as connection:
-        if await move_on(connection, one.profile, next_due_at=one.window.until):
+        if await set_next_slot(connection, one.profile, next_due_at=one.window.until):
             await withdraw_prepared(connection, profile_id=one.profile.id)
             for slot, reason in one.plan.skipped:
                 why = NOT_APPROVED if (one.edition.name, slot) in gates else reason
@@ -204,7 +204,7 @@ async def _run_gate(
     missing = [(one.profile, one.edition) for one in due if one.profile.id not in have]
     if missing:
         await _prepare(services, composer, gate, missing)
-    if first.edition.approval is not None and not gate.lets_go(now):
+    if first.edition.approval is not None and not gate.may_be_sent(now):
         return 0
     async with services.database.read() as connection:
         have = await find_with_issue(connection, [one.profile.id for one in due], gate.slot_at)
@@ -224,7 +224,7 @@ async def _let_go(services: Services, gate: Gate, batch: Sequence[Due]) -> int:
     """Queue the prepared issues of these profiles, of one zone, and set their next slots."""
     now, first = services.clock.now(), batch[0]
     async with services.database.write() as connection:
-        moved = await move_all_on(
+        moved = await set_next_slots(
             connection,
             [one.profile.id for one in batch],
             due_at=gate.slot_at,
@@ -232,7 +232,7 @@ async def _let_go(services: Services, gate: Gate, batch: Sequence[Due]) -> int:
             covered_until=gate.opened_at,
         )
         zone = first.edition.schedule.zone
-        queued = await let_go(
+        queued = await queue_prepared(
             connection, moved, gate.slot_at, release=release_in(zone, now), zone=zone, now=now
         )
         await close_done(connection, now=now)

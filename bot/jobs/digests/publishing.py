@@ -21,15 +21,15 @@ from storage.candidates import Window
 from storage.delivery.fanouts import begin_fanouts, is_large, queue_part
 from storage.delivery.issues import (
     Issue,
+    IssueStory,
     Part,
-    ToldStory,
     enqueue_issues,
     find_last_issues,
     record_issue,
     record_issues,
 )
 from storage.delivery.messages import Buttons
-from storage.delivery.prepared_issues import keep_apart
+from storage.delivery.prepared_issues import record_prepared_readers
 from storage.delivery.states import IssueStatus
 from storage.notes import find_note, forget_note, write_note
 from storage.profiles import Profile, join_variants
@@ -126,7 +126,7 @@ async def _record_apart(
     for one in made:
         for variant in one.variants if one.profile.id in taken else ():
             variant_id = of_variant.get((one.profile.id, variant.readers))
-            await keep_apart(connection, taken[one.profile.id], variant.readers, variant_id)
+            await record_prepared_readers(connection, taken[one.profile.id], variant.readers, variant_id)
     recorded = [(taken[one.profile.id], one) for one in made if one.profile.id in taken]
     return recorded + [(issue, one) for one, _, issue in variants if issue is not None]
 
@@ -233,10 +233,10 @@ async def record_copy(
     await record_issue(connection, issue, now=window.end)
 
 
-def _told(composed: Composed) -> tuple[ToldStory, ...]:
+def _told(composed: Composed) -> tuple[IssueStory, ...]:
     shown = [(number, line) for number, part in enumerate(composed.rendered) for line in part.headlines]
     return tuple(
-        ToldStory(story.story_id, part, headline, composed.digest.ranks.get(story.story_id))
+        IssueStory(story.story_id, part, headline, composed.digest.ranks.get(story.story_id))
         for story, (part, headline) in zip(composed.digest.stories, shown, strict=True)
     )
 

@@ -25,10 +25,10 @@ from storage.profiles import (
     count_active_readers,
     find_due,
     find_profiles,
-    move_all_on,
-    move_on,
     put_to_sleep,
     set_covered_until,
+    set_next_slot,
+    set_next_slots,
 )
 
 # A slot's row is unique. One transaction writes issues, parts and deliveries and sets the next slot of the
@@ -143,7 +143,7 @@ async def _write(
     """Write everything of these profiles' slots; return how many deliveries."""
     first = made[0]
     async with services.database.write() as connection:
-        moved = await move_all_on(
+        moved = await set_next_slots(
             connection,
             [one.profile.id for one in made],
             due_at=first.profile.next_due_at or now,
@@ -177,7 +177,7 @@ async def _skip(
     Slots that were `held` at a gate until it was too late have that reason.
     """
     async with services.database.write() as connection:
-        if await move_on(connection, profile, next_due_at=plan.next_due_at):
+        if await set_next_slot(connection, profile, next_due_at=plan.next_due_at):
             await set_covered_until(connection, profile.id, covered_until)
             if held:
                 await withdraw_prepared(connection, profile_id=profile.id)
@@ -223,7 +223,7 @@ async def _reschedule(
                 await record_skipped(connection, profile, edition, slot, OVERTAKEN, now=now)
         return False
     next_due_at = came[0] if came else schedule.next_after(now)
-    return next_due_at != due_at and await move_on(connection, profile, next_due_at=next_due_at)
+    return next_due_at != due_at and await set_next_slot(connection, profile, next_due_at=next_due_at)
 
 
 async def find_looked_until(connection: AsyncConnection) -> dt.datetime | None:

@@ -25,7 +25,7 @@ from bot.text_work.worker import TextWorkError
 from storage.articles import Tally, store_articles
 from storage.engine import Database
 from storage.errors import StorageError
-from storage.figures import replace_figures
+from storage.figures import MOST_BYTES, Figure, read_figures, replace_figures
 from storage.intake import (
     OWN_FOLDERS,
     Incoming,
@@ -35,11 +35,10 @@ from storage.intake import (
     UnreadableError,
     find_files,
     is_reason,
+    move_read_file,
     path_drafts,
-    put_away,
     shown_path,
 )
-from storage.intake.figure_rows import MOST_BYTES, Figure, read_figures
 from storage.notes import find_note, forget_note, write_note
 from storage.off_loop import INTAKE
 from storage.sources import find_fingerprints, forget_files, record_refusals, remember_file
@@ -187,7 +186,7 @@ async def _has_moved(source: Source, found: Found, refused: Sequence[Refusal]) -
     try:
         if found.refusal is None and _fingerprint(found.path.stat()) != found.fingerprint:
             return True
-        await INTAKE.run(put_away, source.path, found.path, refused)
+        await INTAKE.run(move_read_file, source.path, found.path, refused)
     except OSError as error:
         _log.warning("file stays in its inbox", source=source.name, path=found.name, error=error.strerror)
         return False

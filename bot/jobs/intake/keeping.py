@@ -14,8 +14,8 @@ from bot.jobs.intake.window import Ready, Window, is_to_be_founded
 from bot.telegram.lease import is_gone
 from bot.text_work.tasks import WORK
 from bot.times.clock import Clock
-from storage.article_turns import Claimed, InLine, close_turns, find_answers, find_line, hand_in, move_horizon
-from storage.delivery.leases import (
+from storage.engine import Database
+from storage.processes.leases import (
     LEASE_SECONDS,
     LeaseKey,
     find_holder,
@@ -24,8 +24,15 @@ from storage.delivery.leases import (
     renew_lease,
     take_lease,
 )
-from storage.engine import Database
-from storage.processed import Findings, make_stories, save_work
+from storage.processing.article_turns import (
+    ClaimedArticle,
+    QueuedTurn,
+    delete_turns,
+    find_answers,
+    find_queued_turns,
+    save_answers,
+)
+from storage.processing.processed import Findings, make_stories, move_horizon, save_work
 from summarizer.topics import TopicRules, decide_topic
 
 _LEASE_NAME = "grouping"
@@ -68,9 +75,9 @@ class Keeper:
         """Add work of this process."""
         self._own |= {one.turn: one for one in done}
 
-    def drop(self) -> list[Claimed]:
+    def drop(self) -> list[ClaimedArticle]:
         """Forget the work of this process and return it, to be given back."""
-        dropped = [Claimed(one.turn, one.article) for one in self._own.values()]
+        dropped = [ClaimedArticle(one.turn, one.article) for one in self._own.values()]
         self._own.clear()
         return dropped
 
@@ -102,7 +109,7 @@ class Keeper:
         while self.is_sure:
             await self._free()
             async with self._database.read() as connection:
-                first = await find_line(connection, 1)
+                first = await find_queued_turns(connection, 1)
             if first and (first[0].is_answered or first[0].is_stale):
                 count += await self.group(rules)
         return count
@@ -136,7 +143,7 @@ class Keeper:
     async def _find_ready(self) -> list[Ready]:
         """Return the work that is next in line, in order; close turns that need no grouping any more."""
         async with self._database.read() as connection:
-            line = await find_line(connection, _LINE)
+            line = await find_queued_turns(connection, _LINE)
             stale = [one.turn for one in line if one.is_stale]
             current = [one for one in line if not one.is_stale]
             turns = self._available(current)
@@ -144,7 +151,7 @@ class Keeper:
             answers = await find_answers(connection, handed_in) if handed_in else []
         if stale:
             async with self._database.write() as connection:
-                await close_turns(connection, stale)
+                await delete_turns(connection, stale)
             for turn in stale:
                 self._own.pop(turn, None)
         theirs = {
@@ -154,7 +161,7 @@ class Keeper:
         known = self._own | theirs
         return [known[turn] for turn in itertools.takewhile(known.__contains__, turns)]
 
-    def _available(self, line: Sequence[InLine]) -> list[int]:
+    def _available(self, line: Sequence[QueuedTurn]) -> list[int]:
         """Return the turns at the head of the line whose work is done and available here."""
         turns = []
         for one in line:
@@ -169,7 +176,7 @@ class Keeper:
         answers = {turn: WORK.answer.dump_json(one.worked) for turn, one in self._own.items()}
         if answers:
             async with self._database.write() as connection:
-                await hand_in(connection, self._key.owner, answers)
+                await save_answers(connection, self._key.owner, answers)
             self._own.clear()
         return bool(answers)
 
@@ -191,7 +198,7 @@ class Keeper:
             ]
             if await save_work(connection, done, now=now) != len(done):
                 raise _ChangedError
-            await close_turns(connection, [one.turn for one in batch])
+            await delete_turns(connection, [one.turn for one in batch])
         self._window.keep(ids)
         for one in batch:
             self._own.pop(one.turn, None)

@@ -1,6 +1,6 @@
 """Process newly stored articles: summarise each, find its topic and story, index it.
 
-Any number of processes share the work. Each claims articles (`storage.article_turns`) and has the language
+Any number of processes share the work. Each claims articles (`storage.processing`) and has the language
 work done in its text processes (`bot.text_work`), one batch in each. The keeper of the window groups and
 saves the results in the order of turns (`keeping`). An article that ends its process is set aside.
 """
@@ -24,10 +24,13 @@ from bot.text_work.many import in_order
 from bot.text_work.tasks import WORK, Processed, Processing, Report, Worked
 from bot.text_work.worker import Failure, Texts
 from bot.times.clock import Clock
-from storage.article_turns import (
+from storage.articles import StoredArticle
+from storage.engine import Database
+from storage.errors import StorageError
+from storage.processing.article_turns import (
     CLAIM_SECONDS,
     MOST_AHEAD,
-    Claimed,
+    ClaimedArticle,
     claim_articles,
     claim_suspect,
     count_turns,
@@ -35,13 +38,10 @@ from storage.article_turns import (
     find_exhausted,
     find_owners,
     give_back,
+    is_any_waiting,
     renew_claims,
 )
-from storage.articles import StoredArticle
-from storage.engine import Database
-from storage.errors import StorageError
 from storage.sources import set_articles_aside
-from storage.waiting import is_any_waiting
 from summarizer.topics import NO_RULES, TopicRules
 
 _BATCH = 50
@@ -111,10 +111,10 @@ class Processor:
 
     async def _process(self, most: int, ranker: str, rules: TopicRules) -> int | None:
         """Process about `most` waiting articles; return how many, None if none waited."""
-        begun = list[Sequence[Claimed]]()  # and not given to the keeper
+        begun = list[Sequence[ClaimedArticle]]()  # and not given to the keeper
         count, is_first = 0, True
 
-        async def work(claimed: Sequence[Claimed]) -> list[Worked | Failure]:
+        async def work(claimed: Sequence[ClaimedArticle]) -> list[Worked | Failure]:
             reports = [Report(one.article.document, published_of(one.article)) for one in claimed]
             return await self._texts.run(WORK, Processing(ranker), reports)
 
@@ -131,13 +131,15 @@ class Processor:
             return 0
         return None if is_first else count
 
-    async def _give_back(self, begun: Sequence[Sequence[Claimed]]) -> None:
+    async def _give_back(self, begun: Sequence[Sequence[ClaimedArticle]]) -> None:
         claimed = [one for batch in begun for one in batch]
         with suppress(StorageError):
             async with self._database.write() as connection:
                 await give_back(connection, self._owner, [*claimed, *self._keeper.drop()])
 
-    async def _begin(self, most: int, begun: list[Sequence[Claimed]]) -> AsyncIterator[Sequence[Claimed]]:
+    async def _begin(
+        self, most: int, begun: list[Sequence[ClaimedArticle]]
+    ) -> AsyncIterator[Sequence[ClaimedArticle]]:
         """Yield batches of waiting articles, about `most` in all; each is noted in `begun`."""
         count = 0
         while count < most and (claimed := await self._next(is_alone=not count)):
@@ -145,7 +147,7 @@ class Processor:
             yield claimed
             count += len(claimed)
 
-    async def _next(self, *, is_alone: bool) -> Sequence[Claimed]:
+    async def _next(self, *, is_alone: bool) -> Sequence[ClaimedArticle]:
         """Claim some articles that were never tried; if there are none, a single one that was."""
         async with self._database.write() as connection:
             claimed = await claim_articles(connection, self._owner, _BATCH, as_stored=self._as_stored)
@@ -171,7 +173,7 @@ class Processor:
         return True
 
     async def _keep(
-        self, claimed: Sequence[Claimed], found: Sequence[Worked | Failure], rules: TopicRules
+        self, claimed: Sequence[ClaimedArticle], found: Sequence[Worked | Failure], rules: TopicRules
     ) -> int:
         """Give a batch to the keeper; return how many articles were processed."""
         done = list(zip(claimed, found, strict=True))

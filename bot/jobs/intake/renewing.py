@@ -13,15 +13,15 @@ from bot.times.clock import Clock
 from storage.articles import StoredArticle
 from storage.engine import Database
 from storage.off_loop import INTAKE
-from storage.renewed import (
-    Renewal,
-    Renewed,
-    Settled,
+from storage.processing.reprocessing import (
+    ArticleTopic,
+    Reprocessed,
+    TopicProgress,
+    find_article_topics,
     find_processed,
-    find_renewal,
     find_reprocessing,
-    find_settled,
-    save_renewed,
+    find_topic_progress,
+    save_reprocessed,
     save_topics,
 )
 from summarizer.topics import TopicClues, TopicRules, decide_topic
@@ -41,14 +41,14 @@ async def renew_topics(
     fingerprint, looked_at, count = rules.fingerprint, 0, 0
     while looked_at < most:
         async with database.read() as connection:
-            renewal = await find_renewal(connection, fingerprint)
+            renewal = await find_topic_progress(connection, fingerprint)
             if renewal.below == 0:
                 break
-            stored = await find_settled(connection, renewal.below, _RENEWED_AT_ONCE)
+            stored = await find_article_topics(connection, renewal.below, _RENEWED_AT_ONCE)
         changed = await INTAKE.run(_changed, stored, rules)
         below = stored[-1].article_id if len(stored) == _RENEWED_AT_ONCE else 0
         async with database.write() as connection:
-            await save_topics(connection, changed, Renewal(fingerprint, below), now=clock.now())
+            await save_topics(connection, changed, TopicProgress(fingerprint, below), now=clock.now())
         looked_at += _RENEWED_AT_ONCE
         count += len(changed)
     if count:
@@ -61,7 +61,7 @@ def clues_of(article: StoredArticle, by_words: str | None) -> TopicClues:
     return TopicClues(article.category, article.url, (article.speaker, article.source), by_words)
 
 
-def _changed(stored: Sequence[Settled], rules: TopicRules) -> dict[int, str | None]:
+def _changed(stored: Sequence[ArticleTopic], rules: TopicRules) -> dict[int, str | None]:
     decided = {one.article_id: (one.topic, decide_topic(one.clues, rules)) for one in stored}
     return {article_id: new for article_id, (old, new) in decided.items() if new != old}
 
@@ -90,16 +90,18 @@ async def reprocess(
     async with aclosing(in_order(texts.width, work, _to_reprocess(database))) as answered:
         async for batch, found in answered:
             done = [
-                Renewed(one, answer.places, decide_topic(clues_of(one, answer.topic), rules), answer.topic)
+                Reprocessed(
+                    one, answer.places, decide_topic(clues_of(one, answer.topic), rules), answer.topic
+                )
                 for one, answer in zip(batch, found, strict=True)
                 if isinstance(answer, Processed) and not answer.failures
             ]
             async with database.write() as connection:
-                await save_renewed(connection, done, below=batch[-1].id, now=clock.now())
+                await save_reprocessed(connection, done, below=batch[-1].id, now=clock.now())
             count += len(batch)
             on_progress(len(batch))
     async with database.write() as connection:
-        await save_renewed(connection, [], below=None, now=clock.now())
+        await save_reprocessed(connection, [], below=None, now=clock.now())
     return count
 
 

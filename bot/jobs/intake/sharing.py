@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.process.metrics import log_errors
 from bot.telegram.lease import is_gone, this_process
 from storage.engine import Database
-from storage.source_claims import (
+from storage.processes.leases import (
     end_claims_on,
     extend_claims,
     find_claimants,

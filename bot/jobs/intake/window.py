@@ -9,11 +9,10 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from bot.text_work.tasks import Worked
-from storage.article_turns import Horizon, find_horizon
 from storage.articles import StoredArticle
 from storage.engine import Database
 from storage.off_loop import INTAKE
-from storage.processed import Grouped, find_grouped
+from storage.processing.processed import Grouped, Horizon, find_grouped, find_horizon
 from summarizer.stories.grouping import Grouper, unpack
 from summarizer.stories.neighbours import Arrival, Weighed, weigh
 

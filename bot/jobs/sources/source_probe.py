@@ -21,6 +21,7 @@ from bot.news.services import Take
 from bot.text_work.tasks import PROCESS, TAKE, Processed, Processing, Taking
 from bot.text_work.worker import Failure, Texts, text_worker
 from bot.times.clock import Clock
+from storage.figures import Figure, read_figures
 from storage.intake import (
     OWN_FOLDERS,
     DateOrder,
@@ -34,7 +35,6 @@ from storage.intake import (
     path_drafts,
 )
 from storage.intake.feeds import FeedLink, find_feed_links
-from storage.intake.figure_rows import Figure, read_figures
 from storage.off_loop import INTAKE
 from summarizer.model import Document
 from summarizer.topics import TopicClues, TopicRules, decide_topic

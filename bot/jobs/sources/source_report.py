@@ -10,9 +10,9 @@ from bot.fetching.source_health import AHEAD, OLD, UNDATED
 from bot.jobs.sources.source_probe import Probed
 from bot.jobs.sources.source_reading import Item
 from bot.news.newsroom import Newsroom, WebSource
+from storage.figures import Figure
 from storage.intake import DateOrder, DateStyle, Incoming, Refusal
 from storage.intake.date_style import ClockZone
-from storage.intake.figure_rows import Figure
 from storage.times import published_text, to_rfc3339
 
 _SHOWN = 3

@@ -28,7 +28,7 @@ from bot.times.schedule import Schedule
 from storage.articles import store_articles
 from storage.engine import Database
 from storage.intake.drafts import Incoming
-from storage.processed import Findings, make_story, save_work
+from storage.processing.processed import Findings, make_story, save_work
 from storage.subscribers import Subscriber, find_subscriber
 from storage.times import Published
 from summarizer.model import Place, sentence_at

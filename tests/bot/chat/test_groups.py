@@ -8,7 +8,7 @@ import pytest
 from bot.chat.membership import retire
 from bot.emulator.chats.people import User, member_json
 from bot.telegram.outcomes import Retire
-from storage.delivery.refusals import NO_RIGHTS, take_untold_lost_chats
+from storage.delivery.refusals import NO_RIGHTS, take_unreported_lost_chats
 from storage.subscribers import find_subscriber, move_chat
 
 
@@ -326,7 +326,7 @@ async def test_rights_lost_in_a_reply_are_told_like_those_lost_in_a_digest(
     await administrator.says("/trogiup@diemtin_bot")
     assert (await administrator.subscription()).status == "gone"
     async with house.services.database.write() as connection:
-        [lost] = await take_untold_lost_chats(connection, now=house.clock.now())
+        [lost] = await take_unreported_lost_chats(connection, now=house.clock.now())
     assert (lost.chat_id, words[1:] in lost.reason) == (administrator.chat, True)
 
 

@@ -8,7 +8,7 @@ import aiohttp
 from sqlalchemy import update
 
 from storage.conversations import await_words
-from storage.reader_export import export_subscriber
+from storage.reader_data import export_subscriber
 from storage.subscribers import find_subscriber
 from storage.tables import subscribers
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from bot.times.schedule import Schedule
-from storage.profiles import find_due, move_on
+from storage.profiles import find_due, set_next_slot
 
 SUBJECTS = (  # no word twice: the digest takes each for an event of its own
     "gạo nếp đồng chiêm gặt", "cầu phao bến sông đò", "lụa tơ tằm dâu kén", "chè shan tuyết đồi sương",
@@ -97,7 +97,7 @@ async def test_coming_back_wakes_the_profile_that_slept_meanwhile(an: Any, house
     tomorrow = house.clock.now() + dt.timedelta(days=1)
     async with house.services.database.write() as connection:
         (profile,) = await find_due(connection, now=tomorrow)
-        await move_on(connection, profile, next_due_at=None)
+        await set_next_slot(connection, profile, next_due_at=None)
     await (_blocks(house, an, undo=True) if way_back == "unblock" else an.says(way_back))
     async with house.services.database.read() as connection:
         assert [row.id for row in await find_due(connection, now=tomorrow)] == [profile.id]

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import insert, select
 
-from storage.delivery.issues import Issue, Part, ToldStory, enqueue_issue, record_issue
+from storage.delivery.issues import Issue, IssueStory, Part, enqueue_issue, record_issue
 from storage.delivery.states import IssueStatus
 from storage.engine import Database
 from storage.profiles import Choices, join_profile
@@ -25,7 +25,7 @@ async def _send_story(url: str) -> None:
         profile = await join_profile(connection, Choices("sang"), next_due_at=NOON, now=NOON)
         for chat in (1, 2):
             await subscribe(connection, chat, kind="private", profile_id=profile, now=NOON)
-        told = (ToldStory(STORY, 0, "Giá gạo tăng"),)
+        told = (IssueStory(STORY, 0, "Giá gạo tăng"),)
         issue = Issue(
             profile, "sang", NOON, NOON, IssueStatus.MADE, parts=(Part("<b>Giá gạo tăng</b>"),), stories=told
         )

@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
+from storage.alerts.watches import add_watch, find_watches
 from storage.engine import Database
 from storage.profiles import Choices, join_profile
 from storage.subscribers import find_subscriber, set_manner, set_quiet, set_status, subscribe
-from storage.watches import add_watch, find_watches
 from tests.bot.commands.conftest import Run
 
 NOW = dt.datetime(2026, 11, 20, 5, tzinfo=dt.UTC)

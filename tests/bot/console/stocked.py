@@ -8,10 +8,10 @@ from typing import Any
 from bot.news.newsroom import Source, WebSource
 from bot.news.services import Services
 from storage.articles import store_articles
-from storage.delivery.issues import Issue, Part, ToldStory, enqueue_issue, record_issue
+from storage.delivery.issues import Issue, IssueStory, Part, enqueue_issue, record_issue
 from storage.delivery.states import IssueStatus
 from storage.intake import Refusal
-from storage.processed import Findings, make_story, save_work
+from storage.processing.processed import Findings, make_story, save_work
 from storage.profiles import Choices, join_profile
 from storage.search.rebuild import keep_up
 from storage.sources import SourceState, record_refusals, save_source_state
@@ -66,7 +66,7 @@ async def stock(services: Services, make_newsroom: Any, folder: Path) -> int:
         )
         issue = Issue(
             profile, "sang", now, now - dt.timedelta(days=1), IssueStatus.MADE,
-            parts=(part,), stories=(ToldStory(stories[0], 0, HOSTILE),),
+            parts=(part,), stories=(IssueStory(stories[0], 0, HOSTILE),),
         )  # fmt: skip
         issue_id = await record_issue(connection, issue, now=now)
         assert issue_id is not None

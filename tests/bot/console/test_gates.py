@@ -7,7 +7,7 @@ from sqlalchemy import select
 from bot.jobs.digests.slots import run_due_slots
 from bot.news.services import Services
 from bot.times.clock import ManualClock
-from storage.notes import find_deeds
+from storage.notes import find_audit_entries
 from storage.tables import deliveries, messages
 from tests.bot.conftest import ADMIN
 from tests.bot.console.conftest import LEAD, Browser, nobody
@@ -53,7 +53,7 @@ async def test_it_is_found_read_changed_and_let_go(
     [html] = await queued(services)
     assert "Lũ quét" not in html
     async with services.database.read() as connection:
-        kinds = [one.kind for one in await find_deeds(connection, limit=9)]
+        kinds = [one.kind for one in await find_audit_entries(connection, limit=9)]
     assert kinds == ["approved", "held", "dropped", "restored", "dropped", "logged_in"]
     late = await operator.post(gate, csrf=csrf, lai=flood)
     assert "Số này đã gửi rồi." in late.text

@@ -10,7 +10,7 @@ from sqlalchemy import update
 from bot.news.services import Services
 from storage.delivery.refusals import limit_bot
 from storage.intake import Refusal
-from storage.notes import find_deeds
+from storage.notes import find_audit_entries
 from storage.sources import record_refusals
 from storage.tables import deliveries
 from tests.bot.conftest import ADMIN
@@ -108,7 +108,7 @@ async def test_an_issue_is_taken_back_once_and_written_down(
     assert "Thu hồi số này" not in await shown(operator, f"/so/{issue}")
     assert "số đã thu hồi trước khi gửi" in await shown(operator, "/nguoi-nhan?so=1")
     async with services.database.read() as connection:
-        deeds = await find_deeds(connection, limit=10)
+        deeds = await find_audit_entries(connection, limit=10)
     assert [(deed.admin, str(deed.kind), deed.detail) for deed in deeds] == [
         (ADMIN, "retracted", "sang, 2 lượt"),
         (ADMIN, "logged_in", ""),

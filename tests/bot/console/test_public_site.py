@@ -20,7 +20,7 @@ from bot.news.services import Services
 from bot.times.clock import ManualClock
 from storage.delivery.corrections import draft_correction
 from storage.delivery.gates import GateAnswer, answer_gate, drop_story, find_open_gates
-from storage.delivery.retractions import find_batches, retract
+from storage.delivery.mailings import find_mailings, retract
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 ADDRESS = "https://tin.example.vn/tin"
@@ -122,7 +122,7 @@ async def test_corrections_and_retractions_hold_here_too(
     assert said(entry, "updated") == "2026-03-02T00:45:00Z"
     assert said(entry, "published") == "2026-03-01T23:45:00Z"
     async with services.database.write() as connection:
-        found = await find_batches(connection, since=clock.now() - dt.timedelta(days=1), limit=9)
+        found = await find_mailings(connection, since=clock.now() - dt.timedelta(days=1), limit=9)
         [batch] = [one for one in found if not one.is_correction]
         assert await retract(connection, batch, "sai", now=clock.now()) == 1
     assert await entries(browser) == []

@@ -11,9 +11,9 @@ from bot.jobs.delivery.sender import Sender
 from bot.news.reader_notices import send_correction
 from bot.news.services import Services
 from storage.delivery.corrections import draft_correction
-from storage.delivery.issues import Issue, Part, ToldStory, enqueue_issue, record_issue
+from storage.delivery.issues import Issue, IssueStory, Part, enqueue_issue, record_issue
 from storage.delivery.states import IssueStatus
-from storage.processed import make_story
+from storage.processing.processed import make_story
 
 AN = 1
 PAGE = "https://baobien.example/tin-1"
@@ -34,7 +34,7 @@ async def story_id(services: Services, users: Control, reader: Callable[..., Awa
     async with services.database.write() as connection:
         story = await make_story(connection, now=now)
         parts = (Part("<b>Giá gạo tăng</b>", (), PAGE), Part("<b>Chợ nổi mở lại</b>"))
-        told = (ToldStory(story, 0, "Giá gạo tăng"),)
+        told = (IssueStory(story, 0, "Giá gạo tăng"),)
         issue = Issue(profile, "sang", now, now, IssueStatus.MADE, parts=parts, stories=told)
         issue_id = await record_issue(connection, issue, now=now)
         assert issue_id is not None

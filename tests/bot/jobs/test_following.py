@@ -14,10 +14,10 @@ from bot.jobs.following import alert_followers
 from bot.jobs.upkeep_jobs import prune
 from bot.news.services import Services
 from bot.times.clock import ManualClock
+from storage.alerts.follows import find_follows, follow_story, set_followed
 from storage.articles import store_articles
-from storage.follows import find_follows, follow_story, set_followed
 from storage.intake import Incoming
-from storage.processed import Findings, make_story, save_work
+from storage.processing.processed import Findings, make_story, save_work
 from storage.subscribers import find_subscriber, set_quiet, set_status
 from storage.tables import articles
 from storage.times import Published

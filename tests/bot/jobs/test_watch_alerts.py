@@ -16,10 +16,11 @@ from bot.jobs.upkeep_jobs import prune
 from bot.jobs.watch_alerts import WatchMatcher, send_alerts
 from bot.news.services import Services
 from bot.times.clock import ManualClock
+from storage.alerts.watches import add_watch, find_watches, set_removed
 from storage.articles import store_articles
 from storage.intake import Incoming
-from storage.processed import Findings, make_story, save_work
-from storage.reader_export import export_subscriber
+from storage.processing.processed import Findings, make_story, save_work
+from storage.reader_data import export_subscriber
 from storage.subscribers import (
     delete_subscriber,
     find_subscriber,
@@ -29,7 +30,6 @@ from storage.subscribers import (
 )
 from storage.tables import issues, messages, watch_hits, watches
 from storage.times import Published
-from storage.watches import add_watch, find_watches, set_removed
 from summarizer.questions.watching import parse_watch, watch_key
 from tests.waiting import find_waiting
 

@@ -17,7 +17,7 @@ from bot.operators.reader_lookup import why_article
 from bot.times.clock import ManualClock
 from storage.articles import store_articles
 from storage.intake import Draft, Origin, Refusal, take
-from storage.processed import Findings, save_work
+from storage.processing.processed import Findings, save_work
 from storage.sources import SourceState, record_refusals, save_source_state
 from tests.bot.conftest import incoming
 from tests.bot.operators.answered import TO_SLOT, Reader, Story, article_reason

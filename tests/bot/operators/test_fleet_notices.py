@@ -4,7 +4,7 @@ import datetime as dt
 from dataclasses import replace
 
 from bot.operators.fleet_notices import Status, say_processes
-from storage.processes import ProcessRow, SeenProcess
+from storage.processes.registry import ProcessRow, SeenProcess
 
 NOW = dt.datetime(2026, 3, 2, tzinfo=dt.UTC)
 ALL = "intake,process,schedule,send,chat,console"

@@ -14,8 +14,8 @@ from bot.operators.schedule_control import look_at_issues
 from bot.times.clock import ManualClock
 from bot.times.schedule import QuietHours
 from storage.delivery.history import PastDelivery
+from storage.delivery.mailings import find_mailing, find_mailings, retract
 from storage.delivery.refusals import resume_sending, stop_sending
-from storage.delivery.retractions import find_batch, find_batches, retract
 from storage.delivery.states import DeliveryStatus, IssueStatus, MessageKind
 from storage.subscribers import set_quiet, set_status
 from tests.bot.operators.answered import MINUTE, TO_SLOT, Story, article_reason, coming, issue, last
@@ -123,8 +123,8 @@ async def test_retracted(services: Services, clock: ManualClock, chat: int, stor
     await clock.advance(TO_SLOT)
     await run_due_slots(services, told)
     async with services.database.write() as connection:
-        [batch] = await find_batches(connection, since=clock.now() - dt.timedelta(days=1), limit=1)
-        counted = await find_batch(connection, batch.id)
+        [batch] = await find_mailings(connection, since=clock.now() - dt.timedelta(days=1), limit=1)
+        counted = await find_mailing(connection, batch.id)
         assert counted is not None
         await retract(connection, counted, "thử", now=clock.now())
     assert (await last(services, chat)).code == Why.RETRACTED

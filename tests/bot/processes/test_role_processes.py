@@ -7,7 +7,7 @@ from pathlib import Path
 
 from bot.emulator.client import Control
 from storage.engine import Database
-from storage.processes import find_processes
+from storage.processes.registry import find_processes
 from tests.bot.processes.conftest import Start, until
 from tests.bot.processes.test_application import ARTICLE
 

@@ -12,7 +12,7 @@ from bot.startup.roles import Role
 from bot.times.clock import ManualClock
 from storage.articles import store_articles
 from storage.engine import Database
-from storage.processes import ProcessRow, register_process
+from storage.processes.registry import ProcessRow, register_process
 from tests.bot.conftest import incoming
 
 ELSEWHERE = frozenset((Role.INTAKE, Role.PROCESS))

@@ -9,7 +9,7 @@ from sqlalchemy import text
 from bot.startup.fleet import Presence, find_blockers, until_upgrade_is_safe
 from bot.telegram.lease import this_process
 from storage.engine import Database
-from storage.processes import ProcessRow, find_processes, forget_process, register_process
+from storage.processes.registry import ProcessRow, find_processes, forget_process, register_process
 from storage.upkeep.upgrade import head_revision
 
 ELSEWHERE = ProcessRow("may-khac 1|2|4711|5|6", "bot", "send", "", "1.0", "0260", "")

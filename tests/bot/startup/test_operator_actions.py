@@ -15,7 +15,7 @@ from bot.startup.role_parts import SendParts
 from bot.startup.role_runner import OperatorActions
 from bot.startup.shared import Shared
 from storage.engine import Database
-from storage.signals import Listener, Signal
+from storage.processes.signals import Signal, SignalListener
 from tests.bot.conftest import Queue, Told
 
 
@@ -29,7 +29,7 @@ def database(postgres_database: Database) -> Database:
 async def heard(database: Database) -> AsyncIterator[asyncio.Queue[tuple[Signal, str]]]:
     """What another process hears."""
     heard = asyncio.Queue[tuple[Signal, str]]()
-    async with Listener(database, lambda *signal: heard.put_nowait(signal)).listening():
+    async with SignalListener(database, lambda *signal: heard.put_nowait(signal)).listening():
         while (await heard.get())[0] is not Signal.SENDING:
             pass
         yield heard

@@ -9,7 +9,7 @@ from bot.operators.fleet_notices import Status
 from bot.startup.checks import Check, check_processes
 from bot.telegram.lease import this_process
 from storage.engine import Database
-from storage.processes import ProcessRow, register_process
+from storage.processes.registry import ProcessRow, register_process
 
 
 @pytest.fixture

@@ -9,8 +9,8 @@ import pytest
 
 from bot.telegram.limiter import TelegramPace
 from bot.telegram.shares import PaceShare
-from storage.delivery.leases import LeaseKey
 from storage.engine import Database
+from storage.processes.leases import LeaseKey
 from storage.tables import senders
 
 PLACES = 60

@@ -1,4 +1,4 @@
-"""The ledger: what is claimed, in which order, and what becomes of interrupted rows."""
+"""The ledger: which deliveries are claimed, in which order, and the results of interrupted ones."""
 
 import datetime as dt
 from collections.abc import Awaitable, Callable
@@ -16,7 +16,7 @@ from storage.delivery.deliveries import (
     recover_interrupted,
 )
 from storage.delivery.issues import Issue, Part, enqueue_issue, record_issue
-from storage.delivery.retractions import find_batch, retract
+from storage.delivery.mailings import find_mailing, retract
 from storage.delivery.states import IssueStatus, count_finished
 from storage.engine import Database
 from storage.subscribers import delete_subscriber, set_quiet, set_status
@@ -238,7 +238,7 @@ async def test_a_row_that_comes_back_after_its_issue_was_retracted_is_called_off
     await publish(database, profile, now)
     async with database.write() as connection:
         [one] = await claim_deliveries(connection, now=now, limit=1)
-        batch = await find_batch(connection, 1)
+        batch = await find_mailing(connection, 1)
         assert batch is not None
         assert await retract(connection, batch, "Thu hồi", now=now) == 1, "one is being sent"
         await put_back(connection, one, not_before=now, counts=counts, reason="502", now=now)

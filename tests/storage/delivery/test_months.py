@@ -10,9 +10,8 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.delivery.claiming import _IN_ORDER, _due, claim_deliveries
-from storage.delivery.deliveries import mark_sent
+from storage.delivery.deliveries import IDS, begin_month, drop_month, find_months, make_months, mark_sent
 from storage.delivery.issues import Issue, Part, enqueue_issue, record_issue
-from storage.delivery.months import IDS, begin_month, drop_month, find_months, make_months
 from storage.delivery.states import IssueStatus, count_finished
 from storage.engine import Database
 from storage.tables import deliveries, issues, messages, subscribers

@@ -1,4 +1,4 @@
-"""Several processes that send for one bot: shares of the pace, and claims that never meet."""
+"""Several processes that send for one bot: shares of the rate, and claims that never overlap."""
 
 import datetime as dt
 from collections.abc import Awaitable, Callable
@@ -10,10 +10,10 @@ from sqlalchemy import select, update
 
 from storage.delivery.claiming import claim_deliveries
 from storage.delivery.deliveries import free_unsent, mark_sent, recover_interrupted
-from storage.delivery.leases import LeaseKey
 from storage.delivery.senders import expire, find_senders, give_back, set_share, share_out, take_turn
 from storage.engine import Database
 from storage.errors import StorageError
+from storage.processes.leases import LeaseKey
 from storage.tables import deliveries, senders
 from tests.storage.delivery.test_deliveries import publish, statuses
 

@@ -1,4 +1,4 @@
-"""How a whole feed writes its times: decided from evidence, and unread where there is none."""
+"""How a whole feed writes its times: decided from evidence; without evidence times are not read."""
 
 import datetime as dt
 from zoneinfo import ZoneInfo

@@ -1,4 +1,4 @@
-"""Publication times as sources write them, and the ones that are not believed."""
+"""Publication times as sources write them, and implausible ones."""
 
 import datetime as dt
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Charsets are honoured and never guessed at; what a file holds is told by its content."""
+"""Declared charsets are used and never guessed; the content tells the kind of a file."""
 
 import codecs
 import gzip

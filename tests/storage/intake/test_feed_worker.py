@@ -1,4 +1,4 @@
-"""What a reader would see of a piece of HTML, however broken it is."""
+"""The visible text of a piece of HTML, however broken it is."""
 
 import pytest
 from hypothesis import given, settings

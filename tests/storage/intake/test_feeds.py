@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from storage.intake import Incoming, Origin, Refusal, Taken
-from storage.intake.apart import FEED, parse_apart
+from storage.intake.child_parsing import FEED, parse_in_child
 from storage.intake.drafts import UnreadableError
 from storage.intake.feeds import read_feed
 from storage.times import Published
@@ -189,9 +189,9 @@ def test_no_file_is_read_on_a_feeds_word(read_bytes: _Read, tmp_path: Path) -> N
 
 
 def test_bytes_that_are_a_files_name_are_not_opened(tmp_path: Path) -> None:
-    """Given bare bytes, feedparser opens the file of that name first."""
+    """If it gets bytes, feedparser first opens a file of that name."""
     (tmp_path / "a.rss").write_text(_rss(_item()))
-    assert parse_apart(FEED, str(tmp_path / "a.rss").encode(), 10).items == []
+    assert parse_in_child(FEED, str(tmp_path / "a.rss").encode(), 10).items == []
 
 
 def test_nothing_is_fetched_on_a_feeds_word(read_bytes: _Read) -> None:

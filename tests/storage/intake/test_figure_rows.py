@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from storage.figures import MOST_FIGURES, Figure, read_figures
 from storage.intake.drafts import Refusal, UnreadableError
-from storage.intake.figure_rows import MOST_FIGURES, Figure, read_figures
 
 NOW = dt.datetime(2026, 11, 29, 2, 0, tzinfo=dt.UTC)  # 9:00 in Việt Nam
 GOLD = {"name": "Vàng SJC", "value": 152.5, "unit": "triệu đồng/lượng", "time": "2026-11-29T08:30:00+07:00"}

@@ -1,4 +1,4 @@
-"""Files, folders and streams: what is read, what is passed over, and what is refused by name."""
+"""Files, folders and streams: what is read, what is skipped, and what is refused by name."""
 
 import datetime as dt
 import io

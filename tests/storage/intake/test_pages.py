@@ -68,7 +68,7 @@ def test_what_a_page_only_runs_is_not_its_text(read_bytes: _Read) -> None:
     ],
 )
 def test_a_hostile_page_is_over_soon(body: str) -> None:
-    """Whether an article comes of it or not, it is over, and its process with it."""
+    """With or without an article, parsing ends, and its process too."""
     with suppress(UnreadableError):
         assert read_page(_page(body=body).encode(), "a.html", Origin(), deadline_seconds=2).title
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from storage.intake import Origin, Part, path_drafts, path_parts, read_part
-from storage.intake.apart import parse_here
+from storage.intake.child_parsing import parse_here
 from storage.intake.rows import MAX_LINE_BYTES
 
 NOW = dt.datetime(2026, 3, 2, 5, 0, tzinfo=dt.UTC)
@@ -47,8 +47,8 @@ def test_a_process_that_may_be_killed_parses_without_another_one(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     [apart] = read_part(Part("e.xml", FEED.encode()), ORIGIN, NOW)
-    monkeypatch.setattr("storage.intake.apart._here", set())
-    monkeypatch.setattr("storage.intake.apart.start", lambda *_: pytest.fail("started a process"))
+    monkeypatch.setattr("storage.intake.child_parsing._here", set())
+    monkeypatch.setattr("storage.intake.child_parsing.start", lambda *_: pytest.fail("started a process"))
     parse_here()
     assert read_part(Part("e.xml", FEED.encode()), ORIGIN, NOW) == [apart]
     [refused] = read_part(Part("g.html", b"<html>\xff\x00"), ORIGIN, NOW)

@@ -1,4 +1,4 @@
-"""Rows under other names than ours: read by one table of names, or refused with the keys that nobody read."""
+"""Rows under other names than ours: read by one table of names, or refused with the unknown keys."""
 
 from typing import Any
 

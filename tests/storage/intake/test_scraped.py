@@ -94,7 +94,7 @@ def test_a_title_alone_has_no_sapo(now: dt.datetime) -> None:
 
 
 def test_ten_thousand_paragraphs_are_read_in_one_pass(now: dt.datetime) -> None:
-    """Looking for the sapo compares paragraphs with each other: only the first few."""
+    """The search for the sapo compares only the first few paragraphs with each other."""
     draft = read_scraped("Tin ngắn\n\n" + "Mưa\n\n" * 10_000, "a", Origin(), now)
     assert draft.sapo == ""
 

@@ -1,4 +1,4 @@
-"""Text files: labels, several articles in one file, and the signs of life that one must show."""
+"""Text files: labels, several articles in one file, and the signs of an article."""
 
 import datetime as dt
 

@@ -65,7 +65,7 @@ def run(code: str, database: Database, prefix: list[str]) -> list[str]:
 
 
 async def close_index(database: Database) -> None:
-    """Give the index back, as a process that ends does."""
+    """Close the index, as a process that ends does."""
     async with database.read() as connection:
         index_of(connection).close()
 

@@ -1,4 +1,4 @@
-"""The index follows the database, is built anew where it is lost, and never holds anything else up."""
+"""The index follows the database, is built again when it is lost, and never blocks other work."""
 
 import asyncio
 import shutil
@@ -37,7 +37,7 @@ def rows(count: int, first: int = 1) -> list[Row]:
 
 
 def current(database: Database) -> Path:
-    """Return the folder of the build that answers."""
+    """Return the folder of the build in use."""
     return database.index_folder / (find_current(database.index_folder) or "")
 
 

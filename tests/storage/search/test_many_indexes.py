@@ -41,7 +41,7 @@ async def lag(database: Database) -> int:
 
 
 def build(database: Database) -> str | None:
-    """Return the name of the build that answers."""
+    """Return the name of the build in use."""
     return find_current(database.index_folder)
 
 

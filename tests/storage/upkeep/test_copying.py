@@ -23,9 +23,9 @@ from sqlalchemy import (
     update,
 )
 
-from storage.delivery.leases import LeaseKey, take_lease
 from storage.engine import Database
 from storage.errors import StorageError, UnfinishedCopyError
+from storage.processes.leases import LeaseKey, take_lease
 from storage.search.rebuild import keep_up
 from storage.search.search import search_articles
 from storage.tables import (

@@ -1,4 +1,4 @@
-"""Migrations, back-ups, pruning and intake's memory."""
+"""Migrations, back-ups, pruning and the state of intake."""
 
 import datetime as dt
 import re
@@ -207,4 +207,4 @@ async def test_a_server_that_is_not_there_is_a_storage_error_that_may_pass() -> 
         async with database.read():
             pass
     await database.close()
-    assert caught.value.is_passing
+    assert caught.value.is_transient

@@ -8,10 +8,10 @@ from sqlalchemy import delete
 from bot.chat.buttons.callbacks import encode
 from bot.chat.buttons.reader_intents import DropTaste, MuteWord
 from bot.messages import subscription_texts, texts
-from storage.delivery.issues import Issue, Part, ToldStory, enqueue_issue, record_issue
+from storage.delivery.issues import Issue, IssueStory, Part, enqueue_issue, record_issue
 from storage.delivery.states import IssueStatus
+from storage.reactions import find_tastes
 from storage.tables import articles, deliveries
-from storage.tastes import find_tastes
 
 
 async def _tastes(person: Any) -> dict[tuple[str, str], int]:
@@ -95,7 +95,7 @@ async def test_why_names_the_rank_in_the_digest_that_brought_it(reader: Any, fer
     services, subscriber = reader.house.services, await reader.subscription()
     now = reader.house.clock.now()
     async with services.database.write() as connection:
-        told = (ToldStory(1, 0, "Phà Cát Lái ngừng chạy", 3),)
+        told = (IssueStory(1, 0, "Phà Cát Lái ngừng chạy", 3),)
         issue = Issue(
             subscriber.profile_id, "sang", now, now - dt.timedelta(days=1), IssueStatus.MADE,
             parts=(Part("<b>Bản tin</b>"),), stories=told,

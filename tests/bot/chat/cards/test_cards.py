@@ -8,7 +8,7 @@ from sqlalchemy import delete, update
 
 from bot.messages import texts
 from storage.delivery.corrections import confirm_correction, draft_correction
-from storage.processed import make_story
+from storage.processing.processed import make_story
 from storage.tables import articles, story_lists
 
 SUBJECTS = (  # no word twice: the digest takes each for an event of its own

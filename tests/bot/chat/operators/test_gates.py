@@ -15,7 +15,7 @@ from bot.messages.texts import STALE_BUTTON
 from bot.news.newsroom import Approval
 from bot.operators.reader_lookup import look_at_reader, why_article
 from bot.operators.schedule_control import look_at_issues
-from storage.notes import find_deeds
+from storage.notes import find_audit_entries
 from storage.subscribers import set_quiet
 from storage.tables import deliveries, gates, messages
 from tests.bot.chat.conftest import OPERATOR
@@ -114,7 +114,7 @@ async def test_a_story_dropped_by_one_is_gone_for_all_and_can_be_put_back(
     [html] = await sent(house)
     assert "Lũ quét" not in html
     async with house.services.database.read() as connection:
-        kinds = [one.kind for one in await find_deeds(connection, limit=9)]
+        kinds = [one.kind for one in await find_audit_entries(connection, limit=9)]
     assert kinds == ["dropped", "restored", "dropped"]
 
 

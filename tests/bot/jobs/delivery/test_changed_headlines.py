@@ -11,9 +11,9 @@ from bot.messages.markup import MAX_UNITS, visible_length
 from bot.news.services import Services
 from bot.times.clock import ManualClock
 from storage.articles import find_articles, store_articles
-from storage.delivery.issues import Issue, Part, ToldStory, enqueue_issue, record_issue
+from storage.delivery.issues import Issue, IssueStory, Part, enqueue_issue, record_issue
 from storage.delivery.states import IssueStatus
-from storage.processed import Findings, make_story, save_work
+from storage.processing.processed import Findings, make_story, save_work
 from storage.search import search_articles
 from storage.tables import deliveries, messages
 from summarizer.questions.query import parse_query
@@ -36,7 +36,7 @@ async def publish(
         await save_work(connection, [Findings(article, (), story)], now=now)
         slot = now - dt.timedelta(minutes=story)
         shown = headline if len(headline) < 150 else headline[:140].rstrip() + "…"
-        told = (ToldStory(story, 0, shown),)
+        told = (IssueStory(story, 0, shown),)
         issue = Issue(profile, "sang", slot, slot, IssueStatus.MADE, parts=(Part("một"),), stories=told)
         issue_id = await record_issue(connection, issue, now=now)
         assert issue_id is not None

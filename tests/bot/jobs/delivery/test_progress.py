@@ -9,8 +9,8 @@ from bot.emulator.client import Control
 from bot.jobs.delivery import monitor as module
 from bot.jobs.delivery.monitor import BroadcastProgress
 from bot.news.services import Services
-from storage.delivery.outlook import Queue
 from storage.engine import Database
+from storage.upkeep.stats import Queue
 
 START = dt.datetime(2026, 3, 1, 23, 30, tzinfo=dt.UTC)  # 6:30 in Việt Nam
 ADMIN = 900

@@ -16,9 +16,9 @@ from bot.news.services import Services
 from bot.telegram.limiter import TelegramPace
 from bot.telegram.transport import AiohttpRequest
 from bot.times.clock import ManualClock
-from storage.delivery.outlook import find_oldest_due, look_at_queue
-from storage.delivery.refusals import find_held_chats, find_limit, look_at_holds
+from storage.delivery.refusals import count_holds, find_held_chats, find_limit
 from storage.subscribers import move_chat
+from storage.upkeep.stats import find_oldest_due, measure_queue
 from tests.bot.jobs.delivery.test_delivery import AN, BINH, Queue, Reader, seen, statuses
 
 LONG = 43_837  # seconds; Telegram has asked a bot for as much
@@ -57,8 +57,8 @@ async def test_a_chats_long_wait_holds_nobody_else_and_is_kept_over_a_restart(
     await until_idle(later)
     assert await refusals(users) == 1, "it is asked once"
     async with services.database.read() as connection:
-        holds = await look_at_holds(connection, now=clock.now())
-        waiting = await look_at_queue(connection, now=clock.now())
+        holds = await count_holds(connection, now=clock.now())
+        waiting = await measure_queue(connection, now=clock.now())
         oldest = await find_oldest_due(connection, now=clock.now())
     assert (holds.chats, waiting.due, waiting.waiting, oldest) == (1, 0, 2, None)
     await users.delete("fault")

@@ -17,7 +17,7 @@ from bot.times.clock import ManualClock
 from bot.times.schedule import release_in
 from storage.delivery import fanouts as fanouts_module
 from storage.delivery.fanouts import queue_part
-from storage.delivery.retractions import find_batch, retract
+from storage.delivery.mailings import find_mailing, retract
 from storage.profiles import Choices, join_profile
 from storage.shown_stories import record_shown
 from storage.subscribers import set_profile, set_status, subscribe
@@ -152,7 +152,7 @@ async def test_a_retracted_issue_is_queued_for_nobody_more(
     await begin(services, told, monkeypatch)
     async with services.database.write() as connection:
         [number] = (await connection.execute(select(issues.c.id))).scalars()
-        batch = await find_batch(connection, number)
+        batch = await find_mailing(connection, number)
         assert batch is not None
         await retract(connection, batch, "nhầm", now=services.clock.now())
     assert await queue_rest(services) == 0

@@ -16,7 +16,7 @@ from bot.news.newsroom import Newsroom, Source
 from bot.news.services import Services
 from storage.articles import Tally
 from storage.engine import Database
-from storage.intake import bring_back
+from storage.intake import requeue_quarantined
 
 TEXT = "Hôm qua bà con trong xóm kéo lưới từ sáng sớm. Ghe về bến khi trời còn mờ sương, cá đầy khoang."
 LONG_AGO = 1_700_000_000.0
@@ -86,7 +86,7 @@ async def test_a_quarantined_file_that_was_mended_is_taken_when_it_is_brought_ba
     put(box, "a.jsonl", "Ghe về bến", "")
     await poll_sources(services, told)
     put(box, "quarantine/a.jsonl", "Ghe về bến", "Chợ họp sớm")
-    assert list(bring_back(box)) == [box / "a.jsonl"]
+    assert list(requeue_quarantined(box)) == [box / "a.jsonl"]
     assert await tally(services, told) == Tally(new=1, duplicate=1)
     assert lying(box) == ["processed/a.jsonl"]
 

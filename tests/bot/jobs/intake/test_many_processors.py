@@ -13,9 +13,9 @@ from bot.jobs.intake.processing import Processor
 from bot.news.services import Services
 from bot.text_work.tasks import Task
 from bot.text_work.worker import Failure
-from storage.article_turns import claim_articles, end_claims
-from storage.delivery.leases import LeaseKey, take_lease
 from storage.engine import Database
+from storage.processes.leases import LeaseKey, take_lease
+from storage.processing.article_turns import claim_articles, end_claims
 from storage.tables import article_turns, articles, leases, stories
 from tests.bot.jobs.intake.test_many_hands import Many, archive, take_all
 from tests.texts_here import TextsHere

@@ -18,7 +18,7 @@ from bot.text_work.worker import TextWorkError
 from bot.times.clock import ManualClock
 from storage.engine import Database
 from storage.errors import StorageError
-from storage.processed import find_summaries
+from storage.processing.processed import find_summaries
 from storage.tables import articles, packed_articles, stories
 from summarizer.model import Summary
 from tests.bot.jobs.intake.processing.reports import DAY, FLOOD, FLOOD_AGAIN, MATCH, grouped, store, stored

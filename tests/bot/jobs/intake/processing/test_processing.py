@@ -13,7 +13,7 @@ from bot.times.clock import ManualClock
 from storage.articles import get_article
 from storage.engine import Database
 from storage.errors import StorageError
-from storage.processed import find_summaries
+from storage.processing.processed import find_summaries
 from storage.tables import packed_articles, stories
 from storage.upkeep.prune import prune_articles, prune_rest
 from summarizer.stories.grouping import Arrival

@@ -4,7 +4,7 @@ A process claims articles. Each article gets the next turn, a number that it kee
 it over. Turns are given out under the lock of one row, so their order depends on the stored articles and not
 on the speed of a process. A claim lasts some seconds and its process renews it; when it expires, another
 process may take it. The answers of the language work wait with their turns until grouping takes them in
-order (`bot.jobs.intake`). Times are those of `storage.delivery.leases`: the server's clock, or the machine's
+order (`bot.jobs.intake`). Times are those of `storage.processes.leases`: the server's clock, or the machine's
 on SQLite.
 """
 
@@ -17,32 +17,32 @@ from sqlalchemy import ColumnElement, Select, and_, bindparam, delete, exists, f
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.articles import SET_ASIDE, StoredArticle, article_of
-from storage.delivery.leases import server_now
 from storage.engine import insert_into
+from storage.processes.leases import server_now
 from storage.sources import MOST_TRIES, begin_tries, undo_tries
 from storage.tables import article_turns, articles, grouping_state
-from storage.waiting import find_next, find_next_stored
 
 CLAIM_SECONDS = 15.0
 MOST_AHEAD = 2_000  # turns given out and not grouped: no more are given until grouping has caught up
 _CLAIM = dt.timedelta(seconds=CLAIM_SECONDS)
 _PAST = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+_SOURCES_AT_ONCE = 5  # whose articles make up one batch of work
 _STATE_ID = 1
 _t = article_turns.c
-_s = grouping_state.c
-_IS_STATE = _s.id == _STATE_ID
+IS_STATE = grouping_state.c.id == _STATE_ID
+_IS_FRESH = and_(articles.c.processed_at.is_(None), articles.c.tries == 0)
 _IS_CURRENT = and_(_t.article_id == articles.c.id, _t.version == articles.c.version)
 
 
 @dataclass(frozen=True, slots=True)
-class Claimed:
+class ClaimedArticle:
     """An article that this process has claimed, and its turn."""
 
     turn: int
     article: StoredArticle
 
 
-class InLine(NamedTuple):
+class QueuedTurn(NamedTuple):
     """A turn that is not grouped yet. It `is_stale` if its text was replaced or processed since."""
 
     turn: int
@@ -51,24 +51,12 @@ class InLine(NamedTuple):
     is_stale: bool
 
 
-class Horizon(NamedTuple):
-    """The articles that grouping compares with: all from `turn` on, and some earlier ones.
-
-    The earlier ones are those from turn `first` on that were stored at `since` or later. The transaction
-    that saves the article of `turn` moves the horizon.
-    """
-
-    turn: int = 0
-    first: int = 0
-    since: dt.datetime = _PAST
-
-
 # Claims.
 
 
 async def claim_articles(
     connection: AsyncConnection, owner: str, limit: int, *, as_stored: bool
-) -> list[Claimed]:
+) -> list[ClaimedArticle]:
     """Claim at most `limit` articles that never failed: those that were released, else some that wait.
 
     Sources take turns unless `as_stored`: then articles come in the order of their ids. No new article is
@@ -87,7 +75,7 @@ async def claim_articles(
     return await _give_turns(connection, owner, found, state.last_turn) if found else []
 
 
-async def claim_suspect(connection: AsyncConnection, owner: str) -> Claimed | None:
+async def claim_suspect(connection: AsyncConnection, owner: str) -> ClaimedArticle | None:
     """Claim one article whose earlier process ended, or did not answer in time."""
     state = await _locked_state(connection)
     is_left = and_(_t.answer.is_(None), or_(_t.owner.is_(None), _is_over(await server_now(connection))))
@@ -129,7 +117,7 @@ async def end_claims(connection: AsyncConnection, owners: Collection[str]) -> No
     await connection.execute(update(article_turns).where(dead).values(claimed_until=_PAST))
 
 
-async def give_back(connection: AsyncConnection, owner: str, claimed: Sequence[Claimed]) -> None:
+async def give_back(connection: AsyncConnection, owner: str, claimed: Sequence[ClaimedArticle]) -> None:
     """Release claimed articles unprocessed; the attempt does not count."""
     await _locked_state(connection)
     own = and_(_t.owner == owner, _t.answer.is_(None), _t.turn.in_([one.turn for one in claimed]))
@@ -140,14 +128,14 @@ async def give_back(connection: AsyncConnection, owner: str, claimed: Sequence[C
 
 async def _claim_turns(
     connection: AsyncConnection, owner: str, condition: ColumnElement[bool], limit: int
-) -> list[Claimed]:
+) -> list[ClaimedArticle]:
     """Claim existing turns in their order; skip those that another process is claiming now."""
     query = select(_t.turn, articles).join(articles, _IS_CURRENT).where(condition)
     query = query.where(articles.c.processed_at.is_(None)).order_by(_t.turn).limit(limit)
     rows = (await connection.execute(query.with_for_update(of=article_turns, skip_locked=True))).all()
     if not rows:
         return []
-    found = [Claimed(row[0], article_of(row)) for row in rows]
+    found = [ClaimedArticle(row[0], article_of(row)) for row in rows]
     values = {"owner": owner, "claimed_until": await server_now(connection) + _CLAIM}
     theirs = _t.turn.in_([one.turn for one in found])
     await connection.execute(update(article_turns).where(theirs).values(values))
@@ -157,9 +145,9 @@ async def _claim_turns(
 
 async def _give_turns(
     connection: AsyncConnection, owner: str, found: Sequence[StoredArticle], last_turn: int
-) -> list[Claimed]:
+) -> list[ClaimedArticle]:
     """Give the next turns to articles; an article whose text changed meanwhile gets a new turn."""
-    claimed = [Claimed(turn, article) for turn, article in enumerate(found, start=last_turn + 1)]
+    claimed = [ClaimedArticle(turn, article) for turn, article in enumerate(found, start=last_turn + 1)]
     until = await server_now(connection) + _CLAIM
     rows = [
         {"turn": one.turn, "article_id": one.article.id, "version": one.article.version, "owner": owner}
@@ -171,7 +159,7 @@ async def _give_turns(
     await connection.execute(statement.on_conflict_do_update(index_elements=["article_id"], set_=given), rows)
     await begin_tries(connection, [one.article.id for one in claimed])
     after = {"last_turn": claimed[-1].turn, "last_source": found[-1].source}
-    await connection.execute(update(grouping_state).where(_IS_STATE).values(after))
+    await connection.execute(update(grouping_state).where(IS_STATE).values(after))
     return claimed
 
 
@@ -189,7 +177,7 @@ def _has_no_turn() -> ColumnElement[bool]:
 
 async def _locked_state(connection: AsyncConnection) -> Any:
     """Return the row of the state, locked until the transaction ends."""
-    query = select(grouping_state).where(_IS_STATE).with_for_update()
+    query = select(grouping_state).where(IS_STATE).with_for_update()
     row = (await connection.execute(query)).first()
     if row is None:
         given = select(func.coalesce(func.max(articles.c.turn), 0)).scalar_subquery()
@@ -202,14 +190,14 @@ async def _locked_state(connection: AsyncConnection) -> Any:
 async def next_turns(connection: AsyncConnection, count: int) -> list[int]:
     """Return `count` turns for articles that are saved without a claim."""
     last = int((await _locked_state(connection)).last_turn)
-    await connection.execute(update(grouping_state).where(_IS_STATE).values(last_turn=last + count))
+    await connection.execute(update(grouping_state).where(IS_STATE).values(last_turn=last + count))
     return list(range(last + 1, last + count + 1))
 
 
 # Answers of the language work, which wait for grouping in the order of their turns.
 
 
-async def hand_in(connection: AsyncConnection, owner: str, answers: Mapping[int, bytes]) -> None:
+async def save_answers(connection: AsyncConnection, owner: str, answers: Mapping[int, bytes]) -> None:
     """Store the answers for these turns, as far as this process still has their claims."""
     own = and_(_t.turn == bindparam("own_turn"), _t.owner == owner, _t.answer.is_(None))
     rows = [{"own_turn": turn, "found": answer} for turn, answer in answers.items()]
@@ -221,16 +209,18 @@ async def count_turns(connection: AsyncConnection) -> int:
     return (await connection.execute(select(func.count()).select_from(article_turns))).scalar_one()
 
 
-async def find_line(connection: AsyncConnection, limit: int) -> list[InLine]:
+async def find_queued_turns(connection: AsyncConnection, limit: int) -> list[QueuedTurn]:
     """Return the first turns that are not grouped, in order."""
     is_stale = or_(_t.version != articles.c.version, articles.c.processed_at.is_not(None))
     is_stale = or_(is_stale, articles.c.tries >= SET_ASIDE)
     query = select(_t.turn, _t.owner, _t.answer.is_not(None), is_stale)
     query = query.join(articles, articles.c.id == _t.article_id).order_by(_t.turn).limit(limit)
-    return [InLine(*row) for row in await connection.execute(query)]
+    return [QueuedTurn(*row) for row in await connection.execute(query)]
 
 
-async def find_answers(connection: AsyncConnection, turns: Collection[int]) -> list[tuple[Claimed, bytes]]:
+async def find_answers(
+    connection: AsyncConnection, turns: Collection[int]
+) -> list[tuple[ClaimedArticle, bytes]]:
     """Return the articles of these turns without their bodies, each with its answer, in order."""
     body = func.substr(articles.c.body, 1, 0).label("body")
     columns = [column for column in articles.c if column is not articles.c.body]
@@ -238,23 +228,67 @@ async def find_answers(connection: AsyncConnection, turns: Collection[int]) -> l
     query = query.join(articles, _IS_CURRENT)
     query = query.where(_t.turn.in_(turns), _t.answer.is_not(None)).order_by(_t.turn)
     rows = await connection.execute(query)
-    return [(Claimed(row.own_turn, article_of(row)), row.answer) for row in rows]
+    return [(ClaimedArticle(row.own_turn, article_of(row)), row.answer) for row in rows]
 
 
-async def close_turns(connection: AsyncConnection, turns: Collection[int]) -> None:
+async def delete_turns(connection: AsyncConnection, turns: Collection[int]) -> None:
     """Delete turns that are grouped, or never will be."""
     await connection.execute(delete(article_turns).where(_t.turn.in_(turns)))
 
 
-async def find_horizon(connection: AsyncConnection) -> Horizon:
-    """Return the horizon of grouping."""
-    query = select(_s.horizon_turn, _s.horizon_first, _s.horizon_since).where(_IS_STATE)
-    row = (await connection.execute(query)).first()
-    return Horizon(row[0], row[1], row[2] or _PAST) if row else Horizon()
+# Articles that wait for a first try.
 
 
-async def move_horizon(connection: AsyncConnection, horizon: Horizon) -> None:
-    """Store the new horizon of grouping."""
-    turn, first, since = horizon
-    values = {"horizon_turn": turn, "horizon_first": first, "horizon_since": since}
-    await connection.execute(update(grouping_state).where(_IS_STATE).values(values))
+async def find_next(
+    connection: AsyncConnection, limit: int, *, after: str | None = None
+) -> list[StoredArticle]:
+    """Return at most `limit` articles of a few sources that wait for a first try, each source's oldest first.
+
+    Sources take turns in the order of their names, beginning after the name `after`. So a source with many
+    articles does not keep the others waiting.
+    """
+    names = await _find_waiting_sources(connection, after)
+    found: list[StoredArticle] = []
+    for name in names:
+        waiting = select(articles).where(_IS_FRESH, articles.c.source == name)
+        rows = await connection.execute(waiting.order_by(articles.c.id).limit(max(1, limit // len(names))))
+        found += [article_of(row) for row in rows]
+    return found
+
+
+async def _find_waiting_sources(connection: AsyncConnection, after: str | None) -> list[str]:
+    """Return the next sources with waiting articles: those behind `after`, then those from the beginning."""
+    source, names = articles.c.source, list[str]()
+    for begin, end in ((after, None), (None, after))[: 1 if after is None else 2]:
+        last = begin
+        while len(names) < _SOURCES_AT_ONCE:  # one lookup in the index for each
+            query = select(func.min(source)).where(_IS_FRESH)
+            query = query if last is None else query.where(source > last)
+            query = query if end is None else query.where(source <= end)
+            last = (await connection.execute(query)).scalar_one()
+            if last is None:
+                break
+            names.append(last)
+    return names
+
+
+async def find_next_stored(connection: AsyncConnection, limit: int) -> list[StoredArticle]:
+    """Return at most `limit` articles that wait for a first try, in the order they were stored."""
+    rows = await connection.execute(select(articles).where(_IS_FRESH).order_by(articles.c.id).limit(limit))
+    return [article_of(row) for row in rows]
+
+
+async def is_any_waiting(connection: AsyncConnection) -> bool:
+    """Tell whether some article is not processed, in work or not."""
+    waits = select(articles.c.id).where(articles.c.processed_at.is_(None), articles.c.tries < SET_ASIDE)
+    return (await connection.execute(waits.limit(1))).first() is not None
+
+
+async def is_processing_steady(
+    connection: AsyncConnection, *, now: dt.datetime, longest_break: dt.timedelta
+) -> bool:
+    """Tell whether articles are being processed without a break longer than `longest_break`, until `now`."""
+    at = articles.c.processed_at
+    first = (await connection.execute(select(func.min(at)).where(at > now - longest_break))).scalar_one()
+    before = (await connection.execute(select(func.max(at)).where(at <= now - longest_break))).scalar_one()
+    return first is not None and before is not None and first - before <= longest_break

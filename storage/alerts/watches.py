@@ -1,4 +1,4 @@
-"""Watches: questions that alert. Their hits are in `storage.watch_hits`.
+"""Watches: questions that alert. Their hits are in `storage.alerts.watch_hits`.
 
 A removed watch stays for a day, so that removing can be undone; it has no effect meanwhile.
 """

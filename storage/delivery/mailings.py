@@ -1,7 +1,7 @@
 """Issues and corrections as operators see them, and the retraction of issues.
 
-For an operator "the morning's issue" is one thing. In the tables it is a batch: one issue for each profile of
-an edition and slot. A retraction cancels the deliveries of a batch that still wait.
+For an operator "the morning's issue" is one thing. In the tables it is a mailing: one issue for each profile
+of an edition and slot. A retraction cancels the deliveries of a mailing that still wait.
 """
 
 import datetime as dt
@@ -14,11 +14,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from storage.delivery.states import MAY_HAVE_ARRIVED, OPEN, DeliveryStatus, IssueStatus, count_finished
 from storage.tables import corrections, deliveries, delivery_counts, issue_stories, issues, messages, profiles
 
-_ORDER = tuple(IssueStatus)  # the last one that occurs is the batch's status
+_ORDER = tuple(IssueStatus)  # the last one that occurs is the mailing's status
 
 
 @dataclass(frozen=True, slots=True)
-class Batch:
+class Mailing:
     """The issues of one edition and slot, or a correction; its `slot_at` is when it was confirmed.
 
     `id` is that of one of the issues, or of the correction, which has no `status`. `deliveries` has the
@@ -37,24 +37,24 @@ class Batch:
         return self.status is None
 
 
-async def find_batches(connection: AsyncConnection, *, since: dt.datetime, limit: int) -> list[Batch]:
-    """Return the latest batches and corrections since `since`, newest first, deliveries not counted."""
+async def find_mailings(connection: AsyncConnection, *, since: dt.datetime, limit: int) -> list[Mailing]:
+    """Return the latest issues and corrections since `since`, newest first, deliveries not counted."""
     i, c = issues.c, corrections.c
     query = select(func.max(i.id), i.edition, i.slot_at, func.max(_rank())).where(i.slot_at >= since)
     query = query.group_by(i.edition, i.slot_at).order_by(i.slot_at.desc(), i.edition).limit(limit)
-    batches = [
-        Batch(issue_id, edition, slot, _ORDER[rank])
+    mailings = [
+        Mailing(issue_id, edition, slot, _ORDER[rank])
         for issue_id, edition, slot, rank in await connection.execute(query)
     ]
     confirmed = select(c.id).where(c.confirmed_at >= since).order_by(c.confirmed_at.desc()).limit(limit)
     ids = (await connection.execute(confirmed)).scalars().all()
     found = [await _find_correction(connection, correction_id) for correction_id in ids]
-    batches += [correction for correction in found if correction is not None]
-    return sorted(batches, key=lambda batch: batch.slot_at, reverse=True)[:limit]
+    mailings += [correction for correction in found if correction is not None]
+    return sorted(mailings, key=lambda mailing: mailing.slot_at, reverse=True)[:limit]
 
 
-async def count_batches(connection: AsyncConnection, *, since: dt.datetime) -> dict[str, int]:
-    """Return how many batches with a slot since `since` there are, by status, and how many corrections."""
+async def count_mailings(connection: AsyncConnection, *, since: dt.datetime) -> dict[str, int]:
+    """Return how many mailings with a slot since `since` there are, by status, and how many corrections."""
     i, c = issues.c, corrections.c
     of_each = select(func.max(_rank()).label("rank")).where(i.slot_at >= since)
     ranks = of_each.group_by(i.edition, i.slot_at).subquery()
@@ -66,30 +66,30 @@ async def count_batches(connection: AsyncConnection, *, since: dt.datetime) -> d
     return counts
 
 
-async def find_batch(connection: AsyncConnection, issue_id: int) -> Batch | None:
-    """Return the batch of an issue with its deliveries counted."""
+async def find_mailing(connection: AsyncConnection, issue_id: int) -> Mailing | None:
+    """Return the mailing of an issue with its deliveries counted."""
     i, n = issues.c, delivery_counts.c
     row = (await connection.execute(select(i.edition, i.slot_at).where(i.id == issue_id))).first()
     if row is None:
         return None
-    these = _of_batch(row.edition, row.slot_at)
+    these = _of_mailing(row.edition, row.slot_at)
     rank = (await connection.execute(select(func.max(_rank())).where(these))).scalar_one()
-    of_batch = messages.c.issue_id.in_(select(i.id).where(these))
+    of_mailing = messages.c.issue_id.in_(select(i.id).where(these))
     finished = await count_finished(connection, n.edition == row.edition, n.slot_at == row.slot_at)
-    still_open = await _count(connection, of_batch, deliveries.c.status.in_(OPEN))
+    still_open = await _count(connection, of_mailing, deliveries.c.status.in_(OPEN))
     counts = still_open | finished.by_status
-    return Batch(issue_id, row.edition, row.slot_at, _ORDER[rank], counts)
+    return Mailing(issue_id, row.edition, row.slot_at, _ORDER[rank], counts)
 
 
-async def find_correction_batch(connection: AsyncConnection, correction_id: int) -> Batch | None:
+async def find_correction_mailing(connection: AsyncConnection, correction_id: int) -> Mailing | None:
     """Return a confirmed correction with its deliveries counted."""
-    batch = await _find_correction(connection, correction_id)
-    if batch is None:
+    mailing = await _find_correction(connection, correction_id)
+    if mailing is None:
         return None
-    return replace(batch, deliveries=await _count(connection, messages.c.correction_id == correction_id))
+    return replace(mailing, deliveries=await _count(connection, messages.c.correction_id == correction_id))
 
 
-async def _find_correction(connection: AsyncConnection, correction_id: int) -> Batch | None:
+async def _find_correction(connection: AsyncConnection, correction_id: int) -> Mailing | None:
     """Return a confirmed correction, under the edition of the issue of its first message."""
     c, i = corrections.c, issues.c
     first, corrected = messages.alias("first"), messages.alias("corrected")
@@ -104,7 +104,7 @@ async def _find_correction(connection: AsyncConnection, correction_id: int) -> B
         .limit(1)
     )
     row = (await connection.execute(query)).first()
-    return Batch(correction_id, row.edition, row.confirmed_at, None) if row else None
+    return Mailing(correction_id, row.edition, row.confirmed_at, None) if row else None
 
 
 async def _count(connection: AsyncConnection, *of: ColumnElement[bool]) -> dict[DeliveryStatus, int]:
@@ -114,13 +114,15 @@ async def _count(connection: AsyncConnection, *of: ColumnElement[bool]) -> dict[
     return {DeliveryStatus(row.status): row.total for row in rows}
 
 
-async def find_headlines(connection: AsyncConnection, batch: Batch, *, limit: int) -> list[tuple[int, str]]:
-    """Return the stories of the batch with their headlines, in the order of their earliest positions."""
+async def find_headlines(
+    connection: AsyncConnection, mailing: Mailing, *, limit: int
+) -> list[tuple[int, str]]:
+    """Return the stories of the mailing with their headlines, in the order of their earliest positions."""
     s, i = issue_stories.c, issues.c
     query = (
         select(s.story_id, s.headline)
         .join(issues, i.id == s.issue_id)
-        .where(_of_batch(batch.edition, batch.slot_at), s.headline.is_not(None))
+        .where(_of_mailing(mailing.edition, mailing.slot_at), s.headline.is_not(None))
         .group_by(s.story_id, s.headline)
         .order_by(func.min(s.position), s.story_id)
         .limit(limit)
@@ -128,26 +130,26 @@ async def find_headlines(connection: AsyncConnection, batch: Batch, *, limit: in
     return [(row.story_id, row.headline) for row in await connection.execute(query)]
 
 
-async def retract(connection: AsyncConnection, batch: Batch, reason: str, *, now: dt.datetime) -> int:
-    """Cancel the waiting deliveries of the batch; return how many, 0 if there is nothing to retract.
+async def retract(connection: AsyncConnection, mailing: Mailing, reason: str, *, now: dt.datetime) -> int:
+    """Cancel the waiting deliveries of the mailing; return how many, 0 if there is nothing to retract.
 
     If nobody got an issue, the next issue may have its stories.
     """
     i, d = issues.c, deliveries.c
-    these = and_(_of_batch(batch.edition, batch.slot_at), i.status == IssueStatus.MADE)
+    these = and_(_of_mailing(mailing.edition, mailing.slot_at), i.status == IssueStatus.MADE)
     of_these = select(messages.c.id).join(issues, i.id == messages.c.issue_id).where(these)
     called_off = {"status": DeliveryStatus.GONE, "reason": IssueStatus.RETRACTED.value, "changed_at": now}
     waiting = and_(d.message_id.in_(of_these), d.status == DeliveryStatus.PENDING)
     count = (await connection.execute(update(deliveries).where(waiting).values(called_off))).rowcount
     if count:
-        await _forget_untold(connection, these)
+        await _free_stories(connection, these)
         await connection.execute(
             update(issues).where(these).values(status=IssueStatus.RETRACTED, reason=reason)
         )
     return count
 
 
-async def _forget_untold(connection: AsyncConnection, these: ColumnElement[bool]) -> None:
+async def _free_stories(connection: AsyncConnection, these: ColumnElement[bool]) -> None:
     """Make the stories of issues that nobody got, and the news of their time, eligible for later issues."""
     i, p, m, d = issues.c, profiles.c, messages.c, deliveries.c
     is_got = exists().where(m.issue_id == i.id, d.message_id == m.id, d.status.in_(MAY_HAVE_ARRIVED))
@@ -159,7 +161,7 @@ async def _forget_untold(connection: AsyncConnection, these: ColumnElement[bool]
         await connection.execute(delete(issue_stories).where(issue_stories.c.issue_id == row.id))
 
 
-def _of_batch(edition: str, slot_at: dt.datetime) -> ColumnElement[bool]:
+def _of_mailing(edition: str, slot_at: dt.datetime) -> ColumnElement[bool]:
     return and_(issues.c.edition == edition, issues.c.slot_at == slot_at)
 
 

@@ -1,4 +1,4 @@
-"""Leases: which process may act for a bot, or in one of its roles. One row each, under a hash of the token.
+"""Leases: which process may act for a bot, in one of its roles, or on a source. One row each.
 
 Times are the machine's on SQLite, which all its processes share, and the server's on PostgreSQL: never the
 program's clock, which a simulation may run faster, nor the clocks of two machines beside each other.
@@ -6,9 +6,10 @@ program's clock, which a simulation may run faster, nor the clocks of two machin
 
 import datetime as dt
 import hashlib
+from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import bindparam, delete, func, or_, select, update
+from sqlalchemy import and_, bindparam, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.engine import insert_into, is_postgres
@@ -21,6 +22,8 @@ _HELD = (
     .with_for_update(read=True)
 )
 _LEASE = dt.timedelta(seconds=LEASE_SECONDS)
+_PAST = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+_l = leases.c
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,3 +108,61 @@ async def server_now(connection: AsyncConnection) -> dt.datetime:
         return dt.datetime.now(dt.UTC)
     moment: dt.datetime = (await connection.execute(select(func.clock_timestamp()))).scalar_one()
     return moment.astimezone(dt.UTC)
+
+
+# Claims of sources: which process works on a source. They are leases, taken and extended many at once.
+
+
+async def take_claims(
+    connection: AsyncConnection, owner: str, names: Collection[str], *, seconds: float,
+    gone: Collection[str] = (),
+) -> set[str]:  # fmt: skip
+    """Claim the free ones of `names` for `seconds`; return them and those that `owner` had already.
+
+    Claims of processes that are `gone` count as free. Names that another process is claiming now are skipped.
+    """
+    if not names:
+        return set()
+    now, lasting = await server_now(connection), dt.timedelta(seconds=seconds)
+    known = set((await connection.execute(select(_l.name).where(_l.name.in_(names)))).scalars())
+    if new := sorted(set(names) - known):  # an INSERT of a known name would wait for a lock on its row
+        rows = [{"name": name, "owner": owner, "expires_at": _PAST} for name in new]
+        await connection.execute(insert_into(connection, leases).on_conflict_do_nothing(), rows)
+    is_free = or_(_l.owner.in_([owner, *gone]), _l.expires_at < now, _l.expires_at > now + 2 * lasting)
+    query = select(_l.name).where(_l.name.in_(names), is_free).order_by(_l.name)
+    found = set((await connection.execute(query.with_for_update(skip_locked=True))).scalars())
+    if found:
+        values = {"owner": owner, "expires_at": now + lasting}
+        await connection.execute(update(leases).where(_l.name.in_(found)).values(values))
+    return found
+
+
+async def extend_claims(
+    connection: AsyncConnection, owner: str, names: Collection[str], *, seconds: float
+) -> set[str]:
+    """Extend the claims on `names` that `owner` still has; return those names."""
+    until = await server_now(connection) + dt.timedelta(seconds=seconds)
+    own = update(leases).where(_l.name.in_(names), _l.owner == owner).values(expires_at=until)
+    return set((await connection.execute(own.returning(_l.name))).scalars())
+
+
+async def end_claims_on(connection: AsyncConnection, owner: str, names: Collection[str]) -> set[str]:
+    """End the claims of `owner` on `names`; return those it had. The rows are locked until the commit."""
+    own = update(leases).where(_l.name.in_(names), _l.owner == owner, _l.expires_at > _PAST)
+    return set((await connection.execute(own.values(expires_at=_PAST).returning(_l.name))).scalars())
+
+
+async def find_claimants(connection: AsyncConnection, names: Collection[str]) -> set[str]:
+    """Return the processes that have, or had last, claims on any of `names`."""
+    return set((await connection.execute(select(_l.owner).where(_l.name.in_(names)))).scalars())
+
+
+async def find_claims_of(connection: AsyncConnection, owner: str) -> set[str]:
+    """Return the names that `owner` has, or had last, claimed."""
+    return set((await connection.execute(select(_l.name).where(_l.owner == owner))).scalars())
+
+
+async def find_claimed(connection: AsyncConnection, names: Collection[str], *, but: str) -> set[str]:
+    """Return those of `names` that a process other than `but` has claimed."""
+    others = and_(_l.name.in_(names), _l.owner != but, _l.expires_at >= await server_now(connection))
+    return set((await connection.execute(select(_l.name).where(others))).scalars())

@@ -21,7 +21,7 @@ _P = profiles.c
 
 
 @dataclass(frozen=True, slots=True)
-class Listener:
+class WatchReader:
     """An active chat that watches something since `made_at`, with its quiet hours as minutes of its day."""
 
     watch_id: int
@@ -42,7 +42,7 @@ class Hit:
 
 
 @dataclass(frozen=True, slots=True)
-class Waiting:
+class WaitingHit:
     """A hit that waits for its alert, with the words of the watch."""
 
     watch_id: int
@@ -58,10 +58,10 @@ class Alert:
     subscriber_id: int
     html: str
     buttons: Buttons
-    hits: tuple[Waiting, ...]
+    hits: tuple[WaitingHit, ...]
 
 
-async def find_worked_up(
+async def find_newly_processed(
     connection: AsyncConnection, *, after: tuple[dt.datetime, int], stored_since: dt.datetime, limit: int
 ) -> list[StoredArticle]:
     """Return articles in the order of their processing, those after (processed at, id)."""
@@ -76,7 +76,7 @@ async def find_worked_up(
     return [found[each] for each in ids if each in found]
 
 
-async def find_listeners(connection: AsyncConnection, watch_ids: Iterable[int]) -> dict[int, Listener]:
+async def find_listeners(connection: AsyncConnection, watch_ids: Iterable[int]) -> dict[int, WatchReader]:
     """Return the active chats by watch; removed watches and chats that paused or left are absent."""
     w, s = watches.c, subscribers.c
     query = (
@@ -86,7 +86,7 @@ async def find_listeners(connection: AsyncConnection, watch_ids: Iterable[int]) 
         .where(s.status == "active", w.removed_at.is_(None))
     )
     return {
-        row.id: Listener(row.id, row.made_at, row.quiet_start, row.quiet_end, choices_of(row))
+        row.id: WatchReader(row.id, row.made_at, row.quiet_start, row.quiet_end, choices_of(row))
         for batch in chunks(sorted(set(watch_ids)), 500)
         for row in await connection.execute(query.where(w.id.in_(batch)))
     }
@@ -109,7 +109,7 @@ async def record_hits(connection: AsyncConnection, hits: Sequence[Hit], *, now: 
         await connection.execute(statement.on_conflict_do_nothing(), rows)
 
 
-async def drop_idle(connection: AsyncConnection) -> None:
+async def delete_idle_hits(connection: AsyncConnection) -> None:
     """Delete waiting hits of watches that were removed, and of chats that paused or left."""
     w, s = watches.c, subscribers.c
     is_heard = exists().where(
@@ -145,7 +145,7 @@ async def find_due_subscribers(
 
 async def find_waiting_hits(
     connection: AsyncConnection, subscriber_id: int, *, now: dt.datetime, limit: int
-) -> list[Waiting]:
+) -> list[WaitingHit]:
     """Return the due hits of a subscriber, newest first."""
     h, w = watch_hits.c, watches.c
     query = (
@@ -155,7 +155,7 @@ async def find_waiting_hits(
         .order_by(h.article_id.desc(), h.watch_id)
         .limit(limit)
     )
-    return [Waiting(*row) for row in await connection.execute(query)]
+    return [WaitingHit(*row) for row in await connection.execute(query)]
 
 
 async def prune_hits(connection: AsyncConnection, *, before: dt.datetime) -> None:
@@ -191,6 +191,6 @@ async def _is_untold(connection: AsyncConnection, alert: Alert) -> bool:
     return len((await connection.execute(query)).all()) == len(alert.hits)
 
 
-def _are(hits: Sequence[Waiting]) -> ColumnElement[bool]:
+def _are(hits: Sequence[WaitingHit]) -> ColumnElement[bool]:
     keys = [(hit.watch_id, hit.story_id) for hit in hits]
     return tuple_(watch_hits.c.watch_id, watch_hits.c.story_id).in_(keys)

@@ -6,7 +6,7 @@ from dataclasses import replace
 from sqlalchemy import update
 
 from storage.engine import Database
-from storage.processes import (
+from storage.processes.registry import (
     ProcessRow,
     find_processes,
     forget_process,

@@ -20,7 +20,7 @@ from storage.off_loop import Program, for_hostile_input, start
 
 DEADLINE_SECONDS = 10.0
 _MAX_ANSWER_BYTES = 32_000_000
-_WORKER = Path(__file__).with_name("apart_worker.py")
+_WORKER = Path(__file__).with_name("child_worker.py")
 
 
 class _Exact(BaseModel):
@@ -111,17 +111,18 @@ _Answer = TypeVar("_Answer", bound=_Exact)
 
 @dataclass(frozen=True, slots=True)
 class Parser(Generic[_Answer]):
-    """A module beside this one with a function `parse`; `name` is the users' word for what it reads."""
+    """A function of a module beside this one; `name` is the users' word for what it reads."""
 
     module: str
     name: str
     answer: type[_Answer]
+    function: str = "parse"
 
 
 FEED = Parser("feed_worker", "feed", Feed)
 PAGE = Parser("page_worker", "trang", Page)
-OPML = Parser("opml_worker", "OPML", Opml)
-LINKS = Parser("discovery_worker", "trang", Links)
+OPML = Parser("feed_lists_worker", "OPML", Opml, "parse_opml")
+LINKS = Parser("feed_lists_worker", "trang", Links, "parse_page")
 
 
 _here: set[None] = set()
@@ -132,7 +133,7 @@ def parse_here() -> None:
     _here.add(None)
 
 
-def parse_apart(parser: Parser[_Answer], document: bytes, deadline_seconds: float) -> _Answer:
+def parse_in_child(parser: Parser[_Answer], document: bytes, deadline_seconds: float) -> _Answer:
     """Return the parsed `document`.
 
     Raises:
@@ -141,7 +142,7 @@ def parse_apart(parser: Parser[_Answer], document: bytes, deadline_seconds: floa
     if _here:
         return _parsed_here(parser, document)
     limits = for_hostile_input(max(1, int(deadline_seconds)))
-    program = Program(str(_WORKER), (parser.module,), limits)
+    program = Program(str(_WORKER), (parser.module, parser.function), limits)
     with tempfile.TemporaryFile() as stdin:
         stdin.write(document)
         stdin.seek(0)
@@ -157,7 +158,9 @@ def parse_apart(parser: Parser[_Answer], document: bytes, deadline_seconds: floa
 def _parsed_here(parser: Parser[_Answer], document: bytes) -> _Answer:
     module = importlib.import_module(f"storage.intake.{parser.module}")
     try:
-        answer = json.dumps(module.parse(document), ensure_ascii=False).encode(errors="replace")
+        answer = json.dumps(getattr(module, parser.function)(document), ensure_ascii=False).encode(
+            errors="replace"
+        )
     except MemoryError:
         raise
     except Exception as error:

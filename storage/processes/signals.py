@@ -50,7 +50,7 @@ async def send_signal(connection: AsyncConnection, signal: Signal, detail: str =
         await connection.execute(select(func.pg_notify(_CHANNEL, f"{signal}:{detail}".rstrip(":"))))
 
 
-class Listener:
+class SignalListener:
     """Receives signals while `listening`. `hear` gets each with its detail and must return at once.
 
     After every connect `hear` gets the signals of the triggers and SENDING once: some may have been missed.

@@ -46,7 +46,7 @@ class Follow:
 
 
 @dataclass(frozen=True, slots=True)
-class Touched:
+class FollowWithNews:
     """A follow whose story has an article that its chat does not know, with the chat's quiet hours.
 
     `zone` is the chat's own; None: that of its edition.
@@ -61,7 +61,7 @@ class Touched:
 
 
 @dataclass(frozen=True, slots=True)
-class Due:
+class DueFollow:
     """A follow whose news may be sent now, and its story."""
 
     id: int
@@ -87,14 +87,8 @@ async def follow_story(
     live = and_(_F.subscriber_id == subscriber_id, _F.article_id != article_id, is_live(now))
     if (await connection.execute(select(func.count()).where(live))).scalar_one() >= most:
         return False
-    values = {
-        "title": title,
-        "made_at": now,
-        "told_at": now,
-        "news_at": now,
-        "due_at": None,
-        "removed_at": None,
-    }
+    fresh = {"made_at": now, "told_at": now, "news_at": now, "due_at": None, "removed_at": None}
+    values = {"title": title, **fresh}
     statement = insert_into(connection, follows).values(
         subscriber_id=subscriber_id, article_id=article_id, **values
     )
@@ -134,7 +128,7 @@ async def set_followed(
     await connection.execute(update(follows).where(_F.id == follow_id).values(values))
 
 
-async def find_touched_stories(
+async def find_processed_since(
     connection: AsyncConnection, *, after: tuple[dt.datetime, int], limit: int
 ) -> list[tuple[int, int, dt.datetime]]:
     """Return the articles processed after (time, id), oldest first: article, story, time."""
@@ -146,9 +140,9 @@ async def find_touched_stories(
     return [(row.id, row.story_id, row.processed_at) for row in rows]
 
 
-async def find_touched(
+async def find_follows_with_news(
     connection: AsyncConnection, story_ids: Sequence[int], *, after: int, now: dt.datetime, limit: int
-) -> list[Touched]:
+) -> list[FollowWithNews]:
     """Return follows of these stories, ids above `after`, that are not due and have an unknown article."""
     s, anchor = subscribers.c, articles.alias("anchor")
     news = articles.alias("news")
@@ -163,7 +157,7 @@ async def find_touched(
         .order_by(_F.id)
         .limit(limit)
     )
-    return [Touched(*row) for row in await connection.execute(query)]
+    return [FollowWithNews(*row) for row in await connection.execute(query)]
 
 
 async def set_due(connection: AsyncConnection, due: Sequence[tuple[int, dt.datetime]]) -> None:
@@ -173,7 +167,7 @@ async def set_due(connection: AsyncConnection, due: Sequence[tuple[int, dt.datet
         await connection.execute(update(follows).where(live).values(due_at=due_at))
 
 
-async def find_due_follows(connection: AsyncConnection, *, now: dt.datetime, limit: int) -> list[Due]:
+async def find_due_follows(connection: AsyncConnection, *, now: dt.datetime, limit: int) -> list[DueFollow]:
     """Return the due follows of active chats, those that have waited longest first."""
     s, anchor = subscribers.c, articles.alias("anchor")
     query = (
@@ -196,10 +190,10 @@ async def find_due_follows(connection: AsyncConnection, *, now: dt.datetime, lim
         .limit(limit)
     )
     names = ("id", "subscriber_id", "chat_id", "story_id", "title", "told_at", "edition", "zone")
-    return [Due(**dict(zip(names, row, strict=True))) for row in await connection.execute(query)]
+    return [DueFollow(**dict(zip(names, row, strict=True))) for row in await connection.execute(query)]
 
 
-async def find_known(connection: AsyncConnection, due: Due) -> tuple[dt.datetime, frozenset[int]]:
+async def find_known(connection: AsyncConnection, due: DueFollow) -> tuple[dt.datetime, frozenset[int]]:
     """Return until when the chat knows the story from digests and cards, and its articles with hits."""
     d, i, m, t = deliveries.c, issues.c, messages.c, issue_stories.c
     shown = (
@@ -224,7 +218,7 @@ async def find_known(connection: AsyncConnection, due: Due) -> tuple[dt.datetime
 
 async def publish_news(
     connection: AsyncConnection,
-    due: Due,
+    due: DueFollow,
     html: str,
     buttons: Buttons,
     *,
@@ -244,7 +238,7 @@ async def publish_news(
     return await enqueue(connection, [message_id], subscribers.c.id == due.subscriber_id, now=now)
 
 
-async def let_rest(connection: AsyncConnection, due: Due, *, known_until: dt.datetime) -> None:
+async def skip_news(connection: AsyncConnection, due: DueFollow, *, known_until: dt.datetime) -> None:
     """Let a follow wait for further articles, because those until `known_until` have no news."""
     same = and_(_F.id == due.id, _F.told_at == due.told_at)
     await connection.execute(update(follows).where(same).values(due_at=None, told_at=known_until))

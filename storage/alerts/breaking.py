@@ -52,7 +52,7 @@ class Breaking:
 
 
 @dataclass(frozen=True, slots=True)
-class Listener:
+class BreakingReader:
     """An active chat that wants breaking news; with `wants_in_quiet` also in its quiet hours.
 
     Quiet hours are minutes after local midnight.
@@ -66,7 +66,7 @@ class Listener:
     wants_in_quiet: bool
 
 
-async def find_much_told(
+async def find_widely_reported(
     connection: AsyncConnection, story_ids: Collection[int], *, since: dt.datetime, sources: int
 ) -> list[int]:
     """Return those of the stories that at least so many sources reported since then."""
@@ -90,7 +90,7 @@ async def record_breaking(connection: AsyncConnection, found: Breaking, article_
     return (await connection.execute(statement.returning(_B.story_id))).first() is not None
 
 
-async def find_open(connection: AsyncConnection, *, limit: int) -> list[Breaking]:
+async def find_unfinished(connection: AsyncConnection, *, limit: int) -> list[Breaking]:
     """Return the stories for which some readers are not checked yet, oldest first."""
     query = select(_B.story_id, _B.article_id, _B.papers, _B.found_at, _B.reached)
     query = query.where(_B.done_at.is_(None)).order_by(_B.found_at, _B.story_id).limit(limit)
@@ -104,7 +104,7 @@ async def end_breaking(connection: AsyncConnection, story_id: int, *, now: dt.da
 
 async def find_listeners(
     connection: AsyncConnection, *, after: int, story_id: int, now: dt.datetime, limit: int
-) -> tuple[list[Listener], dict[int, dt.datetime]]:
+) -> tuple[list[BreakingReader], dict[int, dt.datetime]]:
     """Return readers with ids above `after`, and when each who knows the story last got it."""
     s = subscribers.c
     query = (
@@ -115,7 +115,9 @@ async def find_listeners(
         .limit(limit)
     )
     found = [
-        Listener(row.id, row.profile_id, choices_of(row), row.quiet_start, row.quiet_end, row.breaking > 1)
+        BreakingReader(
+            row.id, row.profile_id, choices_of(row), row.quiet_start, row.quiet_end, row.breaking > 1
+        )
         for row in await connection.execute(query)
     ]
     return found, await _find_known(connection, [one.id for one in found], story_id)

@@ -11,8 +11,8 @@ from typing import Any
 from sqlalchemy import delete, inspect, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.delivery.leases import server_now
 from storage.engine import insert_into
+from storage.processes.leases import server_now
 from storage.tables import processes
 
 SILENT = dt.timedelta(seconds=15)  # a process that was not seen for so long is gone or frozen

@@ -1,4 +1,4 @@
-"""How delivery stands: what is due, since when, and what came of a day's deliveries."""
+"""The state of delivery: what is due, since when, and the results of a day's deliveries."""
 
 import datetime as dt
 from collections.abc import Awaitable, Callable
@@ -7,20 +7,20 @@ from sqlalchemy import select, update
 
 from storage.delivery.fanouts import begin_fanouts
 from storage.delivery.issues import Issue, Part, enqueue_issue, record_issue
-from storage.delivery.outlook import (
+from storage.delivery.states import IssueStatus
+from storage.engine import Database
+from storage.tables import deliveries, issues
+from storage.upkeep.stats import (
     FULL_RATE,
     Outcomes,
     Queue,
     WaitingIssue,
-    as_dict,
     count_outcomes,
+    delivery_as_dict,
     find_oldest_due,
     find_waiting_issues,
-    look_at_queue,
+    measure_queue,
 )
-from storage.delivery.states import IssueStatus
-from storage.engine import Database
-from storage.tables import deliveries, issues
 
 Listener = Callable[..., Awaitable[int]]
 MINUTE, HOUR = dt.timedelta(minutes=1), dt.timedelta(hours=1)
@@ -51,7 +51,7 @@ async def test_what_waits_for_later_is_not_due(
     await queue_issue(database, profile, now - HOUR, now - 20 * MINUTE)
     await queue_issue(database, profile, now, now + HOUR)
     async with database.read() as connection:
-        queue = await look_at_queue(connection, now=now)
+        queue = await measure_queue(connection, now=now)
         oldest = await find_oldest_due(connection, now=now)
     assert (queue.waiting, queue.due, queue.age) == (2, 1, 20 * MINUTE)
     assert oldest == ("sang", now - HOUR)
@@ -75,7 +75,7 @@ async def test_what_waits_is_told_by_edition_and_slot(
 
 async def test_an_empty_queue_has_no_age_and_no_end(database: Database, now: dt.datetime) -> None:
     async with database.read() as connection:
-        queue = await look_at_queue(connection, now=now)
+        queue = await measure_queue(connection, now=now)
         assert await find_oldest_due(connection, now=now) is None
     assert queue == Queue(now, 0, 0, None, 0)
     assert (queue.age, queue.finish_at(20)) == (dt.timedelta(), None)
@@ -106,7 +106,7 @@ async def test_a_day_is_counted_by_what_came_of_it(
     )
     async with database.read() as connection:
         outcomes = await count_outcomes(connection, since=now - 24 * HOUR, now=now)
-        queue = await look_at_queue(connection, now=now)
+        queue = await measure_queue(connection, now=now)
         before = await count_outcomes(connection, since=now + HOUR, now=now)
     assert outcomes == Outcomes(sent=4, late=2, gone=1, unknown=1, possible_doubles=2, rate=1 / 60)
     assert queue.unknown == 1
@@ -116,7 +116,7 @@ async def test_a_day_is_counted_by_what_came_of_it(
 def test_everything_has_a_plain_name() -> None:
     now = dt.datetime(2026, 3, 2, tzinfo=dt.UTC)
     queue = Queue(now, 30, 28, now - MINUTE, 1)
-    assert as_dict(queue, Outcomes(5, 4, 3, 2, 1, 0.0)) == {
+    assert delivery_as_dict(queue, Outcomes(5, 4, 3, 2, 1, 0.0)) == {
         "due": 28,
         "waiting": 30,
         "sent": 5,

@@ -1,4 +1,4 @@
-"""Wake-ups between processes, over a real PostgreSQL; on SQLite there are none."""
+"""Signals between processes, over a real PostgreSQL; on SQLite there are none."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -7,34 +7,34 @@ import pytest
 from sqlalchemy import text
 
 from storage.engine import Database
-from storage.signals import Listener, Signal, send_signal
+from storage.processes.signals import Signal, SignalListener, send_signal
 
 
 class Ear:
-    """Remembers what was heard."""
+    """Keeps the signals that it received."""
 
     def __init__(self) -> None:
         self.heard: asyncio.Queue[tuple[Signal, str]] = asyncio.Queue()
 
     def __call__(self, signal: Signal, detail: str) -> None:
-        """Hear a signal."""
+        """Receive a signal."""
         self.heard.put_nowait((signal, detail))
 
     async def next(self) -> tuple[Signal, str]:
-        """Return the next one heard."""
+        """Return the next signal."""
         return await asyncio.wait_for(self.heard.get(), 20)
 
     async def until_connected(self) -> None:
-        """Hear what may have been missed: it is told after each connect."""
+        """Receive the signals that are repeated after each connect, because they may have been missed."""
         told = {(await self.next())[0] for _ in range(6)}
         assert told == set(Signal) - {Signal.GATES, Signal.CALLED_OFF}
 
 
 @pytest.fixture
 async def ear(postgres_database: Database) -> AsyncIterator[Ear]:
-    """An ear that listens."""
+    """A receiver of signals that listens."""
     ear = Ear()
-    async with Listener(postgres_database, ear).listening():
+    async with SignalListener(postgres_database, ear).listening():
         await ear.until_connected()
         yield ear
 
@@ -77,6 +77,6 @@ async def test_a_lost_connection_is_made_again_and_what_was_missed_is_told(
 
 async def test_on_sqlite_nothing_is_sent_and_nobody_listens(sqlite_database: Database) -> None:
     ear = Ear()
-    async with Listener(sqlite_database, ear).listening(), sqlite_database.write() as connection:
+    async with SignalListener(sqlite_database, ear).listening(), sqlite_database.write() as connection:
         await send_signal(connection, Signal.SENDING)
     assert ear.heard.empty()

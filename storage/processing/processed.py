@@ -3,20 +3,21 @@
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Select, bindparam, case, delete, func, insert, literal, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.article_turns import Horizon, next_turns
 from storage.articles import StoredArticle
 from storage.engine import chunks, insert_into
+from storage.processing.article_turns import IS_STATE, next_turns
 from storage.search import record_changes
-from storage.tables import UtcTime, articles, packed_articles, stories, summary_places
+from storage.tables import UtcTime, articles, grouping_state, packed_articles, stories, summary_places
 from summarizer.model import Place, Summary, sentence_at
 from summarizer.stories.grouping import fingerprint
 from summarizer.stories.terms import LEAD_SYLLABLES
 
+_PAST = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 _LEAD = 12 * LEAD_SYLLABLES  # characters; grouping reads no more of a body
 
 
@@ -26,7 +27,7 @@ class Findings:
 
     `topic` is the newsroom's name of the topic, `topic_by_words` that of the classifier. A round-up belongs
     to no story. `packed` is the article's form for grouping. `turn` is the turn in which it was grouped
-    (`storage.article_turns`); None: it gets the next.
+    (`storage.processing.article_turns`); None: it gets the next.
     """
 
     article: StoredArticle
@@ -36,6 +37,18 @@ class Findings:
     topic_by_words: str | None = None
     packed: bytes | None = None
     turn: int | None = None
+
+
+class Horizon(NamedTuple):
+    """The articles that grouping compares with: all from `turn` on, and some earlier ones.
+
+    The earlier ones are those from turn `first` on that were stored at `since` or later. The transaction
+    that saves the article of `turn` moves the horizon.
+    """
+
+    turn: int = 0
+    first: int = 0
+    since: dt.datetime = _PAST
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +172,21 @@ async def forget_packed(connection: AsyncConnection, *, before: dt.datetime, lim
     ids = list((await connection.execute(old.order_by(packed.article_id).limit(limit))).scalars())
     await connection.execute(delete(packed_articles).where(packed.article_id.in_(ids)))
     return len(ids)
+
+
+async def find_horizon(connection: AsyncConnection) -> Horizon:
+    """Return the horizon of grouping."""
+    s = grouping_state.c
+    query = select(s.horizon_turn, s.horizon_first, s.horizon_since).where(IS_STATE)
+    row = (await connection.execute(query)).first()
+    return Horizon(row[0], row[1], row[2] or _PAST) if row else Horizon()
+
+
+async def move_horizon(connection: AsyncConnection, horizon: Horizon) -> None:
+    """Store the new horizon of grouping."""
+    turn, first, since = horizon
+    values = {"horizon_turn": turn, "horizon_first": first, "horizon_since": since}
+    await connection.execute(update(grouping_state).where(IS_STATE).values(values))
 
 
 async def find_grouped(

@@ -1,16 +1,16 @@
-"""Counts over days, on both engines."""
+"""Numbers over days, on both engines."""
 
 import datetime as dt
 from collections.abc import Awaitable, Callable
 
 from sqlalchemy import update
 
+from storage.delivery.history import count_subscribed_at, deliveries_between
 from storage.delivery.issues import Issue, Part, enqueue_issue, record_issue
 from storage.delivery.states import IssueStatus
 from storage.engine import Database
 from storage.subscribers import retire
 from storage.tables import deliveries
-from storage.upkeep.stats import deliveries_between, listeners_at
 
 DAY = dt.timedelta(days=1)
 
@@ -23,7 +23,7 @@ async def test_those_who_left_are_counted_until_they_did(
     async with database.write() as connection:
         await retire(connection, 1, "blocked", now=now + 3 * DAY)
         moments = [now + number * DAY + dt.timedelta(hours=1) for number in range(-1, 5)]
-        assert await listeners_at(connection, moments) == [0, 1, 2, 2, 1, 1]
+        assert await count_subscribed_at(connection, moments) == [0, 1, 2, 2, 1, 1]
 
 
 async def test_deliveries_are_counted_on_the_day_of_their_slot(

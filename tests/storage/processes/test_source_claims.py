@@ -1,11 +1,11 @@
-"""Claims on sources: each in one process's hands, taken over when they run out."""
+"""Claims on sources: one process has a source; another takes it over when the claim expires."""
 
 import datetime as dt
 
 from sqlalchemy import update
 
 from storage.engine import Database
-from storage.source_claims import end_claims_on, extend_claims, find_claimed, take_claims
+from storage.processes.leases import end_claims_on, extend_claims, find_claimed, take_claims
 from storage.tables import leases
 
 LONG_AGO = dt.datetime(2020, 1, 1, tzinfo=dt.UTC)

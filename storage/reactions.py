@@ -1,22 +1,110 @@
-"""The tastes of chats, learnt from their reactions to stories; their export and move to another chat."""
+"""What chats do with stories: save them for later, and react to them, from which tastes are learnt.
+
+All of it can be exported, and moves with a group that gets a new number.
+"""
 
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import and_, delete, insert, select, update
+from sqlalchemy import ColumnElement, Row, and_, delete, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.engine import insert_into
-from storage.story_lists import MOST_SAVED
 from storage.tables import follows, saved_stories, subscribers, tastes, taught_stories
 from summarizer.reader_tastes import MOST_TASTES, Taste, sum_up
 
-# A taste is the bounded sum of the latest reactions: more or less of such stories. A reaction that is taken
-# back leaves no trace.
-
+MOST_SAVED = 100  # stories of one chat
 MOST_TAUGHT = 200  # stories of one chat; the oldest are forgotten first
 _T = taught_stories.c
+_S = saved_stories.c
+
+# Stories that a chat saved for later.
+#
+# A story that was read stays for a day, so that it can be put back. Title and address are stored, because
+# the article may be deleted meanwhile.
+
+
+@dataclass(frozen=True, slots=True)
+class SavedStory:
+    """A saved story; `article_id` is the article under whose headline it was saved."""
+
+    id: int
+    article_id: int
+    title: str
+    url: str | None
+    saved_at: dt.datetime
+    is_read: bool = False
+
+
+async def save_story(
+    connection: AsyncConnection,
+    subscriber_id: int,
+    article_id: int,
+    title: str,
+    url: str | None,
+    *,
+    now: dt.datetime,
+) -> bool:
+    """Save the story as unread; return False if the chat has saved as many as it may."""
+    own = and_(_S.subscriber_id == subscriber_id, _S.read_at.is_(None), _S.article_id != article_id)
+    if (await connection.execute(select(func.count()).where(own))).scalar_one() >= MOST_SAVED:
+        return False
+    values = {"title": title, "url": url, "saved_at": now, "read_at": None}
+    statement = insert_into(connection, saved_stories).values(
+        subscriber_id=subscriber_id, article_id=article_id, **values
+    )
+    await connection.execute(
+        statement.on_conflict_do_update(index_elements=["subscriber_id", "article_id"], set_=values)
+    )
+    return True
+
+
+async def drop_saved(connection: AsyncConnection, subscriber_id: int, article_ids: Sequence[int]) -> None:
+    """Delete the saved story of these articles."""
+    of_story = and_(_S.subscriber_id == subscriber_id, _S.article_id.in_(article_ids))
+    await connection.execute(delete(saved_stories).where(of_story))
+
+
+async def is_saved(connection: AsyncConnection, chat_id: int, article_ids: Sequence[int]) -> bool:
+    """Tell whether the chat has saved the story of these articles and not read it."""
+    kept = and_(_of_chat(chat_id), _S.article_id.in_(article_ids), _S.read_at.is_(None))
+    return (await connection.execute(select(_S.id).where(kept).limit(1))).first() is not None
+
+
+async def find_saved(connection: AsyncConnection, chat_id: int) -> Sequence[SavedStory]:
+    """Return the saved stories that the chat has not read, newest first."""
+    unread = and_(_of_chat(chat_id), _S.read_at.is_(None))
+    query = select(saved_stories).where(unread).order_by(_S.saved_at.desc(), _S.id.desc()).limit(MOST_SAVED)
+    return [_saved(row) for row in await connection.execute(query)]
+
+
+async def mark_read(
+    connection: AsyncConnection, saved_id: int, chat_id: int, *, is_read: bool, now: dt.datetime
+) -> SavedStory | None:
+    """Mark a saved story of this chat as read or unread, and return it; None if it is not there."""
+    of_chat = and_(_S.id == saved_id, _of_chat(chat_id))
+    statement = update(saved_stories).where(of_chat).values(read_at=now if is_read else None)
+    row = (await connection.execute(statement.returning(saved_stories))).first()
+    return _saved(row) if row else None
+
+
+async def prune_saved(connection: AsyncConnection, *, before: dt.datetime, read_before: dt.datetime) -> None:
+    """Delete stories that were saved before `before` or read before `read_before`."""
+    await connection.execute(delete(saved_stories).where(or_(_S.saved_at < before, _S.read_at < read_before)))
+
+
+def _of_chat(chat_id: int) -> ColumnElement[bool]:
+    return _S.subscriber_id.in_(select(subscribers.c.id).where(subscribers.c.chat_id == chat_id))
+
+
+def _saved(row: Row[Any]) -> SavedStory:
+    return SavedStory(row.id, row.article_id, row.title, row.url, row.saved_at, row.read_at is not None)
+
+
+# A taste is the bounded sum of the latest reactions: more or less of such stories. A reaction that is taken
+# back leaves no trace.
 
 
 async def teach(

@@ -1,13 +1,20 @@
-"""What processing articles leaves, on both engines."""
+"""The stored results of processing articles, on both engines."""
 
 import datetime as dt
 
 from sqlalchemy import func, select, update
 
-from storage.article_turns import Horizon
 from storage.articles import StoredArticle, find_articles, store_articles
 from storage.engine import Database
-from storage.processed import Findings, find_grouped, forget_packed, make_stories, make_story, save_work
+from storage.processing.processed import (
+    Findings,
+    Horizon,
+    find_grouped,
+    forget_packed,
+    make_stories,
+    make_story,
+    save_work,
+)
 from storage.tables import articles, packed_articles
 from tests.storage.conftest import NOW, incoming
 from tests.waiting import find_waiting

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.articles import StoredArticle, article_of
 from storage.notes import find_note, forget_note, write_note
-from storage.processed import replace_places
+from storage.processing.processed import replace_places
 from storage.search import record_changes
 from storage.tables import articles
 from summarizer.model import Place
@@ -25,7 +25,7 @@ _NOTE = "topics"
 
 
 @dataclass(frozen=True, slots=True)
-class Renewal:
+class TopicProgress:
     """The progress under the rules with this fingerprint: articles below the id `below` are not done."""
 
     fingerprint: str
@@ -33,7 +33,7 @@ class Renewal:
 
 
 @dataclass(frozen=True, slots=True)
-class Settled:
+class ArticleTopic:
     """An article with its present topic, and the clues from which its topic is decided."""
 
     article_id: int
@@ -41,23 +41,23 @@ class Settled:
     clues: TopicClues
 
 
-async def find_renewal(connection: AsyncConnection, fingerprint: str) -> Renewal:
+async def find_topic_progress(connection: AsyncConnection, fingerprint: str) -> TopicProgress:
     """Return the progress under the rules with `fingerprint`; at the beginning no article is done."""
     note = await find_note(connection, _NOTE)
-    known = Renewal(**json.loads(note)) if note else None
+    known = TopicProgress(**json.loads(note)) if note else None
     if known is not None and known.fingerprint == fingerprint:
         return known
     newest = (await connection.execute(select(func.max(articles.c.id)))).scalar_one()
-    return Renewal(fingerprint, (newest or 0) + 1)
+    return TopicProgress(fingerprint, (newest or 0) + 1)
 
 
-async def find_settled(connection: AsyncConnection, below: int, limit: int) -> list[Settled]:
+async def find_article_topics(connection: AsyncConnection, below: int, limit: int) -> list[ArticleTopic]:
     """Return at most `limit` processed articles with a smaller id than `below`, the newest first."""
     a = articles.c
     columns = select(a.id, a.topic, a.category, a.url, a.speaker, a.source, a.topic_by_words)
     query = columns.where(a.id < below, a.processed_at.is_not(None)).order_by(a.id.desc()).limit(limit)
     return [
-        Settled(
+        ArticleTopic(
             row.id,
             row.topic,
             TopicClues(row.category, row.url, (row.speaker, row.source), row.topic_by_words),
@@ -67,7 +67,7 @@ async def find_settled(connection: AsyncConnection, below: int, limit: int) -> l
 
 
 async def save_topics(
-    connection: AsyncConnection, changed: Mapping[int, str | None], done: Renewal, *, now: dt.datetime
+    connection: AsyncConnection, changed: Mapping[int, str | None], done: TopicProgress, *, now: dt.datetime
 ) -> None:
     """Give each article its topic, and store the progress."""
     for topic in set(changed.values()):
@@ -87,7 +87,7 @@ _REPROCESSING = "reprocessing"
 
 
 @dataclass(frozen=True, slots=True)
-class Renewed:
+class Reprocessed:
     """A processed article with its new results."""
 
     article: StoredArticle
@@ -110,8 +110,8 @@ async def find_processed(connection: AsyncConnection, below: int, limit: int) ->
     return [article_of(row) for row in rows]
 
 
-async def save_renewed(
-    connection: AsyncConnection, done: Sequence[Renewed], *, below: int | None, now: dt.datetime
+async def save_reprocessed(
+    connection: AsyncConnection, done: Sequence[Reprocessed], *, below: int | None, now: dt.datetime
 ) -> None:
     """Save the new results of articles whose text has not changed since, and the progress; None: the end."""
     versions = {one.article.id: one.article.version for one in done}

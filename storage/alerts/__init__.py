@@ -1,0 +1,1 @@
+"""Alerts: what a chat gets outside its digests: watches and their hits, followed stories, breaking news."""

@@ -1,0 +1,1 @@
+"""Processes that share a database: leases, the registry of processes, and signals between them."""

@@ -1,0 +1,1 @@
+"""Articles on their way through processing: turns, results, and processing again."""
