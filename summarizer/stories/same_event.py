@@ -79,7 +79,10 @@ def compare(lead: Lead, others: Others, frequencies: Frequencies) -> Floats:
 
 
 class _Shared:
-    """The terms of one article beside those of n others, in flat arrays; `at` is the number of the other."""
+    """The terms of one article beside those of n others, in flat arrays; `at` is the number of the other.
+
+    The arrays of `both` hold only the terms that both articles have, some in a hundred.
+    """
 
     def __init__(self, lead: Lead, others: Sequence[Lead], frequencies: Frequencies) -> None:
         self.count = len(others)
@@ -95,18 +98,20 @@ class _Shared:
         if lead.hashes.size:
             places = np.minimum(np.searchsorted(lead.hashes, hashes), lead.hashes.size - 1)
             self.shared = lead.hashes[places] == hashes
-            self.flags_here = np.where(self.shared, lead.flags[places], np.uint8(0))
-            self.mine_shared = np.zeros((self.count, lead.hashes.size), np.bool_)
-            self.mine_shared[self.at[self.shared], places[self.shared]] = True
         else:
-            self.mine_shared = np.zeros((self.count, 0), np.bool_)
+            places = np.zeros(hashes.size, np.int64)
             self.shared = np.zeros(hashes.size, np.bool_)
-            self.flags_here = np.zeros(hashes.size, np.uint8)
+        both = np.flatnonzero(self.shared)
+        self.both_at, self.both_idf, self.both_weights = self.at[both], self.idf[both], self.weights[both]
+        self.both_flags, self.both_mine = self.flags[both], lead.flags[places[both]]
+        self.mine_shared = np.zeros((self.count, lead.hashes.size), np.bool_)
+        self.mine_shared[self.both_at, places[both]] = True
+        self._theirs: dict[int, Floats] = {}
 
     def figures(self) -> tuple[Floats, ...]:
         """Return the figures from `whole` to `names_and_words`."""
-        shared = self._sum(self.shared)
-        total, mine = self._sum(None), float(self.my_weights.sum())
+        shared = self._sum_of_both(slice(None))
+        total, mine = self._sum(slice(None)), float(self.my_weights.sum())
         names = self._cosine(IS_NAME, IS_NAME)
         words = self._cosine(IS_WORD, IS_WORD)
         crossed = (self._cosine(IN_TITLE, IN_LEAD) + self._cosine(IN_LEAD, IN_TITLE)) / 2
@@ -159,34 +164,42 @@ class _Shared:
         most = np.sort(beside, axis=1)[:, -_MOST_BESIDE:].sum(axis=1)
         return heaviest / _RUN, np.minimum(most / _RUN, 2.0), _ratio(heaviest, shared.sum(axis=1))
 
-    def _sum(self, where: NDArray[np.bool_] | None) -> Floats:
-        at, weights = (self.at, self.weights) if where is None else (self.at[where], self.weights[where])
-        return np.bincount(at, weights, self.count).astype(np.float64)  # of nothing it counts integers
+    def _sum(self, where: NDArray[np.bool_] | slice) -> Floats:
+        counted = np.bincount(self.at[where], self.weights[where], self.count)
+        return counted.astype(np.float64)  # of nothing it counts integers
+
+    def _sum_of_both(self, where: NDArray[np.bool_] | slice) -> Floats:
+        counted = np.bincount(self.both_at[where], self.both_weights[where], self.count)
+        return counted.astype(np.float64)
+
+    def _sum_of_theirs(self, flag: np.uint8) -> Floats:
+        if (found := self._theirs.get(int(flag))) is None:
+            found = self._theirs[int(flag)] = self._sum((self.flags & flag) > 0)
+        return found
 
     def _cosine(self, here: np.uint8, there: np.uint8) -> Floats:
         """Return the cosine of the terms with the flag `here` in the article, `there` in the others."""
-        in_other = (self.flags & there) > 0
-        both = in_other & ((self.flags_here & here) > 0)
+        both = ((self.both_flags & there) > 0) & ((self.both_mine & here) > 0)
         mine = float(self.my_weights[(self.mine & here) > 0].sum())
-        return _ratio(self._sum(both), np.sqrt(self._sum(in_other) * mine))
+        return _ratio(self._sum_of_both(both), np.sqrt(self._sum_of_theirs(there) * mine))
 
     def _differing(self, flag: np.uint8) -> Floats:
         """Return the share of names that the other side lacks, of the side with fewer names.
 
         One half if a side has no names, which is neutral.
         """
-        in_other = (self.flags & flag) > 0
-        theirs, mine = self._sum(in_other), float(self.my_weights[(self.mine & flag) > 0].sum())
-        unknown_here = self._sum(in_other & ~self.shared)
-        known_there = self._sum((self.flags_here & flag) > 0)
+        theirs = self._sum_of_theirs(flag)
+        mine = float(self.my_weights[(self.mine & flag) > 0].sum())
+        unknown_here = self._sum(((self.flags & flag) > 0) & ~self.shared)
+        known_there = self._sum_of_both((self.both_mine & flag) > 0)
         of_theirs = np.where(theirs > 0, _ratio(unknown_here, theirs), 0.5)
         of_mine = (mine - known_there) / mine if mine > 0 else np.full(self.count, 0.5)
         return np.minimum(of_theirs, of_mine)
 
     def _largest(self, flag: np.uint8, count: int) -> list[Floats]:
         """Return the `count` largest IDFs of the terms that are shared and have `flag` on both sides."""
-        both = self.shared & ((self.flags & flag) == flag) & ((self.flags_here & flag) == flag)
-        at, idf = self.at[both], self.idf[both]
+        both = ((self.both_flags & flag) == flag) & ((self.both_mine & flag) == flag)
+        at, idf = self.both_at[both], self.both_idf[both]
         order = np.lexsort((-idf, at))
         at, idf = at[order], idf[order]
         rank = np.arange(at.size) - np.searchsorted(at, at)
@@ -204,6 +217,8 @@ def _ratio(one: Floats, other: Floats) -> Floats:
 
 def _numbers(lead: Lead, other: Lead) -> tuple[float, float]:
     """Return the weight of shared figures, and the numbers of figures that only one side has."""
+    if not (lead.numbers and other.numbers):
+        return 0.0, 0.0
     shared = sum(1.0 if len(number) > 1 else 0.4 for number in lead.numbers & other.numbers)
     mine = sum(len(number) > 1 for number in lead.numbers - other.numbers)
     theirs = sum(len(number) > 1 for number in other.numbers - lead.numbers)
