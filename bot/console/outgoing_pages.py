@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from aiohttp import web
 
 from bot.console.guard import SESSION, redirect
-from bot.console.page_templates import Page, readable
+from bot.console.page_templates import Page, Pages, readable
 from bot.messages.rendering import LONGEST_CORRECTION
 from bot.news.reader_notices import (
     LONGEST_ANNOUNCEMENT,
@@ -42,12 +42,11 @@ Look = Callable[[], Awaitable[None]]
 _MOST_ANNOUNCEMENTS = 20
 
 
-class GatePages:
-    """The page under /so/duyet. `page` fills a template in; `look` composes changed issues again."""
+class GatePages(Pages):
+    """The page under /so/duyet. `look` composes changed issues again."""
 
     def __init__(self, services: Services, page: Page, look: Look | None) -> None:
-        self._services = services
-        self._page = page
+        super().__init__(services, page)
         self._look = look
 
     def routes(self) -> list[web.RouteDef]:
@@ -101,12 +100,8 @@ class GatePages:
         return redirect(f"/so/duyet/{number}")
 
 
-class AnnouncementPages:
-    """The pages under /thong-bao. `page` fills a template in for a request."""
-
-    def __init__(self, services: Services, page: Page) -> None:
-        self._services = services
-        self._page = page
+class AnnouncementPages(Pages):
+    """The pages under /thong-bao."""
 
     def routes(self) -> list[web.RouteDef]:
         """Return the pages and what may be done on them."""
@@ -169,12 +164,8 @@ class AnnouncementPages:
         return number
 
 
-class CorrectionPages:
+class CorrectionPages(Pages):
     """The pages under /so/dinh-chinh: they correct a story that was sent, as `/dinhchinh` does."""
-
-    def __init__(self, services: Services, page: Page) -> None:
-        self._services = services
-        self._page = page
 
     def routes(self) -> list[web.RouteDef]:
         """Return the pages and what may be done on them."""

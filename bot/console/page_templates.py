@@ -13,10 +13,20 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from bot.messages import spoken
+from bot.news.services import Services
 from bot.operators.reasons import say_at, say_length
 from bot.process.logs import visible, without_control_characters
 
-Page = Callable[[web.Request, str, dict[str, Any]], Awaitable[web.Response]]  # fills a template in
+Page = Callable[[web.Request, str, dict[str, Any]], Awaitable[web.Response]]
+
+
+class Pages:
+    """A group of pages. `page` fills a template in for a request."""
+
+    def __init__(self, services: Services, page: Page) -> None:
+        self._services = services
+        self._page = page
+
 
 # Telegram's HTML of a stored message → HTML for the console: known tags only, links of http(s) only.
 

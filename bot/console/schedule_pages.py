@@ -8,7 +8,7 @@ import structlog
 from aiohttp import web
 
 from bot.console.guard import SESSION, redirect
-from bot.console.page_templates import Page
+from bot.console.page_templates import Pages
 from bot.console.schedule_forms import (
     DAYS,
     GENERAL,
@@ -24,7 +24,6 @@ from bot.console.schedule_forms import (
 )
 from bot.news.newsroom import Newsroom
 from bot.news.newsroom_changes import Draft, NewsroomFile, NotEditableError
-from bot.news.services import Services
 from bot.operators.schedule_control import compare, draft, last_change, look_ahead, read_declared, undo, write
 
 _MOST_SLOTS, _MOST_LINES = 120, 200
@@ -33,12 +32,8 @@ _CHANGED_MEANWHILE = "tệp vừa được sửa ở nơi khác nên chưa ghi g
 _log = structlog.get_logger(__name__)
 
 
-class SchedulePages:
-    """The pages under /lich. `page` fills a template in for a request."""
-
-    def __init__(self, services: Services, page: Page) -> None:
-        self._services = services
-        self._page = page
+class SchedulePages(Pages):
+    """The pages under /lich."""
 
     def routes(self) -> list[web.RouteDef]:
         """Return the pages and what may be done on them."""

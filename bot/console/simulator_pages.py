@@ -9,11 +9,10 @@ from zoneinfo import ZoneInfo
 
 from aiohttp import web
 
-from bot.console.page_templates import Page
+from bot.console.page_templates import Pages
 from bot.console.schedule_forms import Form, read_fields, read_form, refilled, value_of
 from bot.news.newsroom import Newsroom
 from bot.news.newsroom_changes import NotEditableError
-from bot.news.services import Services
 from bot.news.simulating import SimulatedIssue, first_ready, simulate
 from bot.operators.schedule_control import draft, read_declared
 
@@ -51,12 +50,8 @@ class ReplayedSlot:
         return [*kept, *(("-", title) for story, title in old.items() if story not in new)]
 
 
-class SimulatorPages:
-    """The pages under /lich/thu. `page` fills a template in for a request."""
-
-    def __init__(self, services: Services, page: Page) -> None:
-        self._services = services
-        self._page = page
+class SimulatorPages(Pages):
+    """The pages under /lich/thu."""
 
     def routes(self) -> list[web.RouteDef]:
         """Return the pages."""

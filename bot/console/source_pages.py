@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import structlog
 from aiohttp import web
 
-from bot.console.page_templates import Page
+from bot.console.page_templates import Pages
 from bot.fetching.responses import FetchError, advice, describe_failure
 from bot.jobs.sources.source_probe import probe, probe_figures, source_at
 from bot.jobs.sources.source_report import facts_of, facts_of_figures, figure_lines, head_lines, tail_lines
@@ -52,12 +52,8 @@ class SourceRow:
     bars: tuple[int, ...]
 
 
-class SourcePages:
-    """The pages under /nguon. `page` fills a template in for a request."""
-
-    def __init__(self, services: Services, page: Page) -> None:
-        self._services = services
-        self._page = page
+class SourcePages(Pages):
+    """The pages under /nguon."""
 
     def routes(self) -> list[web.RouteDef]:
         """Return the pages and what may be done on them."""

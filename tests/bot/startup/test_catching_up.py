@@ -34,10 +34,15 @@ async def take_in(services: Services, *titles: str) -> None:
     await note_taken_in(services.database, now)
 
 
-async def drop_backlog(services: Services) -> None:
-    """Delete the articles that wait, as if they were processed."""
+async def assert_a_slot_waits_for_the_backlog(services: Services) -> None:
+    """Assert that a slot waits, until the articles that wait are gone as if they were processed."""
+    waiting = asyncio.create_task(until_caught_up(services, ELSEWHERE))
+    done, _ = await asyncio.wait([waiting], timeout=0.7)
+    assert not done
     async with services.database.write() as connection:
         await connection.exec_driver_sql("DELETE FROM articles WHERE processed_at IS NULL")
+    async with asyncio.timeout(20):
+        await waiting
 
 
 async def process_for_twelve_minutes(clock: ManualClock, story: Any) -> None:
@@ -65,12 +70,7 @@ async def test_after_a_downtime_a_slot_waits_until_all_is_processed(
     now = services.clock.now()
     async with services.database.write() as connection:
         await store_articles(connection, [incoming("Giá lúa tăng", None, now)], now=now)
-    waiting = asyncio.create_task(until_caught_up(services, ELSEWHERE))
-    done, _ = await asyncio.wait([waiting], timeout=0.7)
-    assert not done
-    await drop_backlog(services)
-    async with asyncio.timeout(20):
-        await waiting
+    await assert_a_slot_waits_for_the_backlog(services)
 
 
 async def test_nobody_is_waited_for_who_is_not_there(services: Services) -> None:
@@ -85,9 +85,4 @@ async def test_a_processor_that_began_before_the_slot_holds_it_until_the_backlog
     await clock.advance(dt.timedelta(minutes=25).total_seconds())
     await story("Cá về đầy bến sông")
     await take_in(services, "Giá lúa tăng", "Cầu mới thông xe")
-    waiting = asyncio.create_task(until_caught_up(services, ELSEWHERE))
-    done, _ = await asyncio.wait([waiting], timeout=0.7)
-    assert not done
-    await drop_backlog(services)
-    async with asyncio.timeout(20):
-        await waiting
+    await assert_a_slot_waits_for_the_backlog(services)
