@@ -37,7 +37,7 @@ def copy(
     target: Annotated[str, typer.Argument(metavar="TO", help="Địa chỉ hoặc tệp SQLite, còn trống.")],
     json: Json = False,
 ) -> None:
-    """Copy a database into an empty one and verify the copy; a stopped copy goes on where it stopped."""
+    """Copy a database into an empty one and verify it; an interrupted copy continues where it stopped."""
     addresses = _address(source, "FROM"), _address(target, "TO")
     hashes = run(_copy(*addresses, clock_of(settings_or_exit()).now()))
     rows = sum(one.rows for one in hashes.values())

@@ -203,7 +203,7 @@ class Console:
         except OSError as error:
             _log.error("quarantine not emptied", source=inboxes[0].name, error=error.strerror)
             return error_page(503)
-        _log.info("quarantine taken again", source=inboxes[0].name, files=brought, admin=admin)
+        _log.info("quarantine emptied", source=inboxes[0].name, files=brought, admin=admin)
         detail = f"{inboxes[0].title}, {brought} tệp"
         async with self._services.database.write() as connection:
             now = self._services.clock.now()

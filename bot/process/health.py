@@ -58,7 +58,7 @@ async def until_ready(database: Database, clock: Clock, stop: asyncio.Event) -> 
     )
     if done is not None and done.before is not None and done.has_changed:
         kept = str(done.backup) if done.backup else None
-        _log.warning("schema", told=notices.schema_upgraded(done.before, done.after, kept))
+        _log.warning("schema upgraded", notice=notices.schema_upgraded(done.before, done.after, kept))
     return done is not None
 
 

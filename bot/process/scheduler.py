@@ -141,7 +141,7 @@ class Scheduler:
         except asyncio.CancelledError:
             if not self._is_stopping:
                 raise
-            _log.info("tick broken off at the end", tick=name)  # APScheduler would log it as an error
+            _log.info("tick cancelled at the end", tick=name)  # APScheduler would log it as an error
         finally:
             self._at_work.discard(name)
             if name in self._woken and not self._is_stopping:

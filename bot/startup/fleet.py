@@ -143,7 +143,7 @@ class Presence:
                 try:
                     await self._note()
                 except StorageError as error:
-                    _log.debug("presence not noted", error=str(error))
+                    _log.debug("the row of this process was not renewed", error=str(error))
 
     async def _note(self) -> None:
         if await find_revision(self._database) != self._row.revision:

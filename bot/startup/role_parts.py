@@ -198,7 +198,7 @@ class SendParts(RoleParts):
         """Recover what an earlier process left, and send."""
         unknown = await retry(self.sender.recover, stop)
         if unknown:
-            _log.error("deliveries in doubt after an interruption", count=unknown)
+            _log.error("deliveries ended as unknown after an interruption", count=unknown)
         self._sending = asyncio.create_task(self.sender.run())
         add = self._shared.scheduler.add
         add("monitor", self._monitor.look, every_seconds=10)
@@ -209,7 +209,7 @@ class SendParts(RoleParts):
 
     async def _recover_of_others(self) -> None:
         if unknown := await self.sender.recover_of_others():
-            _log.error("deliveries in doubt, their sender has ended", count=unknown)
+            _log.error("deliveries ended as unknown: their sender has ended", count=unknown)
 
     async def end(self) -> None:
         """Claim nothing more; drop what another process has taken over."""
