@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 from sqlalchemy import Table, event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import InvalidatePoolError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from storage.errors import StorageError, describe, is_transient_at_connect, is_unwritable, without_values
@@ -45,6 +45,7 @@ _SILENCE = {  # seconds, the first one milliseconds: after these the system ends
     "TCP_KEEPINTVL": 5,
     "TCP_KEEPCNT": 2,
 }
+_RESTED_SINCE, _TESTED_AFTER_SECONDS = "rested_since", 5.0
 _POOLING = "pooling"  # our own key in the address, unknown to the drivers
 _POOLED: dict[str, Any] = {
     # A statement prepared by name belongs to one server connection, which another client may get next. So
@@ -94,6 +95,31 @@ def _notice_silence(engine: AsyncEngine) -> None:
                     line.setsockopt(socket.IPPROTO_TCP, option, value)
 
 
+def _test_after_a_rest(engine: AsyncEngine) -> None:
+    """Before use test a connection that rested for some seconds, and connect anew if it has failed.
+
+    A test costs three exchanges with the server. One whose end the server, or the system, has told of is
+    known to be closed without a test.
+    """
+
+    @event.listens_for(engine.sync_engine, "checkin")
+    def _on_checkin(_connection: Any, record: Any) -> None:
+        record.info[_RESTED_SINCE] = time.monotonic()
+
+    @event.listens_for(engine.sync_engine, "checkout")
+    def _on_checkout(connection: Any, record: Any, _fairy: Any) -> None:
+        since = record.info.get(_RESTED_SINCE)
+        if since is None:  # new
+            return
+        if connection.driver_connection.is_closed():
+            raise InvalidatePoolError
+        if time.monotonic() - since >= _TESTED_AFTER_SECONDS:
+            try:
+                engine.dialect.do_ping(connection)
+            except (engine.dialect.loaded_dbapi.Error, OSError) as error:
+                raise InvalidatePoolError from error
+
+
 class Database:
     """An open database. `url` is a SQLAlchemy address: `sqlite+aiosqlite:///…` or `postgresql+asyncpg://…`.
 
@@ -109,7 +135,6 @@ class Database:
         self.is_postgres = self.url.get_backend_name() == "postgresql"
         self.engine = create_async_engine(
             self.url,
-            pool_pre_ping=self.is_postgres,
             connect_args=self._connect_arguments(),
             hide_parameters=True,  # they may hold words of people
             execution_options={"index_folder": index or self._default_index},
@@ -118,6 +143,7 @@ class Database:
         self._unwritable_at: float | None = None
         if self.is_postgres:
             _notice_silence(self.engine)
+            _test_after_a_rest(self.engine)
         else:
             _prepare_sqlite(self.engine, self.file)
 

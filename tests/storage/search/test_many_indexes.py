@@ -1,13 +1,16 @@
 """Several indexes of one database: a folder on each machine, and processes that share a folder."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from storage.engine import Database
-from storage.search.generation import prune_changes
+from storage.search import rebuild
+from storage.search.generation import Generation, prune_changes
 from storage.search.index import examine_index, index_of
 from storage.search.rebuild import copy_index, find_current, keep_up
 from tests.storage.search.rows import Row, ask, change, forget, store
@@ -134,3 +137,28 @@ async def test_processes_that_share_a_folder_have_one_writer_and_another_after_i
         await keep_up(beside)
         assert set((await ask(beside, "sông mây")).ids) == {1, 2, 3, 4}
         assert build(beside) == build(database)
+
+
+async def test_one_process_builds_the_index_of_a_shared_folder_and_the_others_wait(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    builds, begun, may_end, fill = list[str](), asyncio.Event(), asyncio.Event(), rebuild._fill
+
+    async def fill_when_told(of: Database, built: Generation, *given: Any) -> int:
+        builds.append(built.folder.name)
+        begun.set()
+        await may_end.wait()
+        return await fill(of, built, *given)
+
+    monkeypatch.setattr(rebuild, "_fill", fill_when_told)
+    await store(database, rows(3))
+    async with machine(database, database.index_folder) as beside:
+        building = asyncio.create_task(keep_up(database))
+        await asyncio.wait_for(begun.wait(), 20)
+        await asyncio.wait_for(keep_up(beside), 20)
+        assert build(beside) is None, "it left the folder to the other one"
+        may_end.set()
+        await building
+        await keep_up(beside)
+        assert set((await ask(beside, "sông mây")).ids) == {1, 2, 3}
+        assert builds == [build(beside)]
