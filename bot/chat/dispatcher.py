@@ -32,7 +32,6 @@ class Dispatcher:
 
     def __init__(self, services: Services, actions: AdminActions) -> None:
         self._services = services
-        self._actions = actions
         self._questions = limiter_for(services, "questions")
         self._anything = limiter_for(services, "anything")
         self._routes = make_routes(actions)
