@@ -14,7 +14,7 @@ from bot.chat.buttons.intents import Button, Intent
 from bot.chat.cards import card_taps, digest_buttons, kept_stories
 from bot.chat.cards.digest_buttons import Cards
 from bot.chat.context import ButtonContext, ButtonHandler, Handler
-from bot.chat.operators import admin, announcement_taps, edition_taps, gate_messages, issue_taps, month
+from bot.chat.operators import admin, announcement_taps, bot_state, edition_taps, gate_messages, issue_taps
 from bot.chat.operators.admin import AdminActions
 from bot.chat.questions import ask, trend, watch_buttons
 from bot.chat.settings import choosing_contents, choosing_lists, choosing_times
@@ -117,7 +117,7 @@ _ROUTES: Routes = {
     Button.PAUSE: _setters(_plain(choosing_times.pause)),
     Button.RESUME: _setters(_plain(choosing_times.resume)),
     Button.KEEP_ALL: _setters(_plain(my_data.keep)),
-    Button.SHOW_HISTORY: _operators(_plain(month.show)),
+    Button.SHOW_HISTORY: _operators(_plain(bot_state.show_month)),
     Button.EXAMINE: _operators(_plain(admin.examine)),
     Button.SHOW_SLOTS: _operators(_plain(edition_taps.show_all)),
     Button.UNDO_FILE: _operators(_plain(edition_taps.undo_change)),
@@ -143,12 +143,12 @@ def make_routes(actions: AdminActions) -> Routes:
     """Return the route of each intent; the last ones need what other parts of the bot do."""
     answer_gate = _operators(partial(gate_messages.answer, actions=actions))
     change_gate = _operators(partial(gate_messages.change, actions=actions))
-    set_sending = partial(admin.set_sending, actions=actions)
+    set_sending = partial(bot_state.set_sending, actions=actions)
     return {
         **_ROUTES,
         readers.OpenCard: _readers(Cards().open),
         Button.DELETE_ALL: _setters(_plain(partial(my_data.delete, call_off=actions.call_off))),
-        Button.SHOW_STATE: _operators(_plain(partial(admin.show_state, actions=actions))),
+        Button.SHOW_STATE: _operators(_plain(partial(bot_state.show_state, actions=actions))),
         Button.OPEN_CONSOLE: _operators(_plain(partial(admin.open_console, actions=actions))),
         Button.STOP_SENDING: _operators(_plain(partial(set_sending, is_stopped=True))),
         Button.START_SENDING: _operators(_plain(partial(set_sending, is_stopped=False))),
@@ -179,7 +179,7 @@ def command_handlers(actions: AdminActions) -> dict[str, Handler]:
         "dulieucuatoi": my_data.show,
         "xoadulieu": my_data.ask_to_delete,
         "trogiup": commands.show,
-        "quantri": partial(admin.show_state, actions=actions),
+        "quantri": partial(bot_state.show_state, actions=actions),
         "dinhchinh": issue_taps.handle,
         "thongbao": announcement_taps.handle,
     }

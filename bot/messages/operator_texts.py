@@ -45,11 +45,12 @@ DELIVERY_STATUSES = {
 }
 DRAWING = "Đang vẽ…"
 HISTORY_TITLE = "Điểm Tin trong 30 ngày"
-HISTORY_LISTENERS = "Người nhận"
+HISTORY_SUBSCRIBERS = "Người nhận"
 HISTORY_DELIVERIES = "Lượt gửi mỗi ngày"
 HISTORY_SENT, HISTORY_FAILED = "đã gửi", "không gửi nữa, hoặc chưa rõ"
 HISTORY = Markup(
-    "<b>30 ngày qua</b>: {listeners} người nhận, {sent} lượt đã gửi, {gone} không gửi nữa, {unknown} chưa rõ."
+    "<b>30 ngày qua</b>: {subscribers} người nhận, {sent} lượt đã gửi, {gone} không gửi nữa, "
+    "{unknown} chưa rõ."
 )
 HISTORY_NOT_DRAWN = Markup("Chưa vẽ được hình lúc này. Bạn thử lại sau ít phút nhé.")
 ISSUE = Markup("<b>{edition}</b>, {moment}: {status}\n{counts}{stories}")

@@ -14,7 +14,7 @@ import pytest
 from sqlalchemy import insert
 
 from bot.chat.my_data import export_file
-from bot.chat.operators.admin import find_state, state_view
+from bot.chat.operators.bot_state import find_state, state_view
 from bot.jobs.intake.intake import poll_sources
 from bot.jobs.intake.processing import Processor
 from bot.jobs.intake.taking import SetAside, Taker

@@ -30,10 +30,10 @@ async def show(tap: ButtonContext, wanted: ShowIssue | ShowCorrection) -> None:
     stories: list[tuple[int, str]] = []
     async with tap.services.database.read() as connection:
         if isinstance(wanted, ShowCorrection):
-            batch = await find_correction_mailing(connection, wanted.correction_id)
-        elif batch := await find_mailing(connection, wanted.issue_id):
-            stories = await find_headlines(connection, batch, limit=_MOST_STORIES)
-    if batch is None:
+            mailing = await find_correction_mailing(connection, wanted.correction_id)
+        elif mailing := await find_mailing(connection, wanted.issue_id):
+            stories = await find_headlines(connection, mailing, limit=_MOST_STORIES)
+    if mailing is None:
         await tap.acknowledge(texts.STALE_BUTTON)
         return
     lines = Markup("\n").join(
@@ -41,83 +41,85 @@ async def show(tap: ButtonContext, wanted: ShowIssue | ShowCorrection) -> None:
         for story, headline in stories
     )
     html = operator_texts.ISSUE.format(
-        **say_batch(batch, tap.services.newsroom, tap.now),
-        status=say_status(batch),
-        counts=_counts(batch),
+        **say_mailing(mailing, tap.services.newsroom, tap.now),
+        status=say_status(mailing),
+        counts=_counts(mailing),
         stories=operator_texts.ISSUE_STORIES.format(lines=lines) if lines else "",
     )
-    can_retract = not batch.is_correction and batch.deliveries.get(DeliveryStatus.PENDING, 0) > 0
-    await tap.show(View(html, keyboards.for_issue(batch.id, can_retract=can_retract)))
+    can_retract = not mailing.is_correction and mailing.deliveries.get(DeliveryStatus.PENDING, 0) > 0
+    await tap.show(View(html, keyboards.for_issue(mailing.id, can_retract=can_retract)))
 
 
 async def ask_to_retract(tap: ButtonContext, wanted: AskToRetract) -> None:
     """Ask before an issue is taken back."""
     async with tap.services.database.read() as connection:
-        batch = await find_mailing(connection, wanted.issue_id)
-    if batch is None or not batch.deliveries.get(DeliveryStatus.PENDING):
+        mailing = await find_mailing(connection, wanted.issue_id)
+    if mailing is None or not mailing.deliveries.get(DeliveryStatus.PENDING):
         await tap.acknowledge(operator_texts.NOTHING_TO_RETRACT)
         return
-    waiting = batch.deliveries[DeliveryStatus.PENDING]
+    waiting = mailing.deliveries[DeliveryStatus.PENDING]
     html = operator_texts.ASK_TO_RETRACT.format(
-        **say_batch(batch, tap.services.newsroom, tap.now), waiting=waiting
+        **say_mailing(mailing, tap.services.newsroom, tap.now), waiting=waiting
     )
-    if got := _count_sent(batch):
+    if got := _count_sent(mailing):
         html += operator_texts.GONE_ALREADY.format(got=got)
-    await tap.show(View(html, keyboards.for_retracting(batch.id)))
+    await tap.show(View(html, keyboards.for_retracting(mailing.id)))
 
 
 async def retract_issue(tap: ButtonContext, wanted: Retract) -> None:
     """Take an issue back; a second tap finds nothing more to call off."""
     async with tap.services.database.write() as connection:
-        batch = await find_mailing(connection, wanted.issue_id)
-        count = await retract(connection, batch, operator_texts.BUTTON_RETRACT, now=tap.now) if batch else 0
-        if batch and count:
-            detail = f"{batch.edition}, {count} lượt"
+        mailing = await find_mailing(connection, wanted.issue_id)
+        count = (
+            await retract(connection, mailing, operator_texts.BUTTON_RETRACT, now=tap.now) if mailing else 0
+        )
+        if mailing and count:
+            detail = f"{mailing.edition}, {count} lượt"
             await record_audit_entry(connection, tap.chat_id, AuditKind.RETRACTED, detail, now=tap.now)
-    if batch is None or not count:
+    if mailing is None or not count:
         await tap.acknowledge(operator_texts.NOTHING_TO_RETRACT)
         return
-    _log.info("issue retracted", edition=batch.edition, slot=batch.slot_at.isoformat(), called_off=count)
+    _log.info("issue retracted", edition=mailing.edition, slot=mailing.slot_at.isoformat(), called_off=count)
     html = operator_texts.RETRACTED.format(
-        **say_batch(batch, tap.services.newsroom, tap.now), count=count, got=_count_sent(batch)
+        **say_mailing(mailing, tap.services.newsroom, tap.now), count=count, got=_count_sent(mailing)
     )
     await tap.show(View(html, keyboards.back_to_state()))
 
 
-def say_batch(batch: Mailing, newsroom: Newsroom, now: dt.datetime) -> dict[str, str]:
-    """Return the words for a batch: its `edition` and its `moment`."""
-    edition = newsroom.find_edition(batch.edition)
-    title = edition.title if edition else batch.edition
+def say_mailing(mailing: Mailing, newsroom: Newsroom, now: dt.datetime) -> dict[str, str]:
+    """Return the words for a mailing: its `edition` and its `moment`."""
+    edition = newsroom.find_edition(mailing.edition)
+    title = edition.title if edition else mailing.edition
     return {
-        "edition": operator_texts.CORRECTION_OF.format(edition=title) if batch.is_correction else title,
-        "moment": spoken.say_moment(batch.slot_at, newsroom.zone, now=now),
+        "edition": operator_texts.CORRECTION_OF.format(edition=title) if mailing.is_correction else title,
+        "moment": spoken.say_moment(mailing.slot_at, newsroom.zone, now=now),
     }
 
 
-def say_status(batch: Mailing) -> str:
-    """Return the status of a batch in Vietnamese, for example "đã soạn"."""
+def say_status(mailing: Mailing) -> str:
+    """Return the status of a mailing in Vietnamese, for example "đã soạn"."""
     return (
         operator_texts.CORRECTION_QUEUED_STATUS
-        if batch.status is None
-        else operator_texts.ISSUE_STATUSES[batch.status]
+        if mailing.status is None
+        else operator_texts.ISSUE_STATUSES[mailing.status]
     )
 
 
-def show_intent(batch: Mailing) -> ShowIssue | ShowCorrection:
-    """Return the intent of a button that shows a batch."""
-    return ShowCorrection(batch.id) if batch.is_correction else ShowIssue(batch.id)
+def show_intent(mailing: Mailing) -> ShowIssue | ShowCorrection:
+    """Return the intent of a button that shows a mailing."""
+    return ShowCorrection(mailing.id) if mailing.is_correction else ShowIssue(mailing.id)
 
 
-def _count_sent(batch: Mailing) -> int:
+def _count_sent(mailing: Mailing) -> int:
     """Return how many messages were sent, or may have been."""
-    return sum(batch.deliveries.get(status, 0) for status in MAY_HAVE_ARRIVED)
+    return sum(mailing.deliveries.get(status, 0) for status in MAY_HAVE_ARRIVED)
 
 
-def _counts(batch: Mailing) -> str:
+def _counts(mailing: Mailing) -> str:
     counted = [
-        f"{batch.deliveries[status]} {words}"
+        f"{mailing.deliveries[status]} {words}"
         for status, words in operator_texts.DELIVERY_STATUSES.items()
-        if batch.deliveries.get(status)
+        if mailing.deliveries.get(status)
     ]
     return ", ".join(counted) or operator_texts.NOTHING_QUEUED
 

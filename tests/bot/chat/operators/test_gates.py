@@ -18,7 +18,7 @@ from bot.operators.schedule_control import look_at_issues
 from storage.notes import find_audit_entries
 from storage.subscribers import set_quiet
 from storage.tables import deliveries, gates, messages
-from tests.bot.chat.conftest import OPERATOR
+from tests.bot.chat.chat_house import OPERATOR
 
 OTHER = 7_001
 HOSTILE = "</b>Lũ quét <script>\u202eở Mường"

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select
 from telegram.ext import ExtBot
 
-from bot.chat.operators.admin import State, state_view
+from bot.chat.operators.bot_state import State, state_view
 from bot.emulator.client import Control
 from bot.jobs.delivery.risks import tell_refusals
 from bot.jobs.delivery.sender import Sender
