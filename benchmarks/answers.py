@@ -1,4 +1,4 @@
-"""Measure answers: is the first citation the article that was meant, and is what is not there said not to be?
+"""Measure answers: right first citations, and questions without an answer that get none.
 
     python benchmarks/answers.py store.sqlite3 queries.jsonl [--show]
 

@@ -1,11 +1,11 @@
-"""Measure how well topics are told by words: macro-F1, and each topic's precision and recall.
+"""Measure the classifier of topics by words: macro-F1, and each topic's precision and recall.
 
     python benchmarks/bench_topics.py CLUSTERS.jsonl[.gz] [MODEL.npz]
 
 CLUSTERS: rows {"id", "documents": [{"url", "title", "sapo", "body"}...]}, as VN-MDS (Tran et al.) has them:
 the aggregator's section in the address is taken for the truth (`SECTIONS`). Rows {"topic", "title", "sapo",
 "body"} such as `bot/samples/articles.jsonl` are measured too. Without MODEL the packaged one is measured,
-which has learnt from the dev clusters: on those, `train_topics.py` prints what models say that have not.
+which has learnt from the dev clusters; `train_topics.py` prints the results of models that have not.
 """
 
 import gzip
@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 
 import numpy as np
 
-from summarizer.topics import TOPICS, Model, classify_topic, classify_with, unpacked
+from summarizer.topics import TOPICS, TopicModel, classify_topic, classify_with, unpacked
 
 SECTIONS = {
     "thoi-su": "ThoiSu DoiNoi-DoiNgoai 122",
@@ -33,8 +33,8 @@ SECTIONS = {
     "van-hoa-giai-tri": "VanHoa AmNhac SanKhau DienAnh ThoiTrang GiaiTri DuLich 54 71",
     "xa-hoi": "XaHoi DoiSong",
 }
-"""Topic → the aggregator's sections. A number is a section by what stood in it; 47 and 141 hold all sorts and
-are left out."""
+"""Topic → the aggregator's sections. The topics of numbered sections were found by reading their articles; 47
+and 141 are mixed and left out."""
 
 POLITICS = frozenset({"XaHoi"})
 """Sections whose dev articles (the country's name, streets named after leaders) are news of the state:
@@ -76,25 +76,25 @@ def read_labelled(path: Path, *, politics: str = "thoi-su") -> list[Labelled]:
     return found
 
 
-def load(path: Path) -> Model:
+def load(path: Path) -> TopicModel:
     """Load a model as `train_topics.py` writes it."""
     with np.load(path) as arrays:
         return unpacked(arrays)
 
 
-def tell(article: Labelled, model: Model | None) -> str | None:
-    """Return the topic that the packaged model, or `model`, tells."""
+def classify(article: Labelled, model: TopicModel | None) -> str | None:
+    """Return the topic by `model`, or by the packaged one."""
     if model is None:
         return classify_topic(article.title, article.sapo, article.body)
     return classify_with(model, article.title, article.sapo, article.body)
 
 
-def macro_f1(truth: Sequence[str], told: Sequence[str | None], *, show: bool = False) -> float:
+def macro_f1(truth: Sequence[str], predicted: Sequence[str | None], *, show: bool = False) -> float:
     """Return the mean F1 of the topics in `truth`; an article without an answer counts as missed."""
     scores = []
     for topic in (topic for topic in TOPICS if topic in truth):
-        right = sum(a == b == topic for a, b in zip(truth, told, strict=True))
-        answers, wanted = told.count(topic), truth.count(topic)
+        right = sum(a == b == topic for a, b in zip(truth, predicted, strict=True))
+        answers, wanted = predicted.count(topic), truth.count(topic)
         scores.append(2 * right / (answers + wanted))
         if show:
             precision, recall = right / max(answers, 1), right / wanted
@@ -102,22 +102,22 @@ def macro_f1(truth: Sequence[str], told: Sequence[str | None], *, show: bool = F
     return sum(scores) / len(scores)
 
 
-def report(articles: Sequence[Labelled], told: Sequence[str | None]) -> None:
+def report(articles: Sequence[Labelled], predicted: Sequence[str | None]) -> None:
     """Print the table, and how many were answered."""
     truth = [article.topic for article in articles]
-    print(f"macro-F1 {macro_f1(truth, told, show=True):.3f} over {len(truth)} articles")
+    print(f"macro-F1 {macro_f1(truth, predicted, show=True):.3f} over {len(truth)} articles")
     own = ["xa-hoi" if article.section in POLITICS else article.topic for article in articles]
     if own != truth:
-        print(f"macro-F1 {macro_f1(own, told):.3f} with {', '.join(POLITICS)} under xa-hoi")
-    answered = [(a, b) for a, b in zip(truth, told, strict=True) if b]
+        print(f"macro-F1 {macro_f1(own, predicted):.3f} with {', '.join(POLITICS)} under xa-hoi")
+    answered = [(a, b) for a, b in zip(truth, predicted, strict=True) if b]
     right = sum(a == b for a, b in answered)
     print(f"answered {len(answered) / len(truth):.1%}, of these right {right / max(len(answered), 1):.1%}")
 
 
-def main(path: Path, model: Model | None) -> None:
+def main(path: Path, model: TopicModel | None) -> None:
     """Measure one file."""
     articles = read_labelled(path)
-    report(articles, [tell(article, model) for article in articles])
+    report(articles, [classify(article, model) for article in articles])
 
 
 if __name__ == "__main__":

@@ -1,11 +1,11 @@
-"""What the ledger costs: a broadcast with limits off, through the sender, the bare library, and bare aiohttp.
+"""Measure the ledger: a broadcast without limits by the sender, by the bare library, and by bare aiohttp.
 
     python benchmarks/broadcast.py [--messages N]
 
 The emulator runs in a process of its own, on a core of its own where there are two; the sender on one. Each
-way sends the same text to the same chats with as many in flight: as many as the sender takes when nothing
-holds it back, and as few as at Telegram's pace. They are compared by the sender's own CPU time, as the
-emulator may be what waits.
+way sends the same text to the same chats with the same number in flight: first the sender's most, then its
+number at Telegram's pace. They are compared by the CPU time of the sending process, because the emulator may
+be the slower side.
 """
 
 import argparse

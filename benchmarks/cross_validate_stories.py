@@ -6,7 +6,7 @@ The files are those of `train_same_event.py`. For each fold of the labelled pair
 the weights are fitted without it, the whole week is grouped, and the fold's pairs are looked up: how many of
 the joined ones are the same event, or unrelated, and how many of the same event are joined. The clusters are
 left out in folds in the same way, and scored by B-cubed among ARTICLES, as headlines and leads and with their
-bodies. Several ways to deal out the folds are averaged: one alone moves the figures by .02.
+bodies. Several ways to deal out the folds are averaged: one alone moves the results by .02.
 """
 
 import sys
@@ -38,24 +38,24 @@ IMPROBABLE = 0.02
 
 
 class Compared(NamedTuple):
-    """All pairs of `count` articles that share words. one, other, excluded: (n,); figures: (n, FIGURES)."""
+    """All pairs of `count` articles that share words. one, other, excluded: (n,); features: (n, FEATURES)."""
 
     count: int
     one: npt.NDArray[np.int64]
     other: npt.NDArray[np.int64]
-    figures: Floats
+    features: Floats
     excluded: npt.NDArray[np.bool_]
 
     @classmethod
     def of(cls, arrivals: Sequence[Any]) -> "Compared":
         found = list(compared(arrivals))
         one = np.concatenate([np.full(numbers.size, number) for number, numbers, _, _ in found])
-        others, figures, excluded = (np.concatenate(part) for part in list(zip(*found, strict=True))[1:])
-        return cls(len(arrivals), one, others, figures, excluded)
+        others, features, excluded = (np.concatenate(part) for part in list(zip(*found, strict=True))[1:])
+        return cls(len(arrivals), one, others, features, excluded)
 
     def stories(self, weights: Floats, bias: float) -> "dict[float, list[int]]":
         """Return the story of each article, for each threshold."""
-        probable = np.where(self.excluded, 0, 1 / (1 + np.exp(-self.figures @ weights - bias)))
+        probable = np.where(self.excluded, 0, 1 / (1 + np.exp(-self.features @ weights - bias)))
         kept = probable >= IMPROBABLE
         pairs = list(zip(*(part[kept].tolist() for part in (self.one, self.other, probable)), strict=True))
         return {threshold: average_linkage(self.count, pairs, threshold) for threshold in THRESHOLDS}
@@ -69,7 +69,7 @@ def cluster_examples(found: Compared, cluster: npt.NDArray[np.int64], left_out: 
         for side in (one, other):
             kept &= (side < 0) | (side % FOLDS != left_out)
     same = ((one == other) & (one >= 0))[kept]
-    return Examples(found.figures[kept], same, np.where(same, SAME_CLUSTER, OTHER_CLUSTER))
+    return Examples(found.features[kept], same, np.where(same, SAME_CLUSTER, OTHER_CLUSTER))
 
 
 def score_week(
@@ -86,7 +86,7 @@ def score_week(
         for left_out in range(FOLDS):
             seen = [at for at in tables if fold[at] != left_out]
             same = np.array([labels[at] == "same" for at in seen])
-            own = Examples(week.figures[[tables[at] for at in seen]], same, np.ones(same.size))
+            own = Examples(week.features[[tables[at] for at in seen]], same, np.ones(same.size))
             for threshold, story in week.stories(*fit([own, *weak])).items():
                 joined[threshold].update(
                     labels[at]
@@ -142,7 +142,7 @@ def main(paths: Sequence[Path]) -> None:
     ends = zip(found.one.tolist(), found.other.tolist(), strict=True)
     known = [at for at, pair in enumerate(ends) if frozenset(pair) in label]
     same = np.array([label[frozenset((int(found.one[at]), int(found.other[at])))] for at in known])
-    labelled = Examples(found.figures[known], same, np.ones(same.size))
+    labelled = Examples(found.features[known], same, np.ones(same.size))
     score_clusters(leads, whole, cluster, labelled, "leads")
     score_clusters(whole, leads, cluster, labelled, "whole texts")
 

@@ -4,8 +4,8 @@
 
 ARTICLES: rows as `diemtin ingest` takes them. COMMAND: the `diemtin` of each version, such as
 `.venv/bin/diemtin`. Each gets a store of its own in which the first `--stored` articles are; then the next
-`--added` ones are measured, the versions taking turns, and an ingest of nothing is taken off. Where there are
-too few rows, they are used again, with other ids and with each headline's words in another order.
+`--added` ones are measured, the versions taking turns, and the cost of an empty ingest is subtracted. If
+there are too few rows, they are used again, with other ids and with each headline's words in another order.
 """
 
 import argparse

@@ -1,11 +1,11 @@
-"""Rooms of a million on PostgreSQL: a slot, the ticks beside it, a month of the ledger deleted and dropped.
+"""A million readers on PostgreSQL: a slot, the ticks beside it, a month of the ledger deleted and dropped.
 
     python -m benchmarks.large_rooms [--readers N] [--profiles N] [--rows N] [--database URL]
 
 Without an address a server of the wheel is started, as for the tests. Printed are rows a second, the longest
-transaction, how long somebody who changes a setting meanwhile waited, what a tick costs with nothing due,
-and what a month of `--rows` deliveries costs to delete in batches, with the vacuum after it, and to drop.
-Times are of the clock. The server's CPU counts whatever other server of the machine works meanwhile.
+transaction, how long a change of settings waited meanwhile, the cost of a tick with nothing due, and the cost
+of a month of `--rows` deliveries: to delete in batches, with the vacuum after it, and to drop. Times are wall
+times. The server's CPU includes that of any other PostgreSQL server on the machine.
 """
 
 import argparse
@@ -186,7 +186,7 @@ async def _silence(_text: str) -> None:
 
 
 async def _ticks(services: Services) -> None:
-    """Measure the minute's tick with nothing due, and the monitor's look with a million waiting."""
+    """Measure the minute's tick with nothing due, and the monitor's query with a million waiting."""
     now = services.clock.now()
 
     async def look() -> None:

@@ -1,4 +1,4 @@
-"""Mutation runs over the modules that decide: what slips by the tests of each. Started by `make mutants`.
+"""Mutation runs over the modules that decide: changes that their tests do not notice. See `make mutants`.
 
 cosmic-ray changes one thing at a time in a copy of the repository and runs the module's own tests, which
 should fail. What survives is printed as a diff; docs/quality.md argues for each. The sample is drawn with a
@@ -26,7 +26,7 @@ DECIDES = {  # module: the tests that decide about it
     "storage/identity.py": "tests/storage/test_identity.py tests/storage/test_article_addresses.py"
     " tests/storage/test_speakers.py",
     "storage/delivery/deliveries.py": "tests/storage/delivery/test_deliveries.py",
-    "summarizer/digest.py": "tests/summarizer/test_digest.py tests/summarizer/test_wishes.py"
+    "summarizer/digest.py": "tests/summarizer/test_digest.py tests/summarizer/test_preferences.py"
     " tests/summarizer/stories/test_differences.py",
 }
 _CONFIG = """[cosmic-ray]

@@ -32,7 +32,7 @@ from scale import copies
 from sqlalchemy import func, select, update
 
 from bot.jobs.intake.processing import Processor
-from bot.text_work.tasks import WORK, Processing, Report
+from bot.text_work.tasks import PROCESS_NEW, DatedDocument, Processing
 from bot.text_work.worker import TextWorker, text_worker
 from bot.times.clock import Clock
 from storage import tables as t
@@ -154,8 +154,8 @@ async def work(url: str) -> None:
     """Process what waits until nothing does, and say what that took."""
     database, done = Database(url), 0
     async with text_worker() as texts:
-        report = Report(Document("Mưa lớn ở Hạ Long", "", "Nước lên nhanh trong đêm. " * 20), None)
-        await texts.run(WORK, Processing("diemtin"), [report])  # loads what it needs
+        report = DatedDocument(Document("Mưa lớn ở Hạ Long", "", "Nước lên nhanh trong đêm. " * 20), None)
+        await texts.run(PROCESS_NEW, Processing("diemtin"), [report])  # loads what it needs
         print("ready", flush=True)
         sys.stdin.readline()
         before, texts_before = time.process_time(), cpu_of(texts)

@@ -72,7 +72,7 @@ def lines(row: dict[str, Any]) -> list[str]:
 
 
 async def fill(file: Path, rows: Iterator[dict[str, Any]], wanted: int) -> None:
-    """Make a store of these articles with all that hangs on them."""
+    """Make a store of these articles with all rows that depend on them."""
     database = Database(f"sqlite+aiosqlite:///{file}")
     await upgrade(database, now=NOW)
     await put(database, t.profiles, map(profile, range(1, READERS + 1)))
@@ -97,7 +97,7 @@ async def put(database: Database, table: Table, rows: Iterator[dict[str, Any]]) 
 
 
 def about(number: int, row: dict[str, Any], chance: random.Random) -> Iterator[tuple[Table, dict[str, Any]]]:
-    """Yield an article's row and those that hang on it."""
+    """Yield an article's row and the rows that depend on it."""
     at = dt.datetime.fromisoformat(row["published"])
     text = {"title": row["title"], "sapo": row["sapo"], "body": row["body"]}
     yield t.articles, text | {

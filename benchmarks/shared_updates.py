@@ -1,9 +1,9 @@
-"""What an update costs on its way: kept, handled and marked, by one process or by one of several.
+"""Measure the cost of an update: stored, handled and marked, by one process or by one of several.
 
     python benchmarks/shared_updates.py [postgresql+asyncpg://... of an empty database] [--updates 2000]
 
-CPU of this process a update in ms, the same updates each way in turn, so that a busy machine burdens all
-alike. With `asks` an asker's limits are looked up for each update too, as the chat does.
+Printed is the CPU time of this process for an update in ms. The ways take turns, so that a busy machine
+affects all alike. With `asks` the asker's limits are looked up for each update too, as the chat does.
 """
 
 import argparse

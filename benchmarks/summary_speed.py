@@ -3,7 +3,7 @@
     OPENBLAS_NUM_THREADS=1 python benchmarks/summary_speed.py ROWS.jsonl.gz [--rows N] [--rounds N]
 
 ROWS are {"title", "body": [line...]}; the lines are joined by spaces. The two take turns, a round each, in
-processor time; the ratio told is the median over the rounds, which a busy machine moves least.
+processor time. The ratio is the median over the rounds, which a busy machine affects least.
 """
 
 import argparse

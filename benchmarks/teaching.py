@@ -1,9 +1,9 @@
-"""How much more of what readers want they are shown once they taught it, on real news.
+"""Measure how many more wanted stories readers are shown after they taught the bot, on real news.
 
     python benchmarks/teaching.py articles.jsonl.gz
 
 Each row is an article: `id`, `title`, `sapo`, `published`, `source`. 20 simulated readers get a digest at
-6:30 and one at 18:30 of every day. Each wants what says one of a few words, of which the bot knows nothing.
+6:30 and one at 18:30 of every day. Each wants stories with one of a few words, which the bot does not know.
 Each answers to at most three stories of a digest: *Nhiều hơn* to two that are wanted, *Ít tin thế này* to the
 first that is not. Printed is, by reader, the share of wanted stories without and with teaching, and
 the topics lost: in half of the digests without teaching, and with it in less than a quarter of as many.
@@ -20,11 +20,12 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
-from summarizer.digest import Digest, Prepared, Wishes, compose_prepared
+from summarizer.digest import Digest, Preferences, compose
 from summarizer.extraction.summaries import summarize
 from summarizer.model import Candidate, Document, Piece
 from summarizer.reader_tastes import Taste, Trait, sum_up, traits_of
 from summarizer.stories.grouping import Arrival, Grouper
+from summarizer.stories.prepared import Prepared
 from summarizer.topics import TOPICS, classify_topic
 
 WANTED = (
@@ -58,7 +59,7 @@ _HALF_DAY, _TWO_DAYS = dt.timedelta(hours=12), dt.timedelta(hours=48)
 
 @dataclass
 class Reader:
-    """Somebody with an interest. What was shown, and what was said of it, newest last."""
+    """A reader with an interest: the stories shown, and the reader's answers, newest last."""
 
     wanted: re.Pattern[str]
     teaches: bool
@@ -111,8 +112,8 @@ def main(path: str) -> None:
         eligible = _eligible(stories, slot)
         prepared = Prepared(eligible.values(), slot=slot, topic_order=TOPICS)
         for reader in (*untaught, *taught):
-            wishes = Wishes(tastes=reader.tastes)
-            digest = compose_prepared(prepared, wishes, edition="", title="", told=reader.told)
+            preferences = Preferences(tastes=reader.tastes)
+            digest = compose(prepared, preferences, edition="", title="", seen=reader.told)
             reader.read(digest, eligible)
     print(f"{len(slots)} digests each")
     _report(untaught, taught, len(slots))

@@ -33,7 +33,7 @@ from config.reading import TEMPLATE, parse_newsroom
 from storage.articles import find_articles
 from storage.engine import Database
 from summarizer.questions.evidence import ANSWERS, FEATURES, ReadArticle, cut_into_words, evidence_of
-from summarizer.questions.sought import Sought
+from summarizer.questions.question_terms import QuestionTerms
 
 _NOT_THERE = Path(__file__).with_name("not_there.jsonl")
 _SAVED = Path(__file__).parent.parent / "summarizer/data/answers.json"
@@ -95,9 +95,9 @@ async def _case(services: Services, row: dict[str, Any]) -> Case | None:
     query, found = looked.query, looked.found
     if not pieces or not query.terms:
         return None
-    sought = Sought(query, found.fixed_pairs)
-    reads = [ReadArticle(piece, sought) for piece in pieces]
-    asked = cut_into_words(sought, reads, found.fixed_pairs)
+    terms = QuestionTerms(query, found.fixed_pairs)
+    reads = [ReadArticle(piece, terms) for piece in pieces]
+    asked = cut_into_words(terms, reads, found.fixed_pairs)
     features = [evidence_of(read, asked, rank).features for rank, read in enumerate(reads)]
     right = [stored[piece.article_id].external_id in row["ids"] for piece in pieces]
     return Case(row["is_tuned"], bool(row["ids"]), np.array(features, float), np.array(right, float))

@@ -1,4 +1,4 @@
-"""Train `summarizer/data/captions.json`: which words tell a photo caption from a sentence of prose.
+"""Train `summarizer/data/captions.json`: the words that distinguish a photo caption from prose.
 
     python benchmarks/train_captions.py TRAIN.jsonl.gz summarizer/data/captions.json
 

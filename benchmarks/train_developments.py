@@ -1,4 +1,4 @@
-"""Make summarizer/data/developments.json: which later reports of a story tell a development of it.
+"""Make summarizer/data/developments.json: which later reports of a story have a development.
 
     python benchmarks/train_developments.py WEEK benchmarks/developments.tsv summarizer/data/developments.json
 
@@ -22,7 +22,7 @@ import numpy as np
 import numpy.typing as npt
 
 from summarizer.model import Document, Piece
-from summarizer.stories.developments import FIGURES, compare, is_left_out
+from summarizer.stories.developments import FEATURES, compare, is_excluded_report
 
 Floats = npt.NDArray[np.float64]
 HELD_SMALL = 5.0
@@ -30,11 +30,11 @@ ROUNDS = 50
 
 
 def main(week_path: Path, labels_path: Path, target: Path) -> None:
-    """Train, tell how well it does, and write the weights."""
-    figures, labels, groups = examples(pieces_of(week_path), labels_path)
-    report(figures, labels, groups)
-    weights, bias = fit(figures, labels)
-    packed = {name: round(float(weight), 4) for name, weight in zip(FIGURES, weights, strict=True)}
+    """Train, measure, and write the weights."""
+    features, labels, groups = examples(pieces_of(week_path), labels_path)
+    report(features, labels, groups)
+    weights, bias = fit(features, labels)
+    packed = {name: round(float(weight), 4) for name, weight in zip(FEATURES, weights, strict=True)}
     text = json.dumps({"bias": round(bias, 4), "weights": packed}, indent=1)
     target.write_text(text + "\n", encoding="utf-8")
 
@@ -55,23 +55,23 @@ def pieces_of(path: Path) -> dict[str, Piece]:
 
 
 def examples(pieces: dict[str, Piece], path: Path) -> tuple[Floats, npt.NDArray[np.bool_], list[str]]:
-    """Return figures (n, len(FIGURES)), labels, and the oldest report of each, which names its story."""
-    figures, labels, groups = [], [], []
+    """Return features (n, len(FEATURES)), labels, and the oldest report of each, which names its story."""
+    features, labels, groups = [], [], []
     for line in path.read_text(encoding="utf-8").splitlines():
         own, label, older = line.split("\t")
         known = [pieces[one] for one in older.split()]
-        if not is_left_out(pieces[own], known):
-            figures.append(compare(pieces[own], known))
+        if not is_excluded_report(pieces[own], known):
+            features.append(compare(pieces[own], known))
             labels.append(label == "1")
             groups.append(min(older.split(), key=lambda one: pieces[one].moment))
-    return np.array(figures), np.array(labels), groups
+    return np.array(features), np.array(labels), groups
 
 
-def fit(figures: Floats, labels: npt.NDArray[np.bool_]) -> tuple[Floats, float]:
-    """Return weights for plain figures, and the bias. How far figures spread is evened out while fitting."""
-    mean, spread = figures.mean(axis=0), figures.std(axis=0) + 1e-9
-    table = np.column_stack(((figures - mean) / spread, np.ones(len(figures))))
-    held = np.diag([*[HELD_SMALL] * figures.shape[1], 1e-6])
+def fit(features: Floats, labels: npt.NDArray[np.bool_]) -> tuple[Floats, float]:
+    """Return weights for unscaled features, and the bias. Features are standardised while fitting."""
+    mean, spread = features.mean(axis=0), features.std(axis=0) + 1e-9
+    table = np.column_stack(((features - mean) / spread, np.ones(len(features))))
+    held = np.diag([*[HELD_SMALL] * features.shape[1], 1e-6])
     found = np.zeros(table.shape[1])
     for _ in range(ROUNDS):
         probable = 1 / (1 + np.exp(-table @ found))
@@ -82,13 +82,13 @@ def fit(figures: Floats, labels: npt.NDArray[np.bool_]) -> tuple[Floats, float]:
     return weights, float(found[-1] - weights @ mean)
 
 
-def report(figures: Floats, labels: npt.NDArray[np.bool_], groups: Sequence[str]) -> None:
+def report(features: Floats, labels: npt.NDArray[np.bool_], groups: Sequence[str]) -> None:
     """Print how many of the best-rated are developments, each story rated by weights fitted to the others."""
     names, rated = np.array(groups), np.zeros(len(labels))
     for name in set(groups):
         here = names == name
-        weights, bias = fit(figures[~here], labels[~here])
-        rated[here] = figures[here] @ weights + bias
+        weights, bias = fit(features[~here], labels[~here])
+        rated[here] = features[here] @ weights + bias
     best = labels[np.argsort(-rated)]
     print(f"{len(labels)} reports, {int(labels.sum())} developments")
     for count in (10, 20, 30, 40, 50, 60):

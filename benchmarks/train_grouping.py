@@ -21,7 +21,7 @@ from summarizer.text.syllables import syllables
 
 BUCKETS = 1 << 20
 LEVELS = 20
-RARE = 10  # terms in fewer articles are all as telling as each other
+RARE = 10  # terms in fewer articles have the same IDF
 
 
 def texts(path: Path) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""Make `summarizer/data/marks.npz`: how often the syllables of news stand, alone and beside each other.
+"""Make `summarizer/data/marks.npz`: counts of syllables, and of pairs of neighbours, in news.
 
     python benchmarks/train_marks.py ARTICLES.jsonl[.gz] summarizer/data/marks.npz [--without STORE.jsonl]
 
@@ -6,8 +6,8 @@ ARTICLES: rows of {"id", "title", "sapo", "body": [lines]}. Articles whose ids s
 questions are measured, are left out. Every twentieth other one is held out: the share of its syllables that
 are restored rightly is printed.
 
-A pair that nearly always has the same word before it ("ban nha" behind "tây") is counted apart where it has
-not.
+A pair that nearly always has the same word before it ("ban nha" after "tây") is counted separately where it
+has another.
 """
 
 import argparse
@@ -20,7 +20,7 @@ from pathlib import Path
 
 import numpy as np
 
-from summarizer.questions import marks
+from summarizer.questions import diacritics
 from summarizer.text.syllables import folded, word_forms
 
 LEAST_WORD, LEAST_PAIR = 10, 3  # times that a word and a pair must stand
@@ -99,7 +99,7 @@ def save(path: Path, lines: list[Line]) -> None:
 
 
 def _levels(counts: list[int]) -> np.ndarray[tuple[int, ...], np.dtype[np.uint8]]:
-    return np.round(np.log(counts) * marks.LEVELS).astype(np.uint8)
+    return np.round(np.log(counts) * diacritics.LEVELS).astype(np.uint8)
 
 
 def measure(lines: list[Line]) -> None:
@@ -108,7 +108,7 @@ def measure(lines: list[Line]) -> None:
     for line in lines[:MOST_LINES]:
         for start in range(0, len(line), 12):  # as long as a question
             words = line[start : start + 12]
-            guesses = marks.likely_marks(tuple(map(folded, words)))
+            guesses = diacritics.likely_diacritics(tuple(map(folded, words)))
             right += sum(
                 max(forms, key=forms.__getitem__) == w for forms, w in zip(guesses, words, strict=True)
             )

@@ -1,4 +1,4 @@
-"""Train what the ranker reads: `idf.json` (how rare syllables are) and `ranker.json` (two small nets).
+"""Train the data of the ranker: `idf.json` (the IDF of syllables) and `ranker.json` (two small nets).
 
     python benchmarks/train_ranker.py TRAIN.jsonl.gz summarizer/data [--rows N]
 
@@ -20,8 +20,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from rouge import mean_rouge
 
-from summarizer.extraction.features import Measured, measure
-from summarizer.extraction.scoring import Net, net_from, pair_figures
+from summarizer.extraction.features import ArticleFeatures, compute_features
+from summarizer.extraction.scoring import Net, net_from, pair_features
 from summarizer.extraction.vectors import Floats
 from summarizer.text.repair import repair
 from summarizer.text.sentences import split
@@ -38,12 +38,12 @@ class Example(NamedTuple):
 
     tokens: list[list[str]]
     reference: list[str]
-    measured: Measured
+    features: ArticleFeatures
     targets: Floats
 
 
 def main() -> None:
-    """Count, measure, fit, write."""
+    """Count, compute features, fit, write."""
     ask = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     ask.add_argument("train", type=Path)
     ask.add_argument("folder", type=Path)
@@ -53,7 +53,7 @@ def main() -> None:
     write(args.folder / "idf.json", count_idf(rows))
     random.Random(1).shuffle(rows)
     examples = [example for row in rows if (example := make_example(row)) is not None]
-    alone = fit([(example.measured.table, example.targets) for example in examples])
+    alone = fit([(example.features.table, example.targets) for example in examples])
     scorer = net_from(alone)
     pair = fit([pair_examples(example, scorer) for example in examples if len(example.tokens) > 1])
     write(args.folder / "ranker.json", {"alone": alone, "pair": pair})
@@ -91,23 +91,23 @@ def make_example(row: dict[str, Any]) -> Example | None:
         return None
     texts, tokens = [text for text, _ in kept], [words for _, words in kept]
     reference = syllables(repair(row["sapo"]).text)
-    measured = measure(syllables(repair(row["title"]).text), texts, tokens)
+    features = compute_features(syllables(repair(row["title"]).text), texts, tokens)
     targets = np.array([mean_rouge(words, reference) for words in tokens], np.float32)
-    return Example(tokens, reference, measured, targets)
+    return Example(tokens, reference, features, targets)
 
 
 def pair_examples(example: Example, scorer: Net) -> tuple[Floats, Floats]:
-    """Return the figures and ROUGE of the likeliest pairs of sentences."""
-    alone = scorer(example.measured.table)
+    """Return the features and ROUGE of the likeliest pairs of sentences."""
+    alone = scorer(example.features.table)
     ranked = [int(i) for i in np.argsort(-alone)]
     rows, targets = [], []
-    figures = pair_figures(example.measured, alone, ranked[:BEAM])
-    single = example.measured.table
+    pairs = pair_features(example.features, alone, ranked[:BEAM])
+    single = example.features.table
     for row, first in enumerate(ranked[:BEAM]):
         for second in ranked[:PARTNERS]:
             if second != first:
                 early, late = sorted((first, second))
-                rows.append(np.concatenate((single[second], single[first], figures[row, second])))
+                rows.append(np.concatenate((single[second], single[first], pairs[row, second])))
                 targets.append(mean_rouge(example.tokens[early] + example.tokens[late], example.reference))
     return np.array(rows, np.float32), np.array(targets, np.float32)
 

@@ -1,4 +1,4 @@
-"""Make summarizer/data/same_event.json: how to weigh what speaks for and against one event.
+"""Make summarizer/data/same_event.json: the weights of features for and against one event.
 
     python benchmarks/train_same_event.py PAIRS WEEK CLUSTERS ARTICLES summarizer/data/same_event.json
 
@@ -9,8 +9,8 @@ The clusters among the articles are learnt from twice, once as headlines and lea
 without times; they weigh less than the pairs, for they are easier. It is a logistic regression with squared
 weights held small, by Newton's method.
 
-Prints how well pairs are told that the weights have not seen: five folds, no article in two of them. How well
-such weights group the week and the clusters, `cross_validate_stories.py` tells.
+Prints precision and recall on pairs that the weights have not seen: five folds, no article in two of them.
+`cross_validate_stories.py` measures how such weights group the week and the clusters.
 """
 
 import datetime as dt
@@ -25,7 +25,7 @@ import numpy as np
 import numpy.typing as npt
 
 from summarizer.stories.neighbours import Arrival, Neighbours, weigh
-from summarizer.stories.same_event import FIGURES, compare, is_excluded
+from summarizer.stories.same_event import FEATURES, compare, is_excluded
 
 Floats = npt.NDArray[np.float64]
 WINDOW, MOST_COMPARED = 50_000, 500
@@ -37,14 +37,14 @@ FOLDS, ROUNDS = 5, 30
 
 
 class Examples(NamedTuple):
-    """figures: (n, len(FIGURES)); same, weights: (n,)."""
+    """features: (n, len(FEATURES)); same, weights: (n,)."""
 
-    figures: Floats
+    features: Floats
     same: npt.NDArray[np.bool_]
     weights: Floats
 
     def of(self, which: npt.NDArray[np.bool_]) -> "Examples":
-        return Examples(self.figures[which], self.same[which], self.weights[which])
+        return Examples(self.features[which], self.same[which], self.weights[which])
 
 
 def main(paths: Sequence[Path]) -> None:
@@ -54,7 +54,7 @@ def main(paths: Sequence[Path]) -> None:
     weak = [cluster_pairs(clusters, articles, bodies=bodies) for bodies in (False, True)]
     report(labelled, groups, weak)
     weights, bias = fit([labelled, *weak])
-    packed = {name: round(float(weight), 4) for name, weight in zip(FIGURES, weights, strict=True)}
+    packed = {name: round(float(weight), 4) for name, weight in zip(FEATURES, weights, strict=True)}
     text = json.dumps({"bias": round(float(bias), 4), "weights": packed}, indent=1)
     target.write_text(text + "\n", encoding="utf-8")
 
@@ -68,7 +68,7 @@ def rows(path: Path) -> Iterator[dict[str, Any]]:
 def compared(
     arrivals: Iterable[Arrival],
 ) -> Iterator[tuple[int, npt.NDArray[np.int64], Floats, npt.NDArray[np.bool_]]]:
-    """Yield each article's number, those before it that share words, the figures of these pairs, and which
+    """Yield each article's number, those before it that share words, the features of these pairs, and which
     of them are excluded."""
     neighbours = Neighbours(WINDOW, most_compared=MOST_COMPARED)
     weighed = [weigh(arrival) for arrival in arrivals]
@@ -77,8 +77,8 @@ def compared(
     for number, article in enumerate(weighed):
         numbers, others = neighbours.comparable(article)
         if numbers.size:
-            figures = compare(article.lead, others, neighbours.frequencies)
-            yield number, numbers, figures, is_excluded(article.lead, others, figures)
+            features = compare(article.lead, others, neighbours.frequencies)
+            yield number, numbers, features, is_excluded(article.lead, others, features)
         neighbours.keep(article)
 
 
@@ -88,15 +88,15 @@ def labelled_pairs(
     """Return the pairs whose articles share words, and for each the group of articles that it belongs to."""
     label = {frozenset((pair["a"], pair["b"])): pair["label"] == "same" for pair in pairs}
     group = groups_of(pairs)
-    figures, same, groups = [], [], []
+    features, same, groups = [], [], []
     for number, numbers, table, _ in compared(arrivals_of_week(week)):
         for other, row in zip(numbers.tolist(), table, strict=True):
             found = label.get(frozenset((week[number]["id"], week[other]["id"])))
             if found is not None:
-                figures.append(row)
+                features.append(row)
                 same.append(found)
                 groups.append(group[week[number]["id"]])
-    return Examples(np.array(figures), np.array(same), np.ones(len(same))), groups
+    return Examples(np.array(features), np.array(same), np.ones(len(same))), groups
 
 
 def groups_of(pairs: Sequence[dict[str, Any]]) -> dict[str, str]:
@@ -129,23 +129,23 @@ def cluster_pairs(
 ) -> Examples:
     """Return the pairs of articles of the clusters and others; those of one cluster are the same event."""
     names = [each["id"] for each in clusters for _ in each["documents"]] + [None] * len(articles)
-    figures, same = [], []
+    features, same = [], []
     for number, numbers, table, _ in compared(arrivals_of_clusters(clusters, articles, bodies=bodies)):
         cluster = names[number]
-        figures.append(table)
+        features.append(table)
         same += [cluster is not None and names[other] == cluster for other in numbers.tolist()]
     is_same = np.array(same)
-    return Examples(np.vstack(figures), is_same, np.where(is_same, SAME_CLUSTER, OTHER_CLUSTER))
+    return Examples(np.vstack(features), is_same, np.where(is_same, SAME_CLUSTER, OTHER_CLUSTER))
 
 
 def fit(parts: Sequence[Examples]) -> tuple[Floats, float]:
-    """Return weights, (len(FIGURES),), and bias of a logistic regression on the figures."""
-    figures, same, weights = (np.concatenate(column) for column in zip(*parts, strict=True))
+    """Return weights, (len(FEATURES),), and bias of a logistic regression on the features."""
+    features, same, weights = (np.concatenate(column) for column in zip(*parts, strict=True))
     share = weights / weights.sum()
-    mean = share @ figures
-    spread = np.sqrt(share @ (figures - mean) ** 2) + 1e-9
-    table = np.column_stack(((figures - mean) / spread, np.ones(len(figures))))
-    held = np.array([HELD_FREE if name in FREE else HELD_SMALL for name in FIGURES] + [1e-6])
+    mean = share @ features
+    spread = np.sqrt(share @ (features - mean) ** 2) + 1e-9
+    table = np.column_stack(((features - mean) / spread, np.ones(len(features))))
+    held = np.array([HELD_FREE if name in FREE else HELD_SMALL for name in FEATURES] + [1e-6])
     found = np.zeros(table.shape[1])
     for _ in range(ROUNDS):
         probable = 1 / (1 + np.exp(-table @ found))
@@ -157,13 +157,13 @@ def fit(parts: Sequence[Examples]) -> tuple[Floats, float]:
 
 
 def report(labelled: Examples, groups: Sequence[str], weak: Sequence[Examples]) -> None:
-    """Print precision and recall on the labelled pairs, each fold told by the weights of the others."""
+    """Print precision and recall on the labelled pairs, each fold by the weights of the others."""
     names = sorted(set(groups), key=lambda name: (-groups.count(name), name))
     fold = np.array([names.index(group) % FOLDS for group in groups])
     probable = np.zeros(len(groups))
     for number in range(FOLDS):
         weights, bias = fit([labelled.of(fold != number), *weak])
-        probable[fold == number] = 1 / (1 + np.exp(-labelled.figures[fold == number] @ weights - bias))
+        probable[fold == number] = 1 / (1 + np.exp(-labelled.features[fold == number] @ weights - bias))
     for threshold in (0.3, 0.4, 0.5, 0.6, 0.7):
         told = probable >= threshold
         right = int((told & labelled.same).sum())

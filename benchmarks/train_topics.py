@@ -1,4 +1,4 @@
-"""Train `summarizer/data/topics.npz`: which words tell an article's topic.
+"""Train `summarizer/data/topics.npz`: the weights of words for the topic of an article.
 
     python benchmarks/train_topics.py TRAIN CLUSTERS LEADS summarizer/data/topics.npz
 
@@ -24,11 +24,11 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from bench_topics import POLITICS, Labelled, read, read_labelled, report, tell
+from bench_topics import POLITICS, Labelled, classify, read, read_labelled, report
 
-from summarizer.stories.terms import LEAD_CHARACTERS, LEAD_SYLLABLES
+from summarizer.stories.terms import LEAD_CHARACTERS, LEAD_SYLLABLES, log_frequencies
 from summarizer.text.syllables import syllables
-from summarizer.topics import TOPICS, Model, known, softmax, unpacked, weigh
+from summarizer.topics import TOPICS, TopicModel, match_vocabulary, softmax, unpacked
 
 Floats = npt.NDArray[np.float32]
 
@@ -87,7 +87,7 @@ class Example(NamedTuple):
 
 
 def main() -> None:
-    """Suppose topics, fit, measure on the clusters, fit with them, write."""
+    """Guess topics, fit, measure on the clusters, fit with them, write."""
     ask = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     for name in ("train", "clusters", "leads", "output"):
         ask.add_argument(name, type=Path)
@@ -100,7 +100,7 @@ def main() -> None:
     held_out = [lead for day, lead in leads if day in HELD_OUT]
     print("leads of days that the model has not seen")
     model = unpacked(packed(fit(supposed + learnt(articles) + learnt_leads(other_days))))
-    report(held_out, [tell(lead, model) for lead in held_out])
+    report(held_out, [classify(lead, model) for lead in held_out])
     print(f"clusters that the models have not seen, {FOLDS} folds")
     given = [lead for _, lead in leads]
     report(articles, cross_validate(supposed + learnt_leads(given), articles))
@@ -116,7 +116,7 @@ def suppose(path: Path) -> Iterator[Example]:
         topic = supposed_topic(row, body, words)
         if topic:
             for text in (body, ""):
-                yield Example(*weigh(row["title"], row["sapo"], text), TOPICS.index(topic))
+                yield Example(*log_frequencies(row["title"], row["sapo"], text), TOPICS.index(topic))
     rng = np.random.default_rng(0)
     for topic in ("the-thao", "suc-khoe", "khoa-hoc-cong-nghe", "xa-hoi"):
         choice = sorted(words[topic])
@@ -163,7 +163,7 @@ def grams_of(tokens: Sequence[str]) -> Iterator[str]:
 
 def handful(words: Sequence[str]) -> tuple[npt.NDArray[np.uint32], Floats]:
     """Return the terms of an article made of `words`, without the pairs across their borders."""
-    parts = [weigh("", word, "")[0] for word in words]
+    parts = [log_frequencies("", word, "")[0] for word in words]
     hashes, often = np.unique(np.concatenate(parts), return_counts=True)
     return hashes, (1 + np.log(often)).astype(np.float32)
 
@@ -171,7 +171,7 @@ def handful(words: Sequence[str]) -> tuple[npt.NDArray[np.uint32], Floats]:
 def learnt(articles: Sequence[Labelled]) -> list[Example]:
     """Return examples of articles, whole and without body; sections that may be two topics teach nothing."""
     return [
-        Example(*weigh(one.title, one.sapo, body), TOPICS.index(one.topic), CLUSTER_WEIGHT)
+        Example(*log_frequencies(one.title, one.sapo, body), TOPICS.index(one.topic), CLUSTER_WEIGHT)
         for has_body in (True, False)
         for one in articles
         if one.section not in POLITICS
@@ -192,28 +192,33 @@ def read_leads(path: Path) -> list[tuple[str, Labelled]]:
 
 def learnt_leads(leads: Sequence[Labelled]) -> list[Example]:
     """Return examples of leads whose topic a reader gave."""
-    return [Example(*weigh(one.title, one.sapo, ""), TOPICS.index(one.topic), LEAD_WEIGHT) for one in leads]
+    return [
+        Example(*log_frequencies(one.title, one.sapo, ""), TOPICS.index(one.topic), LEAD_WEIGHT)
+        for one in leads
+    ]
 
 
 def cross_validate(supposed: list[Example], articles: Sequence[Labelled]) -> list[str | None]:
-    """Return each article's topic as told by a model that has not seen its cluster."""
+    """Return each article's topic by a model that has not seen its cluster."""
     fold = {story: at % FOLDS for at, story in enumerate(sorted({one.story for one in articles}))}
-    told: dict[int, str | None] = {}
+    predicted: dict[int, str | None] = {}
     for left_out in range(FOLDS):
         others = [one for one in articles if fold[one.story] != left_out]
         model = unpacked(packed(fit(supposed + learnt(others))))
-        told |= {at: tell(one, model) for at, one in enumerate(articles) if fold[one.story] == left_out}
-    return [told[at] for at in range(len(articles))]
+        predicted |= {
+            at: classify(one, model) for at, one in enumerate(articles) if fold[one.story] == left_out
+        }
+    return [predicted[at] for at in range(len(articles))]
 
 
-def fit(examples: Sequence[Example]) -> Model:
+def fit(examples: Sequence[Example]) -> TopicModel:
     """Fit a multinomial logistic regression by Adam, every topic weighing the same."""
     terms, idf = vocabulary(examples)
-    rows = [known(terms, idf, example.hashes, example.weights) for example in examples]
+    rows = [match_vocabulary(terms, idf, example.hashes, example.weights) for example in examples]
     topics = np.array([example.topic for example in examples])
     share = len(examples) / len(TOPICS) / np.bincount(topics, minlength=len(TOPICS))
     counts = (share[topics] * [example.counts for example in examples]).astype(np.float32)
-    both = np.zeros((terms.size + 1, len(TOPICS)), np.float32)  # the last row is the leaning
+    both = np.zeros((terms.size + 1, len(TOPICS)), np.float32)  # the last row holds the intercepts
     speed, power = np.zeros_like(both), np.zeros_like(both)
     rng = np.random.default_rng(0)
     steps, step = EPOCHS * -(-len(rows) // BATCH), 0
@@ -230,7 +235,7 @@ def fit(examples: Sequence[Example]) -> Model:
             power = 0.999 * power + 0.001 * slope**2
             pace = np.sqrt(power / (1 - 0.999**step)) + 1e-8
             both -= RATE * (1 - (step - 1) / steps) * speed / (1 - 0.9**step) / pace
-    return Model(terms, idf, both[:-1], both[-1])
+    return TopicModel(terms, idf, both[:-1], both[-1])
 
 
 def vocabulary(examples: Sequence[Example]) -> tuple[npt.NDArray[np.uint32], Floats]:
@@ -261,7 +266,7 @@ def dense(rows: Sequence[tuple[npt.NDArray[np.intp], Floats]], terms: int) -> Fl
     return table
 
 
-def packed(model: Model) -> dict[str, Any]:
+def packed(model: TopicModel) -> dict[str, Any]:
     """Return the arrays of a file, weights in steps that a byte can count."""
     step = np.float32(np.abs(model.weights).max() / 127)
     levels = np.round(model.weights / step).astype(np.int8)
@@ -271,7 +276,7 @@ def packed(model: Model) -> dict[str, Any]:
         "idf": idf,
         "levels": levels,
         "step": step,
-        "leaning": model.leaning,
+        "leaning": model.intercepts,
     }
 
 

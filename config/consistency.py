@@ -20,11 +20,11 @@ def complaints_between_tables(document: Mapping[str, Any]) -> Iterator[Complaint
         yield from _repeated_names(document, kind)
     yield from _repeated_aliases(document)
     yield from _undeclared_topics(document)
-    yield from _ways_in(document)
+    yield from _wrong_origins(document)
     yield from _several_defaults(document)
     if "feeds" in document and "health" not in document:
         yield ("feeds",), "cần có bảng [health]: bản tin trên web được phục vụ ở cổng ấy"
-    yield from _unpaid(document)
+    yield from _unpaid_rate(document)
     for index, edition in _tables(document, "editions"):
         if "approve_else" in edition and "approve" not in edition:
             yield ("editions", index, "approve_else"), 'chỉ dùng khi có approve, ví dụ approve = "20m"'
@@ -32,7 +32,7 @@ def complaints_between_tables(document: Mapping[str, Any]) -> Iterator[Complaint
             yield from _repeated_elements(edition, ("editions", index, key))
 
 
-def _unpaid(document: Mapping[str, Any]) -> Iterator[Complaint]:
+def _unpaid_rate(document: Mapping[str, Any]) -> Iterator[Complaint]:
     sending = document.get("sending")
     if not isinstance(sending, dict) or sending.get("paid") is True:
         return
@@ -89,9 +89,10 @@ def _undeclared_topics(document: Mapping[str, Any]) -> Iterator[Complaint]:
         declared = set(BUILT_IN_TOPICS)
     for path, name in _topics_used(document):
         if name not in declared:
-            slip = nearest(name, sorted(declared))
-            mend = f"ý bạn là «{slip}»?" if slip else f"các chủ đề đã khai báo: {', '.join(sorted(declared))}"
-            yield path, f"chưa khai báo chủ đề {shown(name)}; {mend}"
+            similar = nearest(name, sorted(declared))
+            known = f"các chủ đề đã khai báo: {', '.join(sorted(declared))}"
+            hint = f"ý bạn là «{similar}»?" if similar else known
+            yield path, f"chưa khai báo chủ đề {shown(name)}; {hint}"
 
 
 def _topics_used(document: Mapping[str, Any]) -> Iterator[tuple[KeyPath, str]]:
@@ -106,35 +107,35 @@ def _topics_used(document: Mapping[str, Any]) -> Iterator[tuple[KeyPath, str]]:
         yield ("breaking", "topics", position), name
 
 
-def _ways_in(document: Mapping[str, Any]) -> Iterator[Complaint]:
+def _wrong_origins(document: Mapping[str, Any]) -> Iterator[Complaint]:
     for index, source in _tables(document, "sources"):
-        ways = [key for key in ("inbox", "feed", "page", "figures") if key in source]
-        if len(ways) != 1:
+        origins = [key for key in ("inbox", "feed", "page", "figures") if key in source]
+        if len(origins) != 1:
             message = (
                 "mỗi nguồn cần đúng một trong bốn khóa: inbox (thư mục tin), feed (địa chỉ hoặc tệp RSS), "
                 "page (địa chỉ một trang), figures (địa chỉ hoặc tệp số liệu JSON)"
             )
             yield ("sources", index), message
         else:
-            yield from _keys_without_use(source, ways[0], index)
+            yield from _keys_without_use(source, origins[0], index)
 
 
-def _keys_without_use(source: Mapping[str, Any], way: str, index: int) -> Iterator[Complaint]:
-    is_polled = way == "page" or (way != "inbox" and "://" in str(source[way]))
-    for key in ("quote", "preview", "topic", "full_text") if way == "figures" else ():
+def _keys_without_use(source: Mapping[str, Any], origin: str, index: int) -> Iterator[Complaint]:
+    is_polled = origin == "page" or (origin != "inbox" and "://" in str(source[origin]))
+    for key in ("quote", "preview", "topic", "full_text") if origin == "figures" else ():
         if key in source:
             yield ("sources", index, key), "không dùng cho nguồn số liệu; hãy bỏ khóa này"
-    if "stale_hours" in source and way != "figures":
+    if "stale_hours" in source and origin != "figures":
         yield ("sources", index, "stale_hours"), "chỉ dùng cho figures; hãy bỏ khóa này"
     for key in ("every_minutes", "allow_private", "full_text"):
-        if key in source and not is_polled and not (way == "figures" and key == "full_text"):
+        if key in source and not is_polled and not (origin == "figures" and key == "full_text"):
             yield ("sources", index, key), "chỉ dùng cho nguồn là địa chỉ mạng; hãy bỏ khóa này"
-    if "full_text" in source and way == "page":
+    if "full_text" in source and origin == "page":
         yield (
             ("sources", index, "full_text"),
             "chỉ dùng cho feed; trang luôn được đọc cả bài, hãy bỏ khóa này",
         )
-    if "move_files" in source and way != "inbox":
+    if "move_files" in source and origin != "inbox":
         yield ("sources", index, "move_files"), "chỉ dùng cho inbox; hãy bỏ khóa này"
 
 

@@ -55,26 +55,26 @@ class General(_Table):
 
 
 @dataclass(frozen=True, slots=True)
-class Surroundings:
-    """The context of a table: the folder of the file and the newsroom's general values."""
+class FileContext:
+    """What the validation of a table needs: the folder of the file and the newsroom's general values."""
 
     base: Path = field(default_factory=Path)
     general: General = field(default_factory=General)
 
 
-def _surroundings(info: ValidationInfo) -> Surroundings:
-    return info.context if isinstance(info.context, Surroundings) else Surroundings()
+def _context(info: ValidationInfo) -> FileContext:
+    return info.context if isinstance(info.context, FileContext) else FileContext()
 
 
-class _Following(_Table):
+class _Inheriting(_Table):
     """A table whose absent keys take the value of the same key in `[newsroom]`."""
 
     @model_validator(mode="before")
     @classmethod
-    def _follow(cls, written: Any, info: ValidationInfo) -> Any:
+    def _inherit(cls, written: Any, info: ValidationInfo) -> Any:
         if not isinstance(written, dict):
             return written
-        general = _surroundings(info).general
+        general = _context(info).general
         shared = cls.model_fields.keys() & General.model_fields.keys()
         return {**{key: getattr(general, key) for key in shared}, **written}
 
@@ -85,7 +85,7 @@ def _path(value: object, info: ValidationInfo) -> Path:
     if "://" in value:
         raise ValueError("phải là thư mục hoặc tệp trên máy; địa chỉ mạng ghi ở khóa feed hoặc page")
     try:
-        return _surroundings(info).base / Path(value).expanduser()
+        return _context(info).base / Path(value).expanduser()
     except RuntimeError:
         raise ValueError("không rõ thư mục của người dùng sau dấu ~; hãy ghi đường dẫn đầy đủ") from None
 
@@ -106,7 +106,7 @@ FilePath = Annotated[Path, BeforeValidator(_path)]
 FeedPlace = Annotated[Path | str, BeforeValidator(_file_or_address)]
 
 
-class Source(_Following):
+class Source(_Inheriting):
     """`[[sources]]`: a paper with exactly one origin.
 
     The origin is an `inbox` folder, a `feed` (a file or a polled address), a polled `page`, or daily
@@ -142,7 +142,7 @@ class Topic(_Table):
     aliases: Listed[Alias] = ()
 
 
-class Edition(_Following):
+class Edition(_Inheriting):
     """`[[editions]]`: a digest at set local times. No `topics` means all of them.
 
     While it is `paused` its slots are skipped. With `approve` operators get each issue that long before its
@@ -171,7 +171,8 @@ class Edition(_Following):
 class Health(_Table):
     """`[health]`: where `/healthz`, `/metrics` and the console listen.
 
-    `console` is the public address of the console; without one it is served only if `host` is the loopback.
+    `console` is the address by which operators reach the console. Without it the console is served only if
+    `host` is the loopback.
     """
 
     host: Host = "127.0.0.1"

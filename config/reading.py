@@ -16,12 +16,12 @@ from config.newsroom import (
     Breaking,
     Edition,
     Feeds,
+    FileContext,
     General,
     Health,
     Limits,
     Newsroom,
     Source,
-    Surroundings,
     Topic,
 )
 from config.toml_lines import KeyPath, key_lines, line_of
@@ -106,13 +106,13 @@ def syntax_message(complaint: str) -> str:
 def _unknown_key(path: tuple[int | str, ...]) -> str:
     model = Newsroom if len(path) == 1 else _TABLES[str(path[0])]
     known = [field.alias or name for name, field in model.model_fields.items()]
-    slip = nearest(str(path[-1]), known)
-    mend = f"ý bạn là «{slip}»?" if slip else f"các khóa dùng được: {', '.join(known)}"
-    return f"khóa {shown(str(path[-1]))} không có; {mend}"
+    similar = nearest(str(path[-1]), known)
+    hint = f"ý bạn là «{similar}»?" if similar else f"các khóa dùng được: {', '.join(known)}"
+    return f"khóa {shown(str(path[-1]))} không có; {hint}"
 
 
 MAX_BYTES = 1_000_000
-"""A newsroom file larger than this is some other file."""
+"""A larger file cannot be a newsroom file."""
 
 TEMPLATE = (importlib.resources.files("config") / "newsroom_template.toml").read_text(encoding="utf-8")
 """The commented newsroom file that `diemtin init` writes; valid as it stands."""
@@ -127,27 +127,27 @@ def load_newsroom(path: Path) -> Newsroom:
         NewsroomError: the file cannot be read or used.
     """
     try:
-        raw = _first_bytes(path)
+        raw = first_bytes(path)
     except FileNotFoundError:
-        raise _refusal(f"không có tệp {path}; chạy «diemtin init» để tạo tệp mẫu") from None
+        raise NewsroomError.of_file(f"không có tệp {path}; chạy «diemtin init» để tạo tệp mẫu") from None
     except OSError as error:
-        raise _refusal(
+        raise NewsroomError.of_file(
             f"không đọc được tệp {path} ({error.strerror}); hãy xem quyền đọc và đường dẫn"
         ) from error
     if len(raw) > MAX_BYTES:
-        raise _refusal(_TOO_LARGE)
+        raise NewsroomError.of_file(_TOO_LARGE)
     try:
         text = raw.decode("utf-8-sig")  # Windows editors put a mark in front
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
-        raise _refusal("tệp không phải UTF-8; hãy lưu lại với bảng mã UTF-8", line) from error
+        raise NewsroomError.of_file("tệp không phải UTF-8; hãy lưu lại với bảng mã UTF-8", line) from error
     return parse_newsroom(text, base=path.absolute().parent)
 
 
 def content_hash(path: Path) -> str:
     """Return a fingerprint of the file, cheap enough for every few seconds; "" if it cannot be read."""
     try:
-        return hashlib.sha256(_first_bytes(path)).hexdigest()
+        return hashlib.sha256(first_bytes(path)).hexdigest()
     except OSError:
         return ""
 
@@ -161,37 +161,34 @@ def parse_newsroom(text: str, *, base: Path) -> Newsroom:
     document = _document(text)
     complaints = [*complaints_between_tables(document)]
     try:
-        newsroom = Newsroom.model_validate(document, context=Surroundings(base, _general(document)))
+        newsroom = Newsroom.model_validate(document, context=FileContext(base, _general(document)))
     except ValidationError as error:
         details = error.errors(include_url=False)
         # pydantic counts only valid elements, so it also calls a list of invalid ones too short
-        told = (each for each in details if each["type"] != "too_short" or not each["input"])
-        complaints += [(each["loc"], value_message(each)) for each in told]
+        own = (each for each in details if each["type"] != "too_short" or not each["input"])
+        complaints += [(each["loc"], value_message(each)) for each in own]
     if complaints:
         raise NewsroomError(_problems(complaints, text))
     return newsroom
 
 
-def _first_bytes(path: Path) -> bytes:
+def first_bytes(path: Path) -> bytes:
+    """Return the content of a file; of one that is too large, one byte more than `MAX_BYTES`."""
     with path.open("rb") as stream:
         return stream.read(MAX_BYTES + 1)
 
 
-def _refusal(message: str, line: int | None = None) -> NewsroomError:
-    return NewsroomError([Problem("", line, message)])
-
-
 def _document(text: str) -> dict[str, Any]:
     if len(text) > MAX_BYTES:
-        raise _refusal(_TOO_LARGE)
+        raise NewsroomError.of_file(_TOO_LARGE)
     try:
         return tomllib.loads(text)
     except RecursionError:
-        raise _refusal("các dấu ngoặc lồng nhau quá sâu; hãy viết đơn giản hơn") from None
+        raise NewsroomError.of_file("các dấu ngoặc lồng nhau quá sâu; hãy viết đơn giản hơn") from None
     except ValueError as error:  # a TOMLDecodeError, or a number of thousands of digits
         found = re.search(r"at line (\d+)", str(error))
         line = int(found.group(1)) if found else text.rstrip("\n").count("\n") + 1
-        raise _refusal(syntax_message(str(error)), line) from error
+        raise NewsroomError.of_file(syntax_message(str(error)), line) from error
 
 
 def _general(document: dict[str, Any]) -> General:

@@ -34,8 +34,8 @@ def set_values(text: str, path: KeyPath, values: Values) -> str:
         RewriteError: the value cannot be changed alone.
     """
     before = tomllib.loads(text)
-    meant, table = deepcopy(before), _table(before, path)
-    target = _table(meant, path, make=True)
+    intended, table = deepcopy(before), _table(before, path)
+    target = _table(intended, path, make=True)
     for key, value in values.items():
         if value is None:
             target.pop(key, None)
@@ -45,15 +45,15 @@ def set_values(text: str, path: KeyPath, values: Values) -> str:
         if table.get(key) == target.get(key):
             continue
         text = _set_one(text, layout_of(text), (*path, key), value)
-    return _checked(text, meant)
+    return _checked(text, intended)
 
 
 def add_table(text: str, kind: str, values: Values) -> str:
     """Return `text` with one more table `[[kind]]` after the last of them."""
     before = tomllib.loads(text)
-    meant = deepcopy(before)
+    intended = deepcopy(before)
     filled = {key: value for key, value in values.items() if value is not None}
-    meant.setdefault(kind, []).append(
+    intended.setdefault(kind, []).append(
         {key: value if isinstance(value, Scalar) else list(value) for key, value in filled.items()}
     )
     layout, line = layout_of(text), _newline(text)
@@ -61,22 +61,22 @@ def add_table(text: str, kind: str, values: Values) -> str:
     last = (kind, len(before.get(kind, [])) - 1)
     at = _line_end(text, layout.ends[last]) if last in layout.ends else len(text.rstrip())
     block = line.join(["", "", *lines])
-    return _checked(text[:at] + block + (text[at:] or line), meant)
+    return _checked(text[:at] + block + (text[at:] or line), intended)
 
 
 def drop_table(text: str, kind: str, index: int) -> str:
     """Return `text` without the table `[[kind]]` of that number, from 0, nor the comments inside it."""
     before = tomllib.loads(text)
-    meant, layout = deepcopy(before), layout_of(text)
-    del meant[kind][index]
-    if not meant[kind]:
-        del meant[kind]
+    intended, layout = deepcopy(before), layout_of(text)
+    del intended[kind][index]
+    if not intended[kind]:
+        del intended[kind]
     if (kind, index) not in layout.headers:
         raise RewriteError(f"{kind}[{index}] is no table of its own")
     start = text.rfind("\n", 0, layout.headers[kind, index]) + 1
     end = _line_end(text, layout.ends[kind, index])
     rest = text[end:]
-    return _checked(text[:start] + rest.removeprefix("\r").removeprefix("\n"), meant)
+    return _checked(text[:start] + rest.removeprefix("\r").removeprefix("\n"), intended)
 
 
 def _table(document: dict[str, Any], path: KeyPath, *, make: bool = False) -> dict[str, Any]:
@@ -90,7 +90,7 @@ def _table(document: dict[str, Any], path: KeyPath, *, make: bool = False) -> di
     return found
 
 
-def _checked(text: str, meant: dict[str, Any]) -> str:
+def _checked(text: str, intended: dict[str, Any]) -> str:
     """Return `text` if it has the intended values.
 
     Raises:
@@ -100,8 +100,8 @@ def _checked(text: str, meant: dict[str, Any]) -> str:
         found = tomllib.loads(text)
     except ValueError as error:
         raise RewriteError("the changed text is no TOML") from error
-    if found != meant:
-        raise RewriteError("the changed text says something else")
+    if found != intended:
+        raise RewriteError("the changed text has other values than intended")
     return text
 
 

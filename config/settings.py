@@ -82,11 +82,10 @@ def _admins(value: str) -> frozenset[int]:
 
 def _admin(word: str) -> int:
     if not re.fullmatch(r"-?[0-9]{1,19}", word) or int(word) == 0:
-        told = (
-            shown(word) if _USERNAME.fullmatch(word) else "giá trị"
-        )  # it may be a token, pasted here by mistake
+        # Anything but a username may be a token, pasted by mistake.
+        named = shown(word) if _USERNAME.fullmatch(word) else "giá trị"
         raise ValueError(
-            f"{told} không phải mã số; hãy dùng mã số Telegram thay cho tên người dùng, "
+            f"{named} không phải mã số; hãy dùng mã số Telegram thay cho tên người dùng, "
             "ví dụ 123456789, nhiều mã cách nhau bằng dấu phẩy"
         )
     if int(word) < 0:

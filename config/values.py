@@ -43,6 +43,11 @@ class ConfigError(Exception):
 class NewsroomError(ConfigError):
     """The newsroom file cannot be used."""
 
+    @classmethod
+    def of_file(cls, message: str, line: int | None = None) -> "NewsroomError":
+        """Return an error about the file as a whole, or about a line of it."""
+        return cls([Problem("", line, message)])
+
 
 def check_report(problems: Sequence[Problem]) -> dict[str, object]:
     """Return what `diemtin check --json` prints; no problem means `ok`.

@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from config.reading import MAX_BYTES
+from config.reading import MAX_BYTES, first_bytes
 from config.values import NewsroomError, Problem
 
 _AT_FDCWD, _RENAME_EXCHANGE = -100, 2
@@ -42,12 +42,11 @@ def read_file(path: Path) -> bytes:
         NewsroomError: it cannot be read, or is too large.
     """
     try:
-        with path.open("rb") as stream:
-            content = stream.read(MAX_BYTES + 1)
+        content = first_bytes(path)
     except OSError as error:
-        raise _refusal(f"không đọc được tệp {path} ({error.strerror})") from error
+        raise NewsroomError.of_file(f"không đọc được tệp {path} ({error.strerror})") from error
     if len(content) > MAX_BYTES:
-        raise _refusal("tệp lớn hơn 1 MB, không giống tệp cấu hình")
+        raise NewsroomError.of_file("tệp lớn hơn 1 MB, không giống tệp cấu hình")
     return content
 
 
@@ -61,33 +60,31 @@ def replace_file(path: Path, content: bytes, *, expected: str) -> None:
         NewsroomError: the file cannot be written.
     """
     real = path.resolve()
-    with _alone_in(real.parent):
+    with _locked(real.parent):
         if fingerprint(read_file(real)) != expected:
             raise FileChangedError
         if not os.access(real, os.W_OK):
-            raise _refusal(f"tệp {real} chỉ cho đọc; hãy cho bot quyền ghi, hoặc sửa bằng tay")
+            raise NewsroomError.of_file(f"tệp {real} chỉ cho đọc; hãy cho bot quyền ghi, hoặc sửa bằng tay")
         _replace(real, content, expected)
 
 
 def _replace(real: Path, content: bytes, expected: str) -> None:
     try:
-        new = _written_beside(real, content)
+        new = _write_beside(real, content)
     except OSError as error:
-        raise _refusal(f"không ghi được vào thư mục {real.parent} ({error.strerror})") from error
+        raise NewsroomError.of_file(f"không ghi được vào thư mục {real.parent} ({error.strerror})") from error
     try:
         _put_in_place(real, new, expected, fingerprint(content))
     except OSError as error:
-        raise _refusal(f"không thay được tệp {real} ({error.strerror}); hãy sửa bằng tay") from error
+        raise NewsroomError.of_file(
+            f"không thay được tệp {real} ({error.strerror}); hãy sửa bằng tay"
+        ) from error
     finally:
         with suppress(FileNotFoundError):
             new.unlink()
 
 
-def _refusal(message: str) -> NewsroomError:
-    return NewsroomError([Problem("", None, message)])
-
-
-def _written_beside(real: Path, content: bytes) -> Path:
+def _write_beside(real: Path, content: bytes) -> Path:
     known = real.stat()
     handle, name = tempfile.mkstemp(prefix=f".{real.name}.", dir=real.parent)
     with os.fdopen(handle, "wb") as stream:
@@ -127,12 +124,12 @@ def _exchange(one: Path, other: Path) -> None:
 
 
 @contextmanager
-def _alone_in(folder: Path) -> Iterator[None]:
+def _locked(folder: Path) -> Iterator[None]:
     """Let one bot of this folder write at a time, and make the change durable."""
     try:
         handle = os.open(folder, os.O_RDONLY)
     except OSError as error:
-        raise _refusal(f"không vào được thư mục {folder} ({error.strerror})") from error
+        raise NewsroomError.of_file(f"không vào được thư mục {folder} ({error.strerror})") from error
     try:
         fcntl.flock(handle, fcntl.LOCK_EX)
         yield

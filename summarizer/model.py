@@ -1,4 +1,4 @@
-"""The nouns that the language code shares: documents, places, sentences, and a story as it is told."""
+"""The nouns that the language code shares: documents, places, sentences, articles and stories."""
 
 import datetime as dt
 from collections.abc import Sequence
@@ -8,6 +8,7 @@ from typing import Literal
 from summarizer.text.syllables import syllables
 
 FieldName = Literal["title", "sapo", "body"]
+VIETNAM = dt.timezone(dt.timedelta(hours=7))
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +103,7 @@ class Piece:
     quote: QuotePolicy
     advertorial: bool
     precision: Precision = "minute"  # of `published_at`, which must never be shown finer
-    ready_at: dt.datetime | None = None  # when digests could first tell it; None: when it was stored
+    ready_at: dt.datetime | None = None  # when digests could first have it; None: when it was stored
     preview: bool = False  # whether its page's picture may be shown
 
     @property
@@ -128,7 +129,7 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A story that a digest may tell, with the articles that belong to it."""
+    """A story that a digest may have, with its articles."""
 
     story_id: int
     pieces: tuple[Piece, ...]

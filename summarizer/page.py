@@ -20,7 +20,7 @@ LISTED_FROM = 6  # stories; a digest of so many or more opens with a list of its
 SOURCE_LINE_SYLLABLES = 6  # for the line with the papers' names
 _SCREEN_SYLLABLES = 170  # of headlines and papers on a phone's screen
 _FULLER = 2.0  # times an edition's reading time, for *đầy đủ*
-_APPETITE = 0.8  # factor for each further story of a topic
+_REPEATED_TOPIC = 0.8  # factor for each further story of a topic
 _SHORTEST_STORY = 20  # syllables; with less room the digest is full
 _SHORTEST_HEADLINE = 12  # with its papers
 _SHARES = {1: 1.0, 2: 0.6}  # of the budget for one topic or paper, by how many there are
@@ -61,14 +61,14 @@ class Page:
         self, prepared: Prepared, length: Length, budget: float, *, topics: int, papers: int
     ) -> None:
         self.chosen: list[Chosen] = []
-        self._too_long: Chosen | None = None  # the first story that had no room
-        self.events: set[int] = set()  # stories that are shown, or whose event a shown one tells, by number
-        self._told = 0  # the bits of those that are shown
+        self._first_too_long: Chosen | None = None  # the first story that had no room
+        self.events: set[int] = set()  # numbers of stories shown, or whose event a shown one is about
+        self._shown = 0  # the bits of those that are shown
         self._prepared = prepared
         self._quotes = _QUOTES[length]
         self._is_listed = length != "gon"
         self._budget = budget
-        self._least = _SHORTEST_STORY if self._is_listed else _SHORTEST_HEADLINE
+        self._shortest = _SHORTEST_STORY if self._is_listed else _SHORTEST_HEADLINE
         self._topic_cap, self._paper_cap = budget * share_of(topics), budget * share_of(papers)
         self._read = 0
         self._titles = 0  # syllables of the headlines so far
@@ -78,52 +78,52 @@ class Page:
 
     def offer(self, version: Version) -> None:
         """Take the story if there is room for it and no story taken before is about its event."""
-        if self.has_had_enough_of(version.topic) or self._has_had_enough_of_papers(version):
+        if self.is_topic_full(version.topic) or self._are_papers_full(version):
             return
-        if self._prepared.is_told_by(version, self._told):
+        if self._prepared.is_covered_by(version, self._shown):
             self.events.add(version.number)
-        elif chosen := self._fitted(version):
+        elif chosen := self._fitting(version):
             self._take(chosen)
 
     @property
     def is_full(self) -> bool:
         """Tell whether no story has room any more."""
-        return bool(self.chosen) and self._read + self._least > self._budget
+        return bool(self.chosen) and self._read + self._shortest > self._budget
 
     @property
     def syllables(self) -> int:
         """Return the number of syllables."""
         return self._read
 
-    def appetite(self, topic: str | None) -> float:
+    def topic_factor(self, topic: str | None) -> float:
         """Return the factor for a further story of a topic, 1 for the first."""
-        return float(_APPETITE ** self._stories_of_topic.get(topic, 0))
+        return float(_REPEATED_TOPIC ** self._stories_of_topic.get(topic, 0))
 
-    def has_had_enough_of(self, topic: str | None) -> bool:
+    def is_topic_full(self, topic: str | None) -> bool:
         """Tell whether no story of the topic has room any more."""
         done = self._of_topic.get(topic, 0)
-        return bool(done) and done + self._least > self._topic_cap
+        return bool(done) and done + self._shortest > self._topic_cap
 
-    def _has_had_enough_of_papers(self, version: Version) -> bool:
+    def _are_papers_full(self, version: Version) -> bool:
         for paper in version.papers:
             done = self._of_paper.get(paper, 0)
-            if not done or done + self._least <= self._paper_cap:
+            if not done or done + self._shortest <= self._paper_cap:
                 return False
         return True
 
-    def settle(self) -> None:
+    def take_first_if_empty(self) -> None:
         """If no story had room, take the first one, whatever its length."""
-        if not self.chosen and self._too_long is not None:
-            self._take(self._too_long)
+        if not self.chosen and self._first_too_long is not None:
+            self._take(self._first_too_long)
 
-    def _fitted(self, version: Version) -> Chosen | None:
-        told = None
+    def _fitting(self, version: Version) -> Chosen | None:
+        composed = None
         for quotes in self._quotes:
-            told = version.told(quotes)
-            if self._has_room(version, told[1]):
-                return Chosen(version, *told)
-        if self._too_long is None and told is not None:
-            self._too_long = Chosen(version, *told)
+            composed = version.with_quotes(quotes)
+            if self._has_room(version, composed[1]):
+                return Chosen(version, *composed)
+        if self._first_too_long is None and composed is not None:
+            self._first_too_long = Chosen(version, *composed)
         return None
 
     def _has_room(self, version: Version, syllables: int) -> bool:
@@ -152,7 +152,7 @@ class Page:
         self._stories_of_topic[version.topic] = self._stories_of_topic.get(version.topic, 0) + 1
         self.chosen.append(one)
         self.events.add(version.number)
-        self._told |= 1 << version.number
+        self._shown |= 1 << version.number
 
 
 def is_listed(stories: int, length: Length) -> bool:

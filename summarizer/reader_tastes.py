@@ -10,11 +10,11 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 
-from summarizer.facts.names import find_person_names
+from summarizer.facts.particulars import find_person_names
 from summarizer.model import Candidate, Document, Piece
 from summarizer.questions.phrases import Phrases
 from summarizer.questions.query import parse_query
-from summarizer.stories.telling import leading, main_topic, showable
+from summarizer.stories.digest_story import leading, main_topic, showable
 from summarizer.stories.terms import LEAD_CHARACTERS, idf, term_hashes
 from summarizer.text.syllables import Forms, folded, syllables, word_forms
 
@@ -61,7 +61,7 @@ class Mentions:
         if not groups:
             return found
         may_have = [
-            set().union(*(self._with_all(run) for run in group)) for group in groups
+            set().union(*(self._with_all(words) for words in group)) for group in groups
         ]  # each group in one of its spellings
         for story in set.intersection(*may_have) - found:
             matches = Phrases(groups).find(self._words[story])
@@ -69,13 +69,13 @@ class Mentions:
                 found.add(story)
         return found
 
-    def _with_all(self, run: Sequence[str]) -> set[int]:
-        return set.intersection(*(self._having.get(folded(word), set()) for word in run))
+    def _with_all(self, words: Sequence[str]) -> set[int]:
+        return set.intersection(*(self._having.get(folded(word), set()) for word in words))
 
 
 @lru_cache(maxsize=1 << 13)
 def read_phrase(phrase: str) -> tuple[tuple[tuple[str, ...], ...], ...]:
-    """Return `phrase` as groups of runs, each with its other spellings; empty if it has no word.
+    """Return `phrase` as groups of its words and their other spellings; empty if it has no word.
 
     >>> read_phrase("Hạ Long")
     ((('hạ', 'long'),),)
@@ -105,7 +105,7 @@ _MOST_PEOPLE = 2
 _COMMONEST = 0.7  # IDF of syllables without a subject: "của" 0.1, "người" 0.2, "thành" 0.6
 _FACTORS: dict[str, float] = {"topic": 1.2, "paper": 1.05, "person": 1.6, "word": 1.6}  # each step of weight
 _MOST_FACTOR = 4.0  # greatest factor of all tastes together; the least is its inverse
-_LEAST_RARE = 3.0  # IDF of both syllables together: "giá vàng" 4.0, "việt nam" 2.3
+_LEAST_PAIR_IDF = 3.0  # IDF of both syllables together: "giá vàng" 4.0, "việt nam" 2.3
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,8 +149,8 @@ def _people(piece: Piece) -> list[str]:
 
 def _words(document: Document) -> list[str]:
     said = Counter(_pairs(f"{document.sapo}\n{document.body[:LEAD_CHARACTERS]}"))
-    named = [pair for pair in dict.fromkeys(_pairs(document.title)) if _is_telling(pair)]
-    pairs = [pair for pair in named if said[pair]] or named
+    distinctive = [pair for pair in dict.fromkeys(_pairs(document.title)) if _is_distinctive(pair)]
+    pairs = [pair for pair in distinctive if said[pair]] or distinctive
     pairs.sort(key=lambda pair: -max(1, said[pair]) * _idf_of(pair))
     chosen: list[tuple[str, str]] = []
     for pair in pairs:
@@ -163,10 +163,10 @@ def _pairs(text: str) -> Iterator[tuple[str, str]]:
     return pairwise(syllables(text))
 
 
-def _is_telling(pair: tuple[str, str]) -> bool:
+def _is_distinctive(pair: tuple[str, str]) -> bool:
     is_word = all(syllable.isalpha() and len(syllable) > 1 for syllable in pair)
     weights = idf(term_hashes(pair)[:2])
-    return is_word and bool(np.all(weights > _COMMONEST)) and float(weights.sum()) >= _LEAST_RARE
+    return is_word and bool(np.all(weights > _COMMONEST)) and float(weights.sum()) >= _LEAST_PAIR_IDF
 
 
 def _idf_of(pair: tuple[str, str]) -> float:

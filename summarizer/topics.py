@@ -1,8 +1,6 @@
 """Decide an article's topic by its most reliable clue; its words decide if there is no other."""
 
 import hashlib
-import importlib.resources
-import io
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -13,8 +11,9 @@ from urllib.parse import unquote, urlsplit
 import numpy as np
 from numpy.typing import NDArray
 
-from summarizer.stories.terms import LEAD_CHARACTERS, LEAD_SYLLABLES, term_hashes
-from summarizer.text.syllables import folded, syllables
+from summarizer.packaged_data import load_arrays
+from summarizer.stories.terms import log_frequencies
+from summarizer.text.syllables import folded
 
 # Only this module decides a topic. The clues in their order: the category in its row or feed, the sections in
 # its address (`/the-thao/bong-da/…`, `/Home/TheGioi/…`, `thethao.bao.vn`), its source, and the words of its
@@ -177,26 +176,25 @@ TOPICS = (
     "the-thao",
     "van-hoa-giai-tri",
 )
-"""The topics that can be told, in the order of the weights' columns."""
+"""The topics that the classifier knows, in the order of the weights' columns."""
 
-_SURE = 0.32  # least probability; a higher one is more often right, but leaves more articles without topic
-_SURE_OF_BODY = 0.4  # the same where there is a body: many words make the model surer than it should be
+_LEAST_PROBABILITY = 0.32  # a higher one is more often right, but leaves more articles without topic
+_LEAST_WITH_BODY = 0.4  # for articles with a body: many words make the model too certain
 _FEWEST = 3  # known terms that are needed
-_TITLE_WEIGHT = 2
 
 
 @dataclass(frozen=True, slots=True)
-class Model:
+class TopicModel:
     """The weights of each known term for each topic.
 
     Hashes: (n,), ascending. IDF: (n,), how much the term counts in an article. Weights: (n, topics), log
-    odds. `leaning`: (topics,), the intercept of each topic.
+    odds. `intercepts`: (topics,).
     """
 
     hashes: NDArray[np.uint32]
     idf: NDArray[np.float32]
     weights: NDArray[np.float32]
-    leaning: NDArray[np.float32]
+    intercepts: NDArray[np.float32]
 
 
 def classify_topic(title: str, sapo: str, body: str) -> str | None:
@@ -211,30 +209,22 @@ def classify_topic(title: str, sapo: str, body: str) -> str | None:
     return classify_with(_model(), title, sapo, body)
 
 
-def classify_with(model: Model, title: str, sapo: str, body: str) -> str | None:
+def classify_with(model: TopicModel, title: str, sapo: str, body: str) -> str | None:
     """Return one of `TOPICS` by `model`, or None if the words do not decide."""
-    chances = topic_chances(model, title, sapo, body)
-    best = int(chances.argmax())
-    return TOPICS[best] if chances[best] >= (_SURE_OF_BODY if body else _SURE) else None
+    probabilities = topic_probabilities(model, title, sapo, body)
+    best = int(probabilities.argmax())
+    return TOPICS[best] if probabilities[best] >= (_LEAST_WITH_BODY if body else _LEAST_PROBABILITY) else None
 
 
-def topic_chances(model: Model, title: str, sapo: str, body: str) -> NDArray[np.float32]:
-    """Return the chance of each topic: (topics,), adding up to 1; all even where too few terms are known."""
-    at, weights = known(model.hashes, model.idf, *weigh(title, sapo, body))
+def topic_probabilities(model: TopicModel, title: str, sapo: str, body: str) -> NDArray[np.float32]:
+    """Return the probability of each topic: (topics,); all are equal if too few terms are known."""
+    at, weights = match_vocabulary(model.hashes, model.idf, *log_frequencies(title, sapo, body))
     if at.size < _FEWEST:
         return np.full(len(TOPICS), 1 / len(TOPICS), np.float32)
-    return softmax(weights @ model.weights[at] + model.leaning)
+    return softmax(weights @ model.weights[at] + model.intercepts)
 
 
-def weigh(title: str, sapo: str, body: str) -> tuple[NDArray[np.uint32], NDArray[np.float32]]:
-    """Return the distinct term hashes of an article, ascending, and how much of each there is."""
-    fields = [term_hashes(syllables(text[:LEAD_CHARACTERS])[:LEAD_SYLLABLES]) for text in (title, sapo, body)]
-    counted = np.repeat([_TITLE_WEIGHT, 1, 1], [field.size for field in fields])
-    hashes, term_of = np.unique(np.concatenate(fields), return_inverse=True)
-    return hashes, (1 + np.log(np.bincount(term_of, counted, minlength=hashes.size))).astype(np.float32)
-
-
-def known(
+def match_vocabulary(
     vocabulary: NDArray[np.uint32],
     idf: NDArray[np.float32],
     hashes: NDArray[np.uint32],
@@ -249,19 +239,17 @@ def known(
 
 
 def softmax(scores: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Turn log odds into chances along the last axis."""
+    """Turn log odds into probabilities along the last axis."""
     odds = np.exp(scores - scores.max(axis=-1, keepdims=True))
     return np.asarray(odds / odds.sum(axis=-1, keepdims=True), np.float32)
 
 
-def unpacked(arrays: Mapping[str, Any]) -> Model:
-    """Return the model of a file's arrays: weights are kept as bytes, in steps."""
+def unpacked(arrays: Mapping[str, Any]) -> TopicModel:
+    """Return the model in a file's arrays, which keep weights as bytes, in steps."""
     weights = arrays["levels"].astype(np.float32) * arrays["step"]
-    return Model(arrays["hashes"], arrays["idf"].astype(np.float32), weights, arrays["leaning"])
+    return TopicModel(arrays["hashes"], arrays["idf"].astype(np.float32), weights, arrays["leaning"])
 
 
 @cache
-def _model() -> Model:
-    packed = (importlib.resources.files("summarizer") / "data" / "topics.npz").read_bytes()
-    with np.load(io.BytesIO(packed)) as arrays:
-        return unpacked(arrays)
+def _model() -> TopicModel:
+    return unpacked(load_arrays("topics.npz"))

@@ -39,7 +39,7 @@ from bot.news.stories import find_candidate
 from storage.off_loop import CHAT
 from storage.times import Published
 from summarizer.model import DigestStory
-from summarizer.stories.telling import leading, tell
+from summarizer.stories.digest_story import compose_story, leading
 
 _PAGE = 10
 _MOST_OFFERED = 50
@@ -111,7 +111,7 @@ class Inline:
         pieces = await CHAT.run(leading, candidate) if candidate else []
         if candidate is None or not pieces:
             return []
-        story = await CHAT.run(lambda: tell(candidate, pieces, max_quotes=1))
+        story = await CHAT.run(lambda: compose_story(candidate, pieces, max_quotes=1))
         sharing = Sharing(query.get_bot().username, is_inline=True)
         read_on = InlineKeyboardButton(texts.BUTTON_READ_ON, url=sharing.address_of(article_id))
         return [_result(self._story(story), InlineKeyboardMarkup([[read_on]]))]

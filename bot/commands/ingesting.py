@@ -29,7 +29,7 @@ from bot.jobs.intake.taking import Taker, name_nobody
 from bot.news.services import Services, take_in_thread
 from bot.operators.notices import INGEST
 from bot.startup.assembly import assemble
-from bot.text_work.many import in_order
+from bot.text_work.text_pool import in_order
 from bot.text_work.worker import Texts
 from storage.intake import (
     ROWS_A_PART,

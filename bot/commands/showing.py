@@ -24,8 +24,8 @@ from storage.articles import StoredArticle, Version, find_versions, get_article
 from storage.errors import UnknownArticleError
 from storage.processing.processed import find_summaries
 from storage.times import parse_moment, published_text, to_rfc3339
-from summarizer.digest import Digest, DigestStory
-from summarizer.model import Disagreement, Report, Summary
+from summarizer.digest import Digest
+from summarizer.model import DigestStory, Disagreement, Report, Summary
 
 # `diemtin show`: one article as it is stored.
 

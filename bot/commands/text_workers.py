@@ -10,7 +10,7 @@ import typer
 from bot.commands.preparing import open_services, run, settings_or_exit
 from bot.commands.terminal import Json, fail, put, put_json, say
 from bot.jobs.intake.renewing import reprocess as reprocess_all
-from bot.text_work.many import text_pool
+from bot.text_work.text_pool import text_pool
 from bot.text_work.worker import ClusterError, Texts, TextWorkError, text_worker
 
 _MOST_WORKERS = 64

@@ -21,7 +21,7 @@ from bot.jobs.watch_alerts import send_alerts
 from bot.messages import texts
 from bot.messages.markup import render
 from bot.messages.rendering import story_html
-from bot.news.digests import prepare, wishes_of
+from bot.news.digests import preferences_of, prepare
 from bot.news.newsroom import Breaking as Rule
 from bot.news.newsroom import Newsroom
 from bot.news.services import Services
@@ -39,10 +39,12 @@ from storage.alerts.breaking import (
     record_breaking,
 )
 from storage.off_loop import INTAKE
-from summarizer.digest import Candidate, DigestStory, Prepared, compose_prepared
+from summarizer.digest import compose
+from summarizer.model import Candidate, DigestStory
 from summarizer.reader_tastes import Mentions
+from summarizer.stories.digest_story import leading, main_topic, showable
+from summarizer.stories.prepared import Prepared
 from summarizer.stories.roundups import is_promotion
-from summarizer.stories.telling import leading, main_topic, showable
 
 _NOTE = "broke until"
 _READERS = 500  # told in one transaction
@@ -194,8 +196,8 @@ class _Composer:
     def _digest_story(self, reader: BreakingReader, told_at: dt.datetime | None) -> DigestStory | None:
         edition = self._newsroom.edition_for(reader.choices)
         told = {} if told_at is None else {self._story.story_id: told_at}
-        digest = compose_prepared(
-            self._prepared, wishes_of(edition), edition=edition.name, title=edition.title, told=told
+        digest = compose(
+            self._prepared, preferences_of(edition), edition=edition.name, title=edition.title, seen=told
         )
         return next(iter(digest.stories), None)
 

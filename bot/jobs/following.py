@@ -34,7 +34,7 @@ from storage.alerts.follows import (
 from storage.delivery.messages import Buttons
 from storage.off_loop import INTAKE
 from storage.times import Published
-from summarizer.digest import Candidate
+from summarizer.model import Candidate
 from summarizer.stories.differences import news_of
 
 _LONGEST_TITLE, _LONGEST_FOLLOWED, _LONGEST_SENTENCE, _LONGEST_NAME = 300, 120, 1_500, 64  # UTF-16 units

@@ -38,8 +38,9 @@ from bot.messages.markup import (
 from bot.messages.spoken import date_line, publication_label
 from bot.messages.texts import CORRECTION_LINE
 from storage.times import Published
-from summarizer.digest import SYLLABLES_PER_MINUTE, Digest, DigestStory, Quote, SourceLink
-from summarizer.model import Disagreement, Report
+from summarizer.digest import Digest
+from summarizer.model import DigestStory, Disagreement, Quote, Report, SourceLink
+from summarizer.page import SYLLABLES_PER_MINUTE
 
 _OTHER_TOPICS = "Tin khác"
 _LINE, _NOTHING = Markup("\n"), Markup()

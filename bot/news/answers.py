@@ -167,9 +167,9 @@ async def _attempted(
     pieces, stories = await find_pieces(connection, services.newsroom, found.ids)
     given, differs = await CHAT.run(_answered, query, found, pieces, stories)
     ids = tuple(dict.fromkeys((*given.cited, *found.ids)))
-    if given.unlike and len(given.unlike) < len(pieces):
-        ids = tuple(each for each in ids if each not in given.unlike)
-    elif given.unlike and found.reading != "lead":  # articles with all words in title and sapo stay
+    if given.unrelated and len(given.unrelated) < len(pieces):
+        ids = tuple(each for each in ids if each not in given.unrelated)
+    elif given.unrelated and found.reading != "lead":  # articles with all words in title and sapo stay
         ids = ()
     return Reply(query, narrowing, found, given, ids, differs, attempt=attempt)
 

@@ -20,9 +20,9 @@ from storage.candidates import Window, find_eligible, find_most_reported
 from storage.engine import Database
 from storage.off_loop import DIGESTS
 from storage.processing.processed import find_summaries
-from summarizer.digest import Candidate, Digest, Piece, Prepared, Wishes, compose_prepared
-from summarizer.model import Summary
-from summarizer.stories.prepared import FRESH
+from summarizer.digest import Digest, Preferences, compose
+from summarizer.model import Candidate, Piece, Summary
+from summarizer.stories.prepared import FRESH, Prepared
 
 FIRST_WINDOW = dt.timedelta(hours=24)  # of a profile's first digest
 
@@ -181,8 +181,8 @@ def compose_one(
 
     `title`: another title than the edition's; `{count}` in it is the number of stories.
     """
-    wishes = wishes_of(edition)
-    digest = compose_prepared(gathered.prepared, wishes, edition=edition.name, title=edition.title, told=told)
+    preferences = preferences_of(edition)
+    digest = compose(gathered.prepared, preferences, edition=edition.name, title=edition.title, seen=told)
     if title is not None:
         digest = replace(digest, title=title.format(count=len(digest.stories)))
     zone = edition.schedule.zone
@@ -193,9 +193,9 @@ def compose_one(
     return Composed(digest, tuple(rendered), len(gathered.prepared.versions), gathered.window.end)
 
 
-def wishes_of(edition: Edition) -> Wishes:
+def preferences_of(edition: Edition) -> Preferences:
     """Return a reader's own edition in the form for composing."""
-    return Wishes(
+    return Preferences(
         edition.topics, edition.reading_minutes, edition.length,
         edition.words_out, edition.words_in, edition.papers_out, edition.papers_in,
         edition.tastes,

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from bot.messages.spoken import titled_at
 from bot.times.schedule import Schedule, joined
 from storage.profiles import Choices, Length
-from summarizer.digest import QuotePolicy
+from summarizer.model import QuotePolicy
 from summarizer.reader_tastes import Taste
 from summarizer.topics import TopicRules, topic_of_source, words_of_topics
 
@@ -94,7 +94,7 @@ class Approval:
 class Edition:
     """A digest that can be subscribed to. Empty `topics` means all.
 
-    The fields between `is_paused` and `approval` are a reader's own: see `summarizer.digest.Wishes`.
+    The fields between `is_paused` and `approval` are a reader's own: see `summarizer.digest.Preferences`.
     """
 
     name: str

@@ -13,7 +13,7 @@ from storage.articles import find_origins
 from storage.candidates import find_articles_of
 from storage.notes import find_note, write_note
 from storage.processing.processed import find_summaries
-from summarizer.digest import Candidate
+from summarizer.model import Candidate
 
 _BATCH = 200
 _COMMIT_LAG = dt.timedelta(minutes=2)  # a row has the time when its transaction began, and is visible later

@@ -46,7 +46,7 @@ from storage.off_loop import INTAKE
 from storage.profiles import Profile, find_profile
 from storage.sources import find_refusals_at, find_refusals_of, find_source_states, is_set_aside
 from storage.subscribers import Subscriber, find_subscriber
-from summarizer.digest import Candidate
+from summarizer.model import Candidate
 from summarizer.reader_tastes import Mentions
 
 _MOST_REPORTS = 20

@@ -24,10 +24,10 @@ def main() -> None:
     os.dup2(2, 1)  # what a library prints must not get between the frames
     stdout.write(frame(READY))
     while head := _read(stdin):
-        told = json.loads(head)
-        task = TASKS[told["task"]]
+        call = json.loads(head)
+        task = TASKS[call["task"]]
         about = task.about.validate_json(_read(stdin))
-        items = [_read(stdin) for _ in range(told["items"])]
+        items = [_read(stdin) for _ in range(call["items"])]
         stdout.write(frame(GOT))
         for answer in _answers(task, about, items, cpu_seconds):
             stdout.write(answer)

@@ -16,15 +16,15 @@ from distributed.client import FutureCancelledError
 from distributed.comm import CommClosedError
 from pydantic import ValidationError
 
-from bot.text_work.many import TextPool
 from bot.text_work.tasks import Task, code_version
+from bot.text_work.text_pool import TextPool
 from bot.text_work.worker import ClusterError, Failure
 
 _ADDRESS = re.compile(r"(tcp|tls|wss?)://[^\s/@]+:\d{1,5}/?", re.ASCII)
 _CALLS_A_THREAD = 4  # a worker holds two; the others are for the worker that is done first
 _CONNECT_SECONDS = 10.0
-_LOOK_SECONDS = 5.0
-_PATIENCE_SECONDS = 60.0  # with a cluster that has no worker left
+_CHECK_SECONDS = 5.0
+_NO_WORKER_SECONDS = 60.0  # with a cluster that has no worker left
 _About = TypeVar("_About")
 _Item = TypeVar("_Item")
 _Answer = TypeVar("_Answer")
@@ -35,8 +35,8 @@ class WrongVersionError(Exception):
 
 
 @asynccontextmanager
-async def cluster_texts(address: str, tell: Callable[[str], None]) -> AsyncIterator["ClusterTexts"]:
-    """Connect to the scheduler at `address`; `tell` is called with a line that has the dashboard's link.
+async def cluster_texts(address: str, report: Callable[[str], None]) -> AsyncIterator["ClusterTexts"]:
+    """Connect to the scheduler at `address`; `report` is called with a line that has the dashboard's link.
 
     Raises:
         ClusterError: no scheduler answers, it has no worker, or its workers have other language code.
@@ -53,7 +53,7 @@ async def cluster_texts(address: str, tell: Callable[[str], None]) -> AsyncItera
         with suppress(TimeoutError):
             await client.wait_for_workers(1, timeout=_CONNECT_SECONDS)
         await _check(client, address)
-        tell(f"Theo dõi cụm Dask: {client.dashboard_link}")
+        report(f"Theo dõi cụm Dask: {client.dashboard_link}")
         yield ClusterTexts(client, address, sum((await client.nthreads()).values()))
     finally:
         await _close(client)
@@ -137,11 +137,11 @@ class ClusterTexts:
         waiting = asyncio.ensure_future(future.result())
         seen_at = time.monotonic()
         try:
-            while not (await asyncio.wait([waiting], timeout=_LOOK_SECONDS))[0]:
+            while not (await asyncio.wait([waiting], timeout=_CHECK_SECONDS))[0]:
                 async with asyncio.timeout(_CONNECT_SECONDS):
                     has_workers = bool(await self._client.scheduler.ncores())
                 seen_at = time.monotonic() if has_workers else seen_at
-                if time.monotonic() - seen_at > _PATIENCE_SECONDS:
+                if time.monotonic() - seen_at > _NO_WORKER_SECONDS:
                     raise ClusterError(f"Cụm Dask ở {self._address} không còn máy nào.")
             return waiting.result()
         finally:

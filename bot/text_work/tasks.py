@@ -79,7 +79,7 @@ class Processed:
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class DatedDocument:
     """An article to process. `published` is None if it is unknown, or known to the month only."""
 
     document: Document
@@ -87,7 +87,7 @@ class Report:
 
 
 @dataclass(frozen=True, slots=True)
-class Worked:
+class ProcessedNew:
     """What was found for an article, and the bytes for grouping (`summarizer.stories.grouping.pack`).
 
     Those are missing for a round-up of several events and for an article at which weighing failed.
@@ -131,16 +131,16 @@ def _process(about: Processing, article: Document) -> Processed:
     return Processed(tuple(sentence.place for sentence in summary), topic, tuple(failures))
 
 
-def _work(about: Processing, report: Report) -> Worked:
+def _process_new(about: Processing, article: DatedDocument) -> ProcessedNew:
     """Process an article, and weigh it for grouping; a step that fails leaves the others their results."""
-    found, text = _process(about, report.document), report.document
+    found, text = _process(about, article.document), article.document
     try:
         if is_roundup(text.title, text.sapo):
-            return Worked(found, is_roundup=True)
-        weighed = weigh(Arrival(0, text.title, text.sapo, text.body, report.published))
-        return Worked(found, packed=pack(weighed), order=pack_order(weighed))
+            return ProcessedNew(found, is_roundup=True)
+        weighed = weigh(Arrival(0, text.title, text.sapo, text.body, article.published))
+        return ProcessedNew(found, packed=pack(weighed), order=pack_order(weighed))
     except Exception:  # noqa: BLE001 - it is a story of its own then
-        return Worked(replace(found, failures=(*found.failures, traceback.format_exc())))
+        return ProcessedNew(replace(found, failures=(*found.failures, traceback.format_exc())))
 
 
 def _take(about: Taking, draft: Draft) -> Taken:
@@ -170,9 +170,11 @@ def code_version() -> str:
 
 
 PROCESS = Task("process", TypeAdapter(Processing), TypeAdapter(Document), TypeAdapter(Processed), _process)
-WORK = Task("work", TypeAdapter(Processing), TypeAdapter(Report), TypeAdapter(Worked), _work)
+PROCESS_NEW: Task[Processing, DatedDocument, ProcessedNew] = Task(
+    "new", TypeAdapter(Processing), TypeAdapter(DatedDocument), TypeAdapter(ProcessedNew), _process_new
+)
 TAKE: Task[Taking, Draft, Taken] = Task(
     "take", TypeAdapter(Taking), TypeAdapter(Draft), TypeAdapter(Incoming | Refusal), _take
 )
 READ = Task("read", TypeAdapter(Taking), TypeAdapter(Part), TypeAdapter(list[Read]), _read)
-TASKS: dict[str, Task[Any, Any, Any]] = {task.name: task for task in (PROCESS, WORK, TAKE, READ)}
+TASKS: dict[str, Task[Any, Any, Any]] = {task.name: task for task in (PROCESS, PROCESS_NEW, TAKE, READ)}

@@ -167,9 +167,9 @@ class TextWorker:
                 else:
                     answers.append(Failure("error", content.decode(errors="replace")))
         except _DiedError as error:
-            answers.append(Failure(await self._why(error.reason)))
+            answers.append(Failure(await self._cause(error.reason)))
         except ValidationError:  # not an answer to this task
-            answers.append(Failure(await self._why("crash")))
+            answers.append(Failure(await self._cause("crash")))
         except BaseException:  # late answers must not be taken for those of the next call
             await self._end()
             raise
@@ -207,7 +207,7 @@ class TextWorker:
             raise TextWorkError("the text process does not start") from error
         if letter != READY:
             await self._end()
-            raise TextWorkError("the text process says something else than that it is ready")
+            raise TextWorkError("the text process did not say that it is ready")
         return self._process
 
     async def _read(self, process: Process, seconds: float) -> tuple[bytes, bytes]:
@@ -228,7 +228,7 @@ class TextWorker:
         except asyncio.IncompleteReadError as error:
             raise _DiedError("crash") from error
 
-    async def _why(self, reason: _Reason) -> _Reason:
+    async def _cause(self, reason: _Reason) -> _Reason:
         """End the process and return the cause: `reason`, unless its exit status says more."""
         process = self._process
         if process is not None and reason == "crash":

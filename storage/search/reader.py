@@ -20,7 +20,7 @@ from storage.search.rebuild import build_small
 from storage.search.schema import Plan, all_but_one, all_words, any_words, everything
 from storage.tables import articles
 from summarizer.questions.equivalents import Group, widened
-from summarizer.questions.hits import Filters, Hit, Ranked, judged
+from summarizer.questions.hits import Filters, Hit, Ranked, rank_hits
 from summarizer.questions.phrases import Groups, asking_places
 from summarizer.questions.query import Query as Question
 from summarizer.text.syllables import folded
@@ -97,7 +97,7 @@ class Reader:
         """Return the newest articles with all words in title and sapo, best first, and how many there are."""
         ids, total = await SEARCH.run(_newest, self, limit)
         hits = await SEARCH.run(_hits, await self._texts(ids), {})
-        return await SEARCH.run(judged, hits, self.plan(self.query.groups).groups, now=self.now), total
+        return await SEARCH.run(rank_hits, hits, self.plan(self.query.groups).groups, now=self.now), total
 
     async def _texts(self, ids: Collection[int], *, whole: int = 0) -> Sequence[Sequence[Any]]:
         """Read titles and leads, and the whole texts of the first `whole` of them."""
@@ -137,12 +137,12 @@ def _judged(
 ) -> list[Ranked]:
     """Rank by title and sapo, and by the texts too if no article has all the words there as typed."""
     hits = _hits(rows, scores)
-    ranked = judged([replace(hit, body="") if hit.body else hit for hit in hits], groups, now=now)
+    ranked = rank_hits([replace(hit, body="") if hit.body else hit for hit in hits], groups, now=now)
     if any(one.is_full and one.is_own for one in ranked):
         return ranked
     whole = [hit for hit in hits if hit.body]
     ids = {hit.article_id for hit in whole}
-    return [*judged(whole, groups, now=now), *(one for one in ranked if one.hit.article_id not in ids)]
+    return [*rank_hits(whole, groups, now=now), *(one for one in ranked if one.hit.article_id not in ids)]
 
 
 def _candidates(reader: Reader, groups: tuple[Group, ...]) -> tuple[Plan, dict[int, float], Candidates]:
@@ -184,9 +184,9 @@ def _fixed(searcher: Searcher, query: Question) -> Iterator[tuple[str, str]]:
 
     If few articles have a pair, its rarer word must rarely occur elsewhere: "Rạch Sấu".
     """
-    runs = [term.run for term in query.terms]
+    runs = [term.phrase for term in query.terms]
     asks = asking_places(runs)
-    more_than_chance = _MORE_THAN_CHANCE if query.has_marks else 0.0
+    more_than_chance = _MORE_THAN_CHANCE if query.has_diacritics else 0.0
     for at in range(1, len(runs)):
         pair = runs[at - 1][-1], runs[at][0]
         one, other = map(folded, pair)

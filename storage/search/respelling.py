@@ -11,8 +11,8 @@ from storage.off_loop import SEARCH
 from storage.search.generation import Generation
 from summarizer.questions.hits import Hit
 from summarizer.questions.phrases import Groups, Phrases
-from summarizer.questions.query import Query, Run
-from summarizer.questions.slips import Spelling, is_slip
+from summarizer.questions.query import Phrase, Query
+from summarizer.questions.typing_errors import SpellingCorrector, is_typing_error
 from summarizer.text.syllables import Forms, folded, word_forms
 
 # The words of the index in memory, to correct typing errors: loaded on first use and renewed now and then.
@@ -27,7 +27,7 @@ _GROWTH = 1.1  # or when the index holds so many times the articles
 @dataclass(slots=True)
 class _Kept:
     loading: asyncio.Lock = field(default_factory=asyncio.Lock)
-    spelling: Spelling | None = None
+    spelling: SpellingCorrector | None = None
     loaded_at: float = 0.0
     articles: int = 0
 
@@ -35,7 +35,7 @@ class _Kept:
 _kept: WeakKeyDictionary[Generation, _Kept] = WeakKeyDictionary()
 
 
-async def spelling_of(generation: Generation) -> Spelling:
+async def spelling_of(generation: Generation) -> SpellingCorrector:
     """Return the corrector of typing errors for an index."""
     kept = _kept.setdefault(generation, _Kept())
     async with kept.loading:
@@ -46,12 +46,12 @@ async def spelling_of(generation: Generation) -> Spelling:
         return kept.spelling
 
 
-def _load(generation: Generation) -> Spelling:
+def _load(generation: Generation) -> SpellingCorrector:
     counts: dict[str, int] = {}
     for name in ("title", "sapo"):
         for word, count in generation.searcher.terms_with_prefix(name, ""):
             counts[word] = max(count, counts.get(word, 0))
-    return Spelling(counts)
+    return SpellingCorrector(counts)
 
 
 def _is_stale(kept: _Kept, articles: int) -> bool:
@@ -61,7 +61,7 @@ def _is_stale(kept: _Kept, articles: int) -> bool:
 # Corrections of a question, and its corrected text.
 
 
-def respelled(query: Query, spelling: Spelling) -> tuple[tuple[Run, ...], ...] | None:
+def respelled(query: Query, spelling: SpellingCorrector) -> tuple[tuple[Phrase, ...], ...] | None:
     """Return the groups of `query` with corrections instead of words that hardly occur; None without any."""
     groups = tuple((spelling.guesses(group[0]) or group) for group in query.groups)
     return groups if groups != query.groups else None
@@ -73,7 +73,7 @@ def with_typing_error(groups: Groups, hits: Iterable[Hit]) -> tuple[list[Hit], G
     The group of the wrong word has the words that the hits have in its place.
     """
     bare = [tuple(map(folded, group[0])) for group in groups]
-    meant: dict[int, dict[Run, None]] = {}
+    meant: dict[int, dict[Phrase, None]] = {}
     kept = []
     for hit in hits:
         for text in (hit.title, hit.sapo):
@@ -87,7 +87,7 @@ def with_typing_error(groups: Groups, hits: Iterable[Hit]) -> tuple[list[Hit], G
     ]
 
 
-def _slip(bare: Sequence[Run], words: Sequence[str]) -> tuple[int, Run] | None:
+def _slip(bare: Sequence[Phrase], words: Sequence[str]) -> tuple[int, Phrase] | None:
     """Return the phrase that differs in a text by a typing error, and the word there; all others match."""
     for number, run in enumerate(bare):
         if len(run) > 1:
@@ -97,7 +97,7 @@ def _slip(bare: Sequence[Run], words: Sequence[str]) -> tuple[int, Run] | None:
             if (
                 words[at - len(before) : at] == before
                 and words[at + 1 : at + 1 + len(behind)] == behind
-                and is_slip(run[0], words[at])
+                and is_typing_error(run[0], words[at])
             ):
                 return number, (words[at],)
     return None
@@ -110,19 +110,19 @@ def corrected_text(query: Query, groups: Groups, best: Hit) -> str:
     """
     words = [*word_forms(best.title), *word_forms(best.sapo)]
     text = query.text
-    before: Run = ()
+    before: Phrase = ()
     shift = 0
     for term, group in zip(query.terms, groups, strict=True):
         found = _written(group, before, words)
-        if found and (term.run not in group or not query.has_marks):
+        if found and (term.phrase not in group or not query.has_diacritics):
             start, end = (at + shift for at in term.place)
             text = text[:start] + " ".join(found) + text[end:]
             shift = len(text) - len(query.text)
-        before = tuple(map(folded, found or term.run))
+        before = tuple(map(folded, found or term.phrase))
     return text
 
 
-def _written(group: Sequence[Run], before: Run, words: Sequence[Forms]) -> Run:
+def _written(group: Sequence[Phrase], before: Phrase, words: Sequence[Forms]) -> Phrase:
     """Return how a phrase of the group is written in `words`, preferably after the phrase `before`."""
     found = Phrases([run] for run in group).find(words)
     bare = [word.folded for word in words]

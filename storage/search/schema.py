@@ -8,7 +8,7 @@ from itertools import pairwise
 import tantivy
 from tantivy import FieldType, Occur, Query, Schema
 
-from summarizer.questions.equivalents import Run
+from summarizer.questions.equivalents import Phrase
 from summarizer.questions.hits import NO_FILTERS, Filters
 from summarizer.questions.phrases import Groups, content_of, weights_of
 from summarizer.text.repair import composed
@@ -95,7 +95,7 @@ class Plan:
     """What to search: groups of alternative phrases, excluded phrases, and filters."""
 
     groups: Groups
-    excluded: tuple[Run, ...] = ()
+    excluded: tuple[Phrase, ...] = ()
     filters: Filters = NO_FILTERS
 
     @property
@@ -158,7 +158,7 @@ def everything(schema: Schema, plan: Plan) -> Query:
 
 
 def _group(
-    schema: Schema, group: Sequence[Run], factor: float, fields: Sequence[tuple[str, float]]
+    schema: Schema, group: Sequence[Phrase], factor: float, fields: Sequence[tuple[str, float]]
 ) -> list[Query]:
     variants = [
         list(_variant(schema, run, factor * (1.0 if number == 0 else _OTHER), fields))
@@ -170,7 +170,9 @@ def _group(
     return [Query.disjunction_max_query(either)]
 
 
-def _variant(schema: Schema, run: Run, factor: float, fields: Sequence[tuple[str, float]]) -> Iterator[Query]:
+def _variant(
+    schema: Schema, run: Phrase, factor: float, fields: Sequence[tuple[str, float]]
+) -> Iterator[Query]:
     bare = [folded(word) for word in run]
     for name, boost in fields:
         for word, plain in zip(run, bare, strict=True):
@@ -185,7 +187,7 @@ def _term(schema: Schema, field: str, value: str, boost: float) -> Query:
     return Query.boost_query(Query.term_query(schema, field, value, "freq"), boost)
 
 
-def _stands(schema: Schema, run: Run, fields: Sequence[str]) -> Iterator[Query]:
+def _stands(schema: Schema, run: Phrase, fields: Sequence[str]) -> Iterator[Query]:
     """Yield queries for the words of a phrase side by side, in each field; in bodies as pairs."""
     bare = [folded(word) for word in run]
     for name in fields:

@@ -11,10 +11,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from storage.off_loop import SEARCH
 from storage.search.reader import WHOLE_READ, Candidates, Reader, reader_of
 from storage.search.respelling import corrected_text, respelled, spelling_of, with_typing_error
-from summarizer.questions.hits import NO_FILTERS, Explained, Filters, Ranked, explained, judged
+from summarizer.questions.hits import NO_FILTERS, Explained, Filters, Ranked, explain_hits, rank_hits
 from summarizer.questions.phrases import Groups
 from summarizer.questions.query import Query
-from summarizer.questions.slips import is_no_syllable
+from summarizer.questions.typing_errors import is_no_syllable
 
 # Candidates have any of the words; they are ranked closely. Typing errors are corrected if that finds more.
 
@@ -152,7 +152,7 @@ async def _slipped(reader: Reader, as_typed: Candidates, limit: int) -> Found | 
     hits, meant = await SEARCH.run(with_typing_error, groups, await reader.nearly())
     if not hits:
         return None
-    ranked = await SEARCH.run(judged, hits, meant, now=reader.now)
+    ranked = await SEARCH.run(rank_hits, hits, meant, now=reader.now)
     read = replace(as_typed, hits=tuple(ranked), total=0, whole=0)
     return _mended(reader, read, meant, read.hits, limit)
 
@@ -214,7 +214,7 @@ async def explain_articles(
     read, wanted = await reader.read(), set(ids)
     ranked = [hit for hit in read.hits if hit.hit.article_id in wanted]
     groups = reader.plan(query.groups).groups
-    explanations = await SEARCH.run(explained, ranked, groups, now=now)
+    explanations = await SEARCH.run(explain_hits, ranked, groups, now=now)
     return {one.ranked.hit.article_id: one for one in explanations}
 
 

@@ -59,8 +59,8 @@ class Pairs:
 
 
 @dataclass(frozen=True)
-class Measured:
-    """An article's sentences as figures.
+class ArticleFeatures:
+    """The features of an article's sentences.
 
     Attributes:
         vectors: their TF-IDF vectors.
@@ -70,7 +70,7 @@ class Measured:
         in_title_pairs: 1 where it has a pair of the title, (n, q).
         caption: from 0 to 1, how much the sentence reads like a photo's caption, (n,).
         dangling: 1 where the sentence depends on the one before it, (n,).
-        table: the figures, (n, f).
+        table: the features, (n, f).
     """
 
     vectors: Vectors
@@ -83,8 +83,15 @@ class Measured:
     table: Floats
 
 
-def measure(title: Sequence[str], texts: Sequence[str], tokens: Sequence[Sequence[str]]) -> Measured:
-    """Measure the sentences `texts`, which have the syllables `tokens`, of an article with this title."""
+def compute_features(
+    title: Sequence[str], texts: Sequence[str], tokens: Sequence[Sequence[str]]
+) -> ArticleFeatures:
+    """Compute the features of an article's sentences.
+
+    Args:
+        title: the syllables of the title.
+        texts: the sentences; tokens: their syllables.
+    """
     vectors = vectorise(tokens)
     pairs = _pairs(vectors)
     has = (vectors.weights > 0).astype(np.float32)
@@ -92,13 +99,13 @@ def measure(title: Sequence[str], texts: Sequence[str], tokens: Sequence[Sequenc
     in_title, title_weights = _in_title(words, vectors, has)
     in_title_pairs = _in_title_pairs(title, vectors, pairs)
     dangling = np.fromiter(map(is_dangling, texts), np.float32, len(texts))
-    of_words = _word_figures(words, vectors, has, in_title)
+    of_words = _word_features(words, vectors, has, in_title)
     columns = (
-        *_title_figures(title, in_title, title_weights, in_title_pairs),
-        *_centre_figures(vectors, pairs),
-        *_position_figures(vectors.lengths),
+        *_title_features(title, in_title, title_weights, in_title_pairs),
+        *_centre_features(vectors, pairs),
+        *_position_features(vectors.lengths),
         *of_words,
-        *_text_figures(texts),
+        *_text_features(texts),
         dangling,
         np.full(len(texts), min(len(title), 25), np.float32),
     )
@@ -106,7 +113,7 @@ def measure(title: Sequence[str], texts: Sequence[str], tokens: Sequence[Sequenc
     caption = np.zeros(len(texts), np.float32)
     for at in np.flatnonzero(of_words[-1] > _NO_CAPTION_WORDS).tolist():
         caption[at] = similarity_to_captions(texts[at], tokens[at])
-    return Measured(vectors, pairs, in_title, title_weights, in_title_pairs, caption, dangling, table)
+    return ArticleFeatures(vectors, pairs, in_title, title_weights, in_title_pairs, caption, dangling, table)
 
 
 def _pairs(vectors: Vectors) -> Pairs:
@@ -144,7 +151,7 @@ def _in_title_pairs(title: Sequence[str], vectors: Vectors, pairs: Pairs) -> Flo
     return pairs.columns(wanted)
 
 
-def _title_figures(
+def _title_features(
     title: Sequence[str], in_title: Floats, weights: Floats, in_title_pairs: Floats
 ) -> list[Floats]:
     """Return overlap with the title: pairs, rare syllables, both relative to the best sentence."""
@@ -153,7 +160,7 @@ def _title_figures(
     return [by_pairs, recall, by_pairs / (by_pairs.max() or 1), recall / (recall.max() or 1)]
 
 
-def _centre_figures(vectors: Vectors, pairs: Pairs) -> list[Floats]:
+def _centre_features(vectors: Vectors, pairs: Pairs) -> list[Floats]:
     """Return how central each sentence is: cosines to centre, lead and others, shared pairs."""
     similarity = vectors.similarity
     to_lead = similarity[0].copy()
@@ -166,7 +173,7 @@ def _centre_figures(vectors: Vectors, pairs: Pairs) -> list[Floats]:
     ]
 
 
-def _position_figures(lengths: Floats) -> list[Floats]:
+def _position_features(lengths: Floats) -> list[Floats]:
     """Return the position and the length of each sentence."""
     total = lengths.sum() or np.float32(1)
     return [
@@ -185,7 +192,7 @@ def _places(count: int) -> tuple[Floats, ...]:
     return at / last, np.reciprocal(1 + at), np.full(count, most, np.float32)
 
 
-def _word_figures(words: Sequence[str], vectors: Vectors, has: Floats, in_title: Floats) -> list[Floats]:
+def _word_features(words: Sequence[str], vectors: Vectors, has: Floats, in_title: Floats) -> list[Floats]:
     """Return for each sentence its numbers, how many of them the title has, and its words' caption weight."""
     if not vectors.columns:
         return [np.zeros(len(has), np.float32)] * 3
@@ -209,9 +216,9 @@ def _caption_words() -> Floats:
     return found
 
 
-def _text_figures(texts: Sequence[str]) -> list[Floats]:
+def _text_features(texts: Sequence[str]) -> list[Floats]:
     """Return features of the characters: quotes, questions and commas."""
-    figures = [
+    features = [
         (
             min(text.count('"') + text.count("“") + text.count("”"), 4),
             text.startswith(_OPENING_QUOTE),
@@ -220,4 +227,4 @@ def _text_figures(texts: Sequence[str]) -> list[Floats]:
         )
         for text in texts
     ]
-    return list(np.array(figures, np.float32).T)
+    return list(np.array(features, np.float32).T)

@@ -13,7 +13,7 @@ from sumy.models.dom import ObjectDocumentModel, Paragraph
 from sumy.models.dom import Sentence as Text
 from sumy.summarizers._summarizer import AbstractSummarizer, SentenceInfo
 
-from summarizer.extraction.selection import RANKER, Limits, select
+from summarizer.extraction.selection import RANKER, SummaryLimits, select
 from summarizer.text.sentences import split
 from summarizer.text.syllables import syllables
 
@@ -68,9 +68,9 @@ def document_of(
 
 
 class Count:
-    """`Limits` as sumy counts: called with the sentences best first, it returns those to show."""
+    """`SummaryLimits` as sumy counts: called with the sentences best first, it returns those to show."""
 
-    def __init__(self, limits: Limits) -> None:
+    def __init__(self, limits: SummaryLimits) -> None:
         self.limits = limits
 
     def __call__(self, ranked: Sequence[SentenceInfo]) -> list[SentenceInfo]:
@@ -91,7 +91,9 @@ class NewsRanker(AbstractSummarizer):  # type: ignore[misc] # sumy has no types
 
     def __call__(self, document: ObjectDocumentModel, sentences_count: Count | int) -> tuple[Text, ...]:
         """Return the best sentences; of an article in its order, of a story the most important first."""
-        limits = sentences_count.limits if isinstance(sentences_count, Count) else Limits(sentences_count)
+        limits = (
+            sentences_count.limits if isinstance(sentences_count, Count) else SummaryLimits(sentences_count)
+        )
         articles = [paragraph.sentences for paragraph in document.paragraphs]
         titles = [
             [word for one in paragraph.headings for word in one.words] for paragraph in document.paragraphs
@@ -176,7 +178,7 @@ def rank(
     titles: Sequence[str],
     texts: Sequence[Sequence[str]],
     tokens: Sequence[Sequence[Sequence[str]]],
-    limits: Limits,
+    limits: SummaryLimits,
 ) -> list[int]:
     """Return the indices of the sentences that the ranker called `name` takes, in its order.
 

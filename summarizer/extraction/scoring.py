@@ -1,20 +1,19 @@
 """Estimate the ROUGE of one sentence of an article as its summary, and of two sentences together.
 
-Two small nets (one hidden layer beside a linear one) read what `features` measured. They are fitted by
+Two small nets (one hidden layer beside a linear one) take the features of `features`. They are fitted by
 `benchmarks/train_ranker.py` on the vietnews training articles. They give the mean of ROUGE-1, -2 and -L
 against the lead paragraph, so scores of one sentence and of two are comparable.
 """
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 
 import numpy as np
 
-from summarizer.extraction.features import Measured
+from summarizer.extraction.features import ArticleFeatures
 from summarizer.extraction.vectors import Floats
+from summarizer.packaged_data import load_json
 
 _FAR = 6  # standard deviations at which inputs are clipped
 _LONGEST = 160  # syllables of two sentences
@@ -55,48 +54,48 @@ class Net:
         return np.asarray(np.maximum(hidden, 0) @ self.outer + direct, np.float32)
 
 
-def score_alone(measured: Measured) -> Floats:
+def score_alone(features: ArticleFeatures) -> Floats:
     """Return the expected ROUGE of each sentence as the whole summary, (n,)."""
-    return _nets()["alone"](measured.table)
+    return _nets()["alone"](features.table)
 
 
-def score_beside(measured: Measured, alone: Floats, firsts: Sequence[int]) -> Floats:
+def score_pairs(features: ArticleFeatures, alone: Floats, firsts: Sequence[int]) -> Floats:
     """Return the expected ROUGE of each sentence together with each of `firsts`, (firsts, n)."""
-    tables = measured.table, measured.table[list(firsts)][:, None], pair_figures(measured, alone, firsts)
+    tables = features.table, features.table[list(firsts)][:, None], pair_features(features, alone, firsts)
     return _nets()["pair"](*tables)
 
 
-def pair_figures(measured: Measured, alone: Floats, firsts: Sequence[int]) -> Floats:
-    """Return what is measured of each sentence beside each of `firsts`, (firsts, n, figures)."""
-    figures = (
-        *_worth(alone, alone[list(firsts)][:, None]),
-        *_overlap(measured, list(firsts)),
-        *_length(measured.vectors.lengths, list(firsts)),
-        *_order(measured, np.array(firsts)[:, None]),
+def pair_features(features: ArticleFeatures, alone: Floats, firsts: Sequence[int]) -> Floats:
+    """Return the features of each sentence together with each of `firsts`, (firsts, n, columns)."""
+    columns = (
+        *_single_scores(alone, alone[list(firsts)][:, None]),
+        *_overlap(features, list(firsts)),
+        *_length(features.vectors.lengths, list(firsts)),
+        *_order(features, np.array(firsts)[:, None]),
     )
-    table = np.empty((len(firsts), len(alone), len(figures)), np.float32)
-    for number, figure in enumerate(figures):
-        table[:, :, number] = figure
+    table = np.empty((len(firsts), len(alone), len(columns)), np.float32)
+    for number, column in enumerate(columns):
+        table[:, :, number] = column
     return table
 
 
-def _worth(alone: Floats, other: Floats) -> list[Floats]:
+def _single_scores(alone: Floats, other: Floats) -> list[Floats]:
     return [alone, other]
 
 
-def _overlap(measured: Measured, firsts: list[int]) -> list[Floats]:
+def _overlap(features: ArticleFeatures, firsts: list[int]) -> list[Floats]:
     """Return what two sentences share, and what they have together of the title."""
-    similarity = measured.vectors.similarity[firsts]
-    common = np.stack([measured.pairs.common(one) for one in firsts])
-    title_pairs = max(measured.in_title_pairs.shape[1], 1)
+    similarity = features.vectors.similarity[firsts]
+    common = np.stack([features.pairs.common(one) for one in firsts])
+    title_pairs = max(features.in_title_pairs.shape[1], 1)
     return [
         similarity,
-        np.asarray(common / np.maximum(measured.vectors.lengths, 1), np.float32),
-        _together(measured.in_title, firsts, measured.title_weights / (measured.title_weights.sum() or 1)),
+        np.asarray(common / np.maximum(features.vectors.lengths, 1), np.float32),
+        _together(features.in_title, firsts, features.title_weights / (features.title_weights.sum() or 1)),
         _together(
-            measured.in_title_pairs,
+            features.in_title_pairs,
             firsts,
-            np.full(measured.in_title_pairs.shape[1], 1 / title_pairs, np.float32),
+            np.full(features.in_title_pairs.shape[1], 1 / title_pairs, np.float32),
         ),
     ]
 
@@ -112,24 +111,23 @@ def _length(lengths: Floats, firsts: list[int]) -> list[Floats]:
     return [total, np.maximum(total - 45, 0)]
 
 
-def _order(measured: Measured, first: np.ndarray[tuple[int, int], np.dtype[np.intp]]) -> list[Floats]:
+def _order(features: ArticleFeatures, first: np.ndarray[tuple[int, int], np.dtype[np.intp]]) -> list[Floats]:
     """Return how far apart they are, and whether one depends on a sentence that is not the other."""
-    far = np.arange(len(measured.dangling)) - first
+    far = np.arange(len(features.dangling)) - first
     follows, leads = far == 1, far == -1
     return [
         np.maximum(np.minimum(far, 20), -20),
         follows,
         leads,
         far > 0,
-        measured.dangling * ~follows,
-        measured.dangling[first] * ~leads,
+        features.dangling * ~follows,
+        features.dangling[first] * ~leads,
     ]
 
 
 @cache
 def _nets() -> dict[str, Net]:
-    saved = json.loads(files("summarizer").joinpath("data/ranker.json").read_text("utf-8"))
-    return {name: net_from(values) for name, values in saved.items()}
+    return {name: net_from(values) for name, values in load_json("ranker.json").items()}
 
 
 def net_from(values: dict[str, list[float] | list[list[float]] | float]) -> Net:

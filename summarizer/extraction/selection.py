@@ -11,8 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from summarizer.extraction.features import Measured, measure
-from summarizer.extraction.scoring import score_alone, score_beside
+from summarizer.extraction.features import ArticleFeatures, compute_features
+from summarizer.extraction.scoring import score_alone, score_pairs
 from summarizer.extraction.vectors import Floats, Indices, Vectors, vectorise
 from summarizer.text.openings import is_dangling
 
@@ -26,7 +26,7 @@ _NEVER = np.float32(-1e9)
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class SummaryLimits:
     """The limits of a summary: sentences, syllables together, or both; None sets no limit."""
 
     sentences: int | None = None
@@ -42,7 +42,7 @@ def select(
     titles: Sequence[Sequence[str]],
     texts: Sequence[Sequence[str]],
     tokens: Sequence[Sequence[Sequence[str]]],
-    limits: Limits,
+    limits: SummaryLimits,
 ) -> list[int]:
     """Return the indices of the sentences to show: of one article in its order, of several best first.
 
@@ -60,7 +60,7 @@ def select(
 
 
 def select_from_article(
-    title: Sequence[str], texts: Sequence[str], tokens: Sequence[Sequence[str]], limits: Limits
+    title: Sequence[str], texts: Sequence[str], tokens: Sequence[Sequence[str]], limits: SummaryLimits
 ) -> list[int]:
     """Return the indices of the sentences of an article's summary, in its order.
 
@@ -69,56 +69,56 @@ def select_from_article(
         texts: the sentences, at least one; tokens: their syllables.
         limits: how much to take; if they are free, the article decides between one sentence and two.
     """
-    measured = measure(title, texts, tokens)
-    alone = score_alone(measured)
+    features = compute_features(title, texts, tokens)
+    alone = score_alone(features)
     if limits.syllables is None and limits.sentences != 1:
-        chosen = _best_pair(measured, alone, may_be_one=limits.is_free)
+        chosen = _best_pair(features, alone, may_be_one=limits.is_free)
         if limits.is_free or len(chosen) == limits.sentences:
             return sorted(chosen)
     else:
         chosen = []
-    return sorted(_fill(measured, alone, chosen, limits))
+    return sorted(_fill(features, alone, chosen, limits))
 
 
-def _best_pair(measured: Measured, alone: Floats, *, may_be_one: bool) -> list[int]:
+def _best_pair(features: ArticleFeatures, alone: Floats, *, may_be_one: bool) -> list[int]:
     """Return the best pair of sentences, or the best sentence if no pair is better."""
-    single = alone - _CAPTION * measured.caption - _DANGLING * measured.dangling
+    single = alone - _CAPTION * features.caption - _DANGLING * features.dangling
     ranked = np.argsort(-single, kind="stable")[:_BEAM]
     best, best_score = [int(ranked[0])], float(single[ranked[0]]) if may_be_one else float(_NEVER)
     if len(alone) == 1:
         return best
     at, first = np.arange(len(alone)), ranked[:, None]
-    leaning = measured.dangling * (at != first + 1) + measured.dangling[first] * (at != first - 1)
-    both = score_beside(measured, alone, ranked.tolist()) + _SECOND - _DANGLING * leaning
-    both -= _CAPTION * (measured.caption + measured.caption[first])
+    leaning = features.dangling * (at != first + 1) + features.dangling[first] * (at != first - 1)
+    both = score_pairs(features, alone, ranked.tolist()) + _SECOND - _DANGLING * leaning
+    both -= _CAPTION * (features.caption + features.caption[first])
     both[at == first] = _NEVER
     row, second = divmod(int(np.argmax(both)), len(alone))
     return [int(ranked[row]), second] if both[row, second] > best_score else best
 
 
-def _fill(measured: Measured, alone: Floats, chosen: list[int], limits: Limits) -> list[int]:
+def _fill(features: ArticleFeatures, alone: Floats, chosen: list[int], limits: SummaryLimits) -> list[int]:
     """Add the best fitting and least repetitive sentence to `chosen`, until none fits."""
-    leaning = measured.dangling.copy()
+    leaning = features.dangling.copy()
     similarity = np.zeros_like(alone)
-    alone = alone - _CAPTION * measured.caption
-    left = _Room(measured.vectors.lengths, limits)
+    alone = alone - _CAPTION * features.caption
+    left = _Budget(features.vectors.lengths, limits)
     for i in chosen:
         left.take(i)
     while True:
         taken = left.taken
         leaning[[i + 1 for i in taken if i + 1 < len(leaning)]] = 0
         if taken:
-            similarity = measured.vectors.similarity[taken].max(axis=0)
+            similarity = features.vectors.similarity[taken].max(axis=0)
         best = left.best(np.asarray(alone - _DANGLING * leaning - _REDUNDANT * similarity, np.float32))
         if best is None:
             return left.taken
         left.take(best)
 
 
-class _Room:
+class _Budget:
     """The sentences taken so far, and what still fits."""
 
-    def __init__(self, lengths: Floats, limits: Limits) -> None:
+    def __init__(self, lengths: Floats, limits: SummaryLimits) -> None:
         self._lengths = lengths
         self._sentences = len(lengths) if limits.sentences is None else limits.sentences
         self._syllables = float("inf") if limits.syllables is None else float(limits.syllables)
@@ -148,7 +148,7 @@ def select_from_story(
     titles: Sequence[Sequence[str]],
     texts: Sequence[Sequence[str]],
     tokens: Sequence[Sequence[Sequence[str]]],
-    limits: Limits,
+    limits: SummaryLimits,
 ) -> list[int]:
     """Return the indices of the sentences of several articles' summary; see `select`.
 
@@ -161,7 +161,7 @@ def select_from_story(
     leans = np.array([is_dangling(text) for sentences in texts for text in sentences])
     # A body's first sentence may also depend on the sapo, which is missing here.
     follows = leans & (np.diff(article, prepend=-1) == 0)
-    left = _Room(vectors.lengths, Limits(_STORY_SENTENCES) if limits.is_free else limits)
+    left = _Budget(vectors.lengths, SummaryLimits(_STORY_SENTENCES) if limits.is_free else limits)
     similarity, leaning = np.zeros_like(scores), _LEANING * leans.astype(np.float32)
     while (best := left.best(scores - leaning - _REPEATED * similarity)) is not None:
         left.take(best)

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, islice, pairwise
 from typing import NamedTuple
 
-from summarizer.extraction.selection import RANKER, Limits, select
+from summarizer.extraction.selection import RANKER, SummaryLimits, select
 from summarizer.model import Document, FieldName, Place, Summary, sentence_at
 from summarizer.text.cleaning import MOST_CHARACTERS, clean_body, is_subhead, lines_of
 from summarizer.text.openings import is_cut, opens_with_credit
@@ -71,7 +71,7 @@ def summarize(
     Raises:
         ranking.UnknownRankerError: `ranker` is none of them.
     """
-    limits = Limits(sentences, max_syllables)
+    limits = SummaryLimits(sentences, max_syllables)
     if len(documents) == 1:
         chosen = _sum_up_article(documents[0], limits, ranker, is_clean=is_clean)
     else:
@@ -79,7 +79,9 @@ def summarize(
     return tuple(sentence_at(documents, candidate.place) for candidate in chosen)
 
 
-def _sum_up_article(document: Document, limits: Limits, ranker: str, *, is_clean: bool) -> list[_Candidate]:
+def _sum_up_article(
+    document: Document, limits: SummaryLimits, ranker: str, *, is_clean: bool
+) -> list[_Candidate]:
     """Return the sapo's sentences, then the body's that add to them; without a sapo the body's."""
     title = _title_of(document)
     sapo = repair(document.sapo[:MOST_CHARACTERS])
@@ -91,14 +93,14 @@ def _sum_up_article(document: Document, limits: Limits, ranker: str, *, is_clean
     if first is None:
         return _rank([title], [own], limits, ranker)
     if limits.is_free:
-        limits = Limits(_DEFAULT_WITH_SAPO)
+        limits = SummaryLimits(_DEFAULT_WITH_SAPO)
     chosen, left = _fitting(chain([first], lead), limits)
     neighbours = set(pairwise(said))
     new = [candidate for candidate in own if not _repeats(candidate, neighbours)]
     return chosen + _rank([title], [new], left, ranker)
 
 
-def _sum_up_story(documents: Sequence[Document], limits: Limits, ranker: str) -> list[_Candidate]:
+def _sum_up_story(documents: Sequence[Document], limits: SummaryLimits, ranker: str) -> list[_Candidate]:
     """Return sentences of the bodies; of an article that has no body, the sapo's."""
     titles = [_title_of(document) for document in documents]
     sentences = _MOST_SENTENCES // max(len(documents), 1)
@@ -117,7 +119,7 @@ def _sum_up_story(documents: Sequence[Document], limits: Limits, ranker: str) ->
 
 
 def _rank(
-    titles: Sequence[_Title], articles: Sequence[Sequence[_Candidate]], limits: Limits, ranker: str
+    titles: Sequence[_Title], articles: Sequence[Sequence[_Candidate]], limits: SummaryLimits, ranker: str
 ) -> list[_Candidate]:
     texts = [[candidate.text for candidate in article] for article in articles]
     tokens = [[candidate.tokens for candidate in article] for article in articles]
@@ -174,7 +176,9 @@ def _is_whole(text: str, field: FieldName) -> bool:
     return not (is_cut(text, field) or opens_with_credit(text))
 
 
-def _fitting(candidates: Iterable[_Candidate], limits: Limits) -> tuple[list[_Candidate], Limits]:
+def _fitting(
+    candidates: Iterable[_Candidate], limits: SummaryLimits
+) -> tuple[list[_Candidate], SummaryLimits]:
     """Return the candidates that fit, in order, and the remaining limits."""
     sentences, room = limits.sentences, limits.syllables
     taken: list[_Candidate] = []
@@ -185,7 +189,7 @@ def _fitting(candidates: Iterable[_Candidate], limits: Limits) -> tuple[list[_Ca
             room = None if room is None else room - length
         if len(taken) == sentences or room == 0:
             break
-    return taken, Limits(None if sentences is None else sentences - len(taken), room)
+    return taken, SummaryLimits(None if sentences is None else sentences - len(taken), room)
 
 
 def _within(

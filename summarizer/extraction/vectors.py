@@ -4,16 +4,15 @@ The IDF of syllables is in `data/idf.json`, counted by `benchmarks/train_ranker.
 articles. A Vietnamese syllable is often half a word, but finding the words first did not improve summaries.
 """
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
-from importlib.resources import files
 from itertools import chain, count, repeat
 
 import numpy as np
 from numpy.typing import NDArray
 
+from summarizer.packaged_data import load_json
 from summarizer.text.syllables import folded
 
 Floats = NDArray[np.float32]
@@ -106,7 +105,7 @@ class Lexicon:
 @cache
 def lexicon() -> Lexicon:
     """Read the lexicon. The file: IDF in hundredths → syllables."""
-    groups = json.loads(files("summarizer").joinpath("data/idf.json").read_text("utf-8"))
+    groups = load_json("idf.json")
     idf = {word: int(level) / 100 for level, words in groups.items() for word in words.split()}
     index = {word: at for at, word in enumerate(idf, 1)}
     return Lexicon(index, np.array([max(idf.values()), *idf.values()], np.float32))

@@ -2,7 +2,7 @@
 
 The noun and the words after it name the thing ("căn nhà bị tốc mái"), or the words before it do ("tổng mức
 đầu tư"); for people it is their fate. Left out are forecasts, conditions, parts of a whole, and figures that
-mean "many". `ages` has the ages of people.
+mean "many". `particulars` has the ages of people.
 """
 
 import re

@@ -63,6 +63,11 @@ class Fact(ABC):
         shared = sum(map(_idf, self.words & other.words))
         return float(shared / (sum(map(_idf, self.words)) * sum(map(_idf, other.words))) ** 0.5)
 
+    def similarity_from(self, other: Self, least: float) -> float:
+        """Return `similarity`, or 0 if it is below `least`."""
+        similarity = self.similarity(other)
+        return similarity if similarity >= least else 0.0
+
 
 def search(document: Document, pattern: Pattern[str]) -> Iterator[Found]:
     """Yield what `pattern` finds in the lead paragraph and the start of the body. Places: document 0.
@@ -84,7 +89,7 @@ def _sentences(text: str) -> list[tuple[int, int]]:
 
 
 @lru_cache(maxsize=4_096)
-def telling_words(text: str, start: int, end: int) -> frozenset[str]:
+def distinctive_words(text: str, start: int, end: int) -> frozenset[str]:
     """Return the distinctive syllables of a part of a text: no numbers and no common ones."""
     return frozenset(word for word in syllables(text[start:end]) if _idf(word) > _COMMONEST)
 
@@ -95,7 +100,7 @@ def _idf(word: str) -> float:
     return 0.0 if word[0].isdigit() else float(known.idf[known.index.get(word, 0)])
 
 
-def where(found: Found, group: str | int = 0) -> tuple[Place, int, int, frozenset[str]]:
+def fact_fields(found: Found, group: str | int = 0) -> tuple[Place, int, int, frozenset[str]]:
     """Return the first four attributes of the `Fact` whose words are a group of the match."""
     match, place = found
-    return place, *match.span(group), telling_words(match.string, place.start, place.end)
+    return place, *match.span(group), distinctive_words(match.string, place.start, place.end)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Self
 
 from summarizer.facts.claims import names
-from summarizer.facts.fact import Fact, Found, search, where
+from summarizer.facts.fact import Fact, Found, fact_fields, search
 from summarizer.model import Document
 from summarizer.text.syllables import canonical, syllables
 
@@ -53,11 +53,8 @@ class ClockTime(Fact):
         apart = abs(self.minutes - other.minutes)
         if not _SLACK_MINUTES < apart <= _MOST_APART_MINUTES or not self._is_on_the_day_of(other):
             return 0.0
-        similarity = self.similarity(other)
         begins = self.is_first and other.is_first and len(self.names & other.names) >= _FEWEST_NAMES
-        return (
-            similarity if similarity >= (_LEAST_LIKE_OF_FIRST_TIMES if begins else _LEAST_LIKE_TIMES) else 0.0
-        )
+        return self.similarity_from(other, _LEAST_LIKE_OF_FIRST_TIMES if begins else _LEAST_LIKE_TIMES)
 
     def supports(self, other: Self) -> bool:
         """Tell whether both are about one time; "3 giờ" may be in the afternoon."""
@@ -79,7 +76,7 @@ def find_clock_times(document: Document) -> Iterator[ClockTime]:
             days = frozenset(_DAY.findall(text, place.start, place.end))
             known = frozenset(names(text, place.start, place.start, place.end))
             minutes = _minutes(found.match)
-            yield ClockTime(*where(found), minutes=minutes, days=days, names=known, is_first=is_first)
+            yield ClockTime(*fact_fields(found), minutes=minutes, days=days, names=known, is_first=is_first)
             is_first = False
 
 
@@ -117,7 +114,7 @@ _STATEMENT = re.compile(
 _LAST_DAY, _LAST_MONTH = 31, 12
 _MOST_APART_DAYS = 2  # more are two events
 _LEAST_LIKE_DATES = 0.65
-_LEAST_LIKE_DATES_BESIDE = 0.4  # where the words right before both dates are the same: "bắt giữ hôm"
+_LEAST_LIKE_DATES_BESIDE = 0.4  # if the words right before both dates are the same: "bắt giữ hôm"
 _BESIDE = 2
 
 
@@ -139,11 +136,8 @@ class EventDate(Fact):
         apart = abs((self.month - other.month) * 30 + self.day - other.day)
         if not 0 < apart <= _MOST_APART_DAYS:
             return 0.0
-        similarity = self.similarity(other)
         beside = len(self.before) == _BESIDE and self.before == other.before
-        return (
-            similarity if similarity >= (_LEAST_LIKE_DATES_BESIDE if beside else _LEAST_LIKE_DATES) else 0.0
-        )
+        return self.similarity_from(other, _LEAST_LIKE_DATES_BESIDE if beside else _LEAST_LIKE_DATES)
 
     def supports(self, other: Self) -> bool:
         """Tell whether both are one day."""
@@ -157,7 +151,7 @@ def find_event_dates(document: Document) -> Iterator[EventDate]:
         day, month = int(match["day"]), int(match["month"])
         if 0 < day <= _LAST_DAY and 0 < month <= _LAST_MONTH and _is_of_event(found):
             before = tuple(syllables(match.string[place.start : match.start()])[-_BESIDE - 1 : -1])
-            yield EventDate(*where(found), month=month, day=day, before=before)
+            yield EventDate(*fact_fields(found), month=month, day=day, before=before)
 
 
 def _is_of_event(found: Found) -> bool:
@@ -192,8 +186,7 @@ class MatchMinute(Fact):
         """Rate two near minutes of a scene with the same players; one apart is how a minute is counted."""
         if not 1 < abs(self.minute - other.minute) <= _MOST_APART_IN_A_MATCH or not self.names & other.names:
             return 0.0
-        similarity = self.similarity(other)
-        return similarity if similarity >= _LEAST_LIKE_SCENES else 0.0
+        return self.similarity_from(other, _LEAST_LIKE_SCENES)
 
     def supports(self, other: Self) -> bool:
         """Tell whether both are about one minute."""
@@ -205,4 +198,4 @@ def find_match_minutes(document: Document) -> Iterator[MatchMinute]:
     for found in search(document, _MINUTE):
         match, place = found
         known = map(canonical, names(match.string, place.start, place.start, place.end))
-        yield MatchMinute(*where(found, "minute"), minute=int(match["minute"]), names=frozenset(known))
+        yield MatchMinute(*fact_fields(found, "minute"), minute=int(match["minute"]), names=frozenset(known))

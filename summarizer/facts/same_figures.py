@@ -43,7 +43,7 @@ def same_thing(one: Claim, other: Claim) -> float:
     """
     if one.measure != other.measure or one.state != other.state:
         return 0.0
-    if one.change != other.change or _are_parted(one, other):
+    if one.change != other.change or _differ_in_context(one, other):
         return 0.0
     if one.anchor and other.anchor and one.anchor.measure == other.anchor.measure:
         if not one.anchor.agrees_with(other.anchor):
@@ -53,7 +53,7 @@ def same_thing(one: Claim, other: Claim) -> float:
     return _similarity(one, other)
 
 
-def _are_parted(one: Claim, other: Claim) -> bool:
+def _differ_in_context(one: Claim, other: Claim) -> bool:
     sets = zip((one.names, *one.periods), (other.names, *other.periods), strict=True)
     if any(mine and theirs and not mine & theirs for mine, theirs in sets):
         return True
@@ -129,15 +129,15 @@ class _Tally(NamedTuple):
     high: float
 
 
-def gives_other_figure(sentence: str, told: Iterable[str]) -> bool:
-    """Tell whether a sentence gives another figure than one of `told` for the same thing.
+def gives_other_figure(sentence: str, others: Iterable[str]) -> bool:
+    """Tell whether a sentence gives another figure than one of `others` for the same thing.
 
     >>> gives_other_figure("Đã có 5 người thiệt mạng.", ["Số người chết tăng lên 9."])
     True
     >>> gives_other_figure("Năm người bị thương.", ["Bão làm ba người chết."])
     False
     """
-    return any(_differs(sentence, other) for other in told)
+    return any(_differs(sentence, other) for other in others)
 
 
 def _differs(one: str, other: str) -> bool:

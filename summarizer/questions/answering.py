@@ -1,7 +1,7 @@
 """Answer a question with one to three sentences of the articles found, word for word, or not at all.
 
 The search chooses the articles; `evidence` decides whether an article answers. A question word asks for a
-kind (`kinds`): if no sentence has the number, time, cause, person or place, there is no answer.
+kind (`answer_kinds`): if no sentence has the number, time, cause, person or place, there is no answer.
 """
 
 import datetime as dt
@@ -10,21 +10,27 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from summarizer.facts.same_figures import gives_other_figure
-from summarizer.model import Document, Piece, Quote, Sentence
-from summarizer.questions.equivalents import Run
+from summarizer.model import Document, Piece, Quote
+from summarizer.questions.answer_kinds import (
+    ExpectedAnswer,
+    expected_answer,
+    has_count,
+    has_kind,
+    has_other_number,
+)
+from summarizer.questions.diacritics import restore_diacritics
+from summarizer.questions.equivalents import Phrase
 from summarizer.questions.evidence import (
     ANSWERS,
-    Asked,
     Evidence,
+    QuestionWords,
     ReadArticle,
     ReadSentence,
-    judged_of,
+    judge_articles,
 )
-from summarizer.questions.kinds import AskedFor, asked_for, counts_it, has_kind, names_another
-from summarizer.questions.marks import restored
 from summarizer.questions.query import Query
+from summarizer.stories.digest_story import quote_of, repeats, repeats_title, within_share
 from summarizer.stories.roundups import is_only_of_parts
-from summarizer.stories.telling import repeats, repeats_title, within_share
 from summarizer.text.boilerplate import ends_as_sentence, is_boilerplate, is_byline, similarity_to_captions
 from summarizer.text.openings import is_cut, is_dangling, opens_with_credit
 from summarizer.text.syllables import folded, syllables
@@ -33,11 +39,11 @@ MOST_READ = 6  # articles that are read, the best of the search
 MAX_SENTENCES = 3
 MAX_SYLLABLES = 90  # of an answer: a phone's screen
 MAX_CHARACTERS = 800  # of an answer; bounds texts that are not made of words
-# The value of a sentence beside the words of the question
+# Ratings of a sentence, added to its share of the question
 _LEAD, _SUMMARY, _OPENING = 0.25, 0.2, 0.1
 _COUNTED = 0.4  # it has a number of exactly the thing that the question counts
 _CAPTION, _SAYS_TITLE, _ASKS, _CUT_QUOTATION, _LONG, _ROW = 0.6, 0.3, 0.3, 0.3, 0.15, 0.3
-_WORTH_ADDING = 0.6  # a second sentence of the same article
+_SECOND = 0.6  # least rating of a second sentence of the same article
 _IN_LEAD = 0.8  # of the best sentence's share; with so much in its lead the article is about the question
 _TO_THE_POINT = 0.5  # of the best sentence's share, which a sentence of another article needs to be quoted
 _FEWEST_SYLLABLES, _LONG_SYLLABLES = 6, 45
@@ -53,53 +59,54 @@ class Answer:
     """The answer to a question.
 
     `cited` are the numbers of the articles that answer, the best first; `quotes` are their sentences in that
-    order. An article that may not be quoted is cited without one. `unlike` are articles that share too little
-    of an unanswered question to be shown.
+    order. An article that may not be quoted is cited without one. `unrelated` are articles that share too
+    little of an unanswered question to be shown.
     """
 
     is_answered: bool = False
     quotes: tuple[Quote, ...] = ()
     cited: tuple[int, ...] = ()
-    unlike: tuple[int, ...] = ()
+    unrelated: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class _Valued:
-    """A sentence that may be quoted, with its value, and whether it counts what the question counts."""
+class _Rated:
+    """A sentence that may be quoted, with its rating, and whether it counts what the question counts."""
 
-    value: float
+    rating: float
     sentence: ReadSentence
     counts: bool
 
 
-class _Answering:
+class _Article:
     """An article that answers, with the sentences of it that may be quoted, best first.
 
     If a question word asks for a kind, only sentences with it `answer`.
     """
 
-    def __init__(self, read: ReadArticle, likelihood: float, asked: Asked, wanted: AskedFor | None) -> None:
+    def __init__(
+        self, read: ReadArticle, likelihood: float, question: QuestionWords, expected: ExpectedAnswer | None
+    ) -> None:
         self.piece = read.piece
         self.likelihood = likelihood
-        typed = read.sought.typed
-        self.sentences = _valued(read, asked, wanted) if read.piece.may_be_quoted else []
+        typed = read.terms.typed
+        self.sentences = _rated_sentences(read, question, expected) if read.piece.may_be_quoted else []
         self.answers = [
             one
             for one in self.sentences
-            if wanted is None or (one.sentence.occurrences and has_kind(wanted, one.sentence.text, typed))
+            if expected is None or (one.sentence.occurrences and has_kind(expected, one.sentence.text, typed))
         ]
-        in_title = wanted is None or has_kind(wanted, read.piece.document.title, typed)
-        self.has_kind = wanted is None or bool(self.answers) or (in_title and not read.piece.may_be_quoted)
+        in_title = expected is None or has_kind(expected, read.piece.document.title, typed)
+        self.has_kind = expected is None or bool(self.answers) or (in_title and not read.piece.may_be_quoted)
         self.counts = any(one.counts for one in self.answers)
-        self.contrasts = [
-            one for one in (*read.sapo, *read.body) if _CONTRAST.match(one.text) and _is_prose(one)
-        ]
+        sentences = (*read.sapo, *read.body)
+        self.contrasts = [one for one in sentences if _CONTRAST.match(one.text) and _is_prose(one)]
 
 
 def answer(
     query: Query,
     pieces: Sequence[Piece],
-    fixed_pairs: Sequence[Run] = (),
+    fixed_pairs: Sequence[Phrase] = (),
     stories: Mapping[int, int | None] | None = None,
 ) -> Answer:
     """Answer `query` from `pieces`, the articles found, best first; `fixed_pairs` count as one word each.
@@ -114,74 +121,74 @@ def answer(
     shown = [p for p in shown if not is_only_of_parts(p.document.title, p.document.sapo, typed)]
     if not query.terms:
         return Answer(is_answered=bool(shown))
-    wanted = asked_for(query.shown)
-    asked, judged = judged_of(query, shown, fixed_pairs)
-    likelihoods = _with_marks(query, judged, fixed_pairs)
+    expected = expected_answer(query.shown)
+    question, judged = judge_articles(query, shown, fixed_pairs)
+    likelihoods = _with_diacritics(query, judged, fixed_pairs)
     answering = [
-        _Answering(read, likelihood, asked, wanted)
+        _Article(read, likelihood, question, expected)
         for likelihood, (_, read) in zip(likelihoods, judged, strict=True)
-        if likelihood >= ANSWERS and not names_another(query.shown, read.text)
+        if likelihood >= ANSWERS and not has_other_number(query.shown, read.text)
     ]
-    telling = sorted(
+    matching = sorted(
         (one for one in answering if one.has_kind), key=lambda one: (not one.counts, -one.likelihood)
     )
     if query.wants_newest:
-        telling.sort(key=lambda one: one.piece.moment, reverse=True)
-    if not telling:
-        unlike = (read.piece.article_id for evidence, read in judged if not evidence.is_worth_a_look)
-        return Answer(unlike=tuple(unlike))
+        matching.sort(key=lambda one: one.piece.moment, reverse=True)
+    if not matching:
+        unrelated = (read.piece.article_id for evidence, read in judged if not evidence.shares_enough)
+        return Answer(unrelated=tuple(unrelated))
     of_story = stories or {}
-    telling = _newest_state_first(telling, of_story)
-    quotes = _quotes(telling, of_story)
-    cited = dict.fromkeys([telling[0].piece.article_id, *(quote.article_id for quote in quotes)])
+    matching = _newest_state_first(matching, of_story)
+    quotes = _quotes(matching, of_story)
+    cited = dict.fromkeys([matching[0].piece.article_id, *(quote.article_id for quote in quotes)])
     return Answer(True, tuple(quotes), tuple(cited))
 
 
-def _with_marks(
-    query: Query, judged: Sequence[tuple[Evidence, ReadArticle]], fixed_pairs: Sequence[Run]
+def _with_diacritics(
+    query: Query, judged: Sequence[tuple[Evidence, ReadArticle]], fixed_pairs: Sequence[Phrase]
 ) -> list[float]:
     """Return how likely each article answers: less if it does not match the likeliest diacritics.
 
     Typed without diacritics, "ban nha" matches "Tây Ban Nha" although "bán nhà" is meant.
     """
     as_typed = [evidence.likelihood for evidence, _ in judged]
-    meant = restored(query, fixed_pairs) if max(as_typed, default=0.0) >= ANSWERS else None
+    meant = restore_diacritics(query, fixed_pairs) if max(as_typed, default=0.0) >= ANSWERS else None
     if meant is None:
         return as_typed
     marked, pairs, certainty = meant
-    _, again = judged_of(marked, [read.piece for _, read in judged], pairs)
+    _, again = judge_articles(marked, [read.piece for _, read in judged], pairs)
     lost = (max(0.0, one - other.likelihood) for one, (other, _) in zip(as_typed, again, strict=True))
     return [one - certainty * less for one, less in zip(as_typed, lost, strict=True)]
 
 
-def _newest_state_first(telling: list[_Answering], stories: Mapping[int, int | None]) -> list[_Answering]:
+def _newest_state_first(matching: list[_Article], stories: Mapping[int, int | None]) -> list[_Article]:
     """Put the newest report of the best article's story before the others, unless it is only hours newer."""
-    best = telling[0]
+    best = matching[0]
     story = stories.get(best.piece.article_id)
     if story is None:
-        return telling
+        return matching
     same = [
-        one for one in telling if stories.get(one.piece.article_id) == story and one.counts == best.counts
+        one for one in matching if stories.get(one.piece.article_id) == story and one.counts == best.counts
     ]
     newest = max(same, key=lambda one: one.piece.moment)
     if newest.piece.moment - best.piece.moment < _NEWER:
-        return telling
-    return [newest, *(one for one in telling if one is not newest)]
+        return matching
+    return [newest, *(one for one in matching if one is not newest)]
 
 
-def _quotes(answering: Sequence[_Answering], stories: Mapping[int, int | None]) -> list[Quote]:
+def _quotes(answering: Sequence[_Article], stories: Mapping[int, int | None]) -> list[Quote]:
     """Choose the best sentence of each article, papers in turn; of a lone one a second that adds to it."""
     quotes: list[Quote] = []
     first = answering[0]
     for one in _papers_in_turn(answering):
         alone = [each for each in one.answers if not is_dangling(each.sentence.text)]
         is_older = one.piece.moment < first.piece.moment - _NEWER and _is_same_story(one, first, stories)
-        for valued in alone[:2]:
-            told = [first.piece.document.title, *(quote.text for quote in quotes)]
-            if is_older and gives_other_figure(valued.sentence.text, told):
+        for rated in alone[:2]:
+            shown = [first.piece.document.title, *(quote.text for quote in quotes)]
+            if is_older and gives_other_figure(rated.sentence.text, shown):
                 continue
-            if valued.value > 0 and _fits(one.piece, valued.sentence, quotes):
-                quotes.append(_quote(one.piece, valued.sentence))
+            if rated.rating > 0 and _fits(one.piece, rated.sentence, quotes):
+                quotes.append(quote_of(one.piece, rated.sentence.as_sentence))
                 break
     if len(quotes) == 1 and quotes[0].article_id == first.piece.article_id:
         quotes += _second(first, quotes)
@@ -189,35 +196,35 @@ def _quotes(answering: Sequence[_Answering], stories: Mapping[int, int | None]) 
     return _with_contrasts(answering, quotes)
 
 
-def _is_same_story(one: _Answering, other: _Answering, stories: Mapping[int, int | None]) -> bool:
+def _is_same_story(one: _Article, other: _Article, stories: Mapping[int, int | None]) -> bool:
     story = stories.get(one.piece.article_id)
     return story is not None and story == stories.get(other.piece.article_id)
 
 
-def _second(first: _Answering, quotes: Sequence[Quote]) -> list[Quote]:
+def _second(first: _Article, quotes: Sequence[Quote]) -> list[Quote]:
     """Return a second sentence of a lone article if one adds to the first."""
-    for valued in first.sentences:
-        leans = is_dangling(valued.sentence.text)
-        if leans and not _follows(first.piece.document, valued.sentence, quotes[0]):
+    for rated in first.sentences:
+        leans = is_dangling(rated.sentence.text)
+        if leans and not _follows(first.piece.document, rated.sentence, quotes[0]):
             continue
-        if valued.value > _WORTH_ADDING and _fits(first.piece, valued.sentence, quotes):
-            return [_quote(first.piece, valued.sentence)]
+        if rated.rating > _SECOND and _fits(first.piece, rated.sentence, quotes):
+            return [quote_of(first.piece, rated.sentence.as_sentence)]
     return []
 
 
-def _with_contrasts(answering: Sequence[_Answering], quotes: list[Quote]) -> list[Quote]:
+def _with_contrasts(answering: Sequence[_Article], quotes: list[Quote]) -> list[Quote]:
     """Return the quotes, each with the following sentence if that restricts it ("Tuy nhiên ...")."""
     pieces = {one.piece.article_id: one for one in answering}
-    told = list(quotes)
+    extended = list(quotes)
     for quote in quotes:
         one = pieces[quote.article_id]
         for sentence in one.contrasts:
-            if _follows(one.piece.document, sentence, quote) and _fits(one.piece, sentence, told):
-                told.insert(told.index(quote) + 1, _quote(one.piece, sentence))
-    return told
+            if _follows(one.piece.document, sentence, quote) and _fits(one.piece, sentence, extended):
+                extended.insert(extended.index(quote) + 1, quote_of(one.piece, sentence.as_sentence))
+    return extended
 
 
-def _papers_in_turn(answering: Sequence[_Answering]) -> list[_Answering]:
+def _papers_in_turn(answering: Sequence[_Article]) -> list[_Article]:
     """Order articles so that every paper comes once before one comes twice."""
     said: dict[str, int] = {}
     turns = []
@@ -227,24 +234,26 @@ def _papers_in_turn(answering: Sequence[_Answering]) -> list[_Answering]:
     return [one for _, one in sorted(turns, key=lambda each: each[0])]
 
 
-def _valued(read: ReadArticle, asked: Asked, wanted: AskedFor | None) -> list[_Valued]:
+def _rated_sentences(
+    read: ReadArticle, question: QuestionWords, expected: ExpectedAnswer | None
+) -> list[_Rated]:
     """Return the sentences that may be quoted, best first."""
-    shares = {one.place: asked.coverage(one.occurrences).share for one in (*read.sapo, *read.body)}
+    shares = {one.place: question.coverage(one.occurrences).share for one in (*read.sapo, *read.body)}
     most = max(shares.values(), default=0.0)
-    is_about_it = asked.coverage(read.in_lead).share >= _IN_LEAD * most
-    valued = []
+    is_about_it = question.coverage(read.in_lead).share >= _IN_LEAD * most
+    rated = []
     for one in (*read.sapo, *read.body):
         share = shares[one.place]
         if not (share or one.number < _FIRST_SENTENCES) or not (is_about_it or share >= _TO_THE_POINT * most):
             continue
         if _is_prose(one):
-            counts = wanted is not None and _counts(wanted, one, read.sought.typed)
-            valued.append(_Valued(_value(read.piece, one, share) + _COUNTED * counts, one, counts))
-    return sorted(valued, key=lambda each: -each.value)
+            counts = expected is not None and _counts(expected, one, read.terms.typed)
+            rated.append(_Rated(_rate(read.piece, one, share) + _COUNTED * counts, one, counts))
+    return sorted(rated, key=lambda each: -each.rating)
 
 
-def _counts(wanted: AskedFor, sentence: ReadSentence, typed: Sequence[str]) -> bool:
-    return wanted.kind == "number" and counts_it(wanted, sentence.text, typed)
+def _counts(expected: ExpectedAnswer, sentence: ReadSentence, typed: Sequence[str]) -> bool:
+    return expected.kind == "number" and has_count(expected, sentence.text, typed)
 
 
 def _is_prose(sentence: ReadSentence) -> bool:
@@ -257,17 +266,17 @@ def _is_prose(sentence: ReadSentence) -> bool:
     )
 
 
-def _value(piece: Piece, sentence: ReadSentence, share: float) -> float:
+def _rate(piece: Piece, sentence: ReadSentence, share: float) -> float:
     text, field = sentence.text, sentence.place.field
-    value = share
-    value += _LEAD * (field == "sapo") + _OPENING * (field == "body" and sentence.number < _FIRST_SENTENCES)
-    value += _SUMMARY * any(one.place == sentence.place for one in piece.summary)
-    value -= _CAPTION * similarity_to_captions(text, syllables(text)) * (field == "body")
-    value -= _SAYS_TITLE * repeats_title(text, piece.document.title)
-    value -= _ASKS * ("?" in text[-3:])
-    value -= _CUT_QUOTATION * (text.count("“") != text.count("”") or text.count('"') % 2)
-    value -= _ROW * text.startswith(("-", "–", "+", "•"))  # a row of a list says little alone
-    return value - _LONG * (len(sentence.words) > _LONG_SYLLABLES)
+    rating = share
+    rating += _LEAD * (field == "sapo") + _OPENING * (field == "body" and sentence.number < _FIRST_SENTENCES)
+    rating += _SUMMARY * any(one.place == sentence.place for one in piece.summary)
+    rating -= _CAPTION * similarity_to_captions(text, syllables(text)) * (field == "body")
+    rating -= _SAYS_TITLE * repeats_title(text, piece.document.title)
+    rating -= _ASKS * ("?" in text[-3:])
+    rating -= _CUT_QUOTATION * (text.count("“") != text.count("”") or text.count('"') % 2)
+    rating -= _ROW * text.startswith(("-", "–", "+", "•"))  # a row of a list says little alone
+    return rating - _LONG * (len(sentence.words) > _LONG_SYLLABLES)
 
 
 def _follows(document: Document, sentence: ReadSentence, quote: Quote) -> bool:
@@ -285,10 +294,5 @@ def _fits(piece: Piece, sentence: ReadSentence, quotes: Sequence[Quote]) -> bool
         and sum(map(len, together)) <= MAX_CHARACTERS
         and sum(len(syllables(text)) for text in together) <= MAX_SYLLABLES
         and not any(repeats(sentence.text, quote.text) for quote in quotes)
-        and within_share(piece, Sentence(sentence.text, sentence.place), quotes)
+        and within_share(piece, sentence.as_sentence, quotes)
     )
-
-
-def _quote(piece: Piece, sentence: ReadSentence) -> Quote:
-    place = sentence.place
-    return Quote(sentence.text, piece.article_id, place.field, place.start, place.end)

@@ -1,11 +1,10 @@
 """Other spellings and synonyms: abbreviations, numbers, dates, everyday and regional words."""
 
-import json
 import re
 from functools import cache, lru_cache
-from importlib.resources import files
 from itertools import islice
 
+from summarizer.packaged_data import load_json
 from summarizer.text.syllables import canonical, folded, in_house_style
 
 # Other spellings: abbreviations and their long forms, numbers and dates.
@@ -13,16 +12,16 @@ from summarizer.text.syllables import canonical, folded, in_house_style
 # The list (`data/spellings.json`) has only spellings that are unambiguous in a newspaper. The forms of a
 # group in `same` are equal; a short form in `also` matches its long form, but not the reverse.
 
-Run = tuple[str, ...]  # canonical words side by side
+Phrase = tuple[str, ...]  # canonical words that are side by side in a text
 
-_MOST = 6  # spellings of one run
+_MOST = 6  # spellings of one phrase
 _THOUSANDS = re.compile(r"\d{1,3}(?:[.,]\d{3})+")
 _DAY_AND_MONTH = re.compile(r"(\d\d?)/(\d\d?)")
 _PLAIN_NUMBER = re.compile(r"\d{4,12}")
 _YEAR = re.compile(r"(?:19|20)\d\d")
 
 
-def longest_form(words: Run) -> int:
+def longest_form(words: Phrase) -> int:
     """Return the number of first `words` that form a name with other spellings; 0 if none.
 
     >>> longest_form(("tp", "hcm", "mua"))
@@ -35,17 +34,17 @@ def longest_form(words: Run) -> int:
     return 0
 
 
-def other_spellings(run: Run) -> tuple[Run, ...]:
-    """Return the other ways to write `run`, at most 6.
+def other_spellings(phrase: Phrase) -> tuple[Phrase, ...]:
+    """Return the other ways to write `phrase`, at most 6.
 
     >>> other_spellings(("ql", "1", "a"))
     (('quốc', 'lộ', '1', 'a'),)
     """
-    spelled = islice((one for one in _spellings(run) if one != run), _MOST)
+    spelled = islice((one for one in _spellings(phrase) if one != phrase), _MOST)
     return tuple(dict.fromkeys(spelled))
 
 
-def other_numbers(piece: str) -> tuple[Run, ...]:
+def other_numbers(piece: str) -> tuple[Phrase, ...]:
     """Return the other ways to write a number or a day of the year.
 
     >>> other_numbers("1.353"), other_numbers("1353"), other_numbers("1/11")
@@ -63,60 +62,60 @@ def other_numbers(piece: str) -> tuple[Run, ...]:
     return ()
 
 
-def _spellings(run: Run) -> list[Run]:
-    """Return `run` in every mixture of spellings, as typed first."""
-    if not run:
+def _spellings(phrase: Phrase) -> list[Phrase]:
+    """Return `phrase` in every mixture of spellings, as typed first."""
+    if not phrase:
         return [()]
-    size = longest_form(run)
-    heads = [run[: size or 1], *_others(run[:size])]
-    tails = _spellings(run[size or 1 :])
+    size = longest_form(phrase)
+    heads = [phrase[: size or 1], *_others(phrase[:size])]
+    tails = _spellings(phrase[size or 1 :])
     return [head + tail for head in heads for tail in tails][: _MOST + 1]
 
 
-def _others(words: Run) -> list[Run]:
+def _others(words: Phrase) -> list[Phrase]:
     """Return the other forms of a name that `longest_form` found; a short form may lack a diacritic."""
-    found: dict[Run, None] = {}
+    found: dict[Phrase, None] = {}
     for form, others in load_forms("spellings.json")[0].get(_bare(words), {}).items():
         if _is_typed_as(words, form):
             found |= dict.fromkeys(((form,) if form != words and _is_short(form) else ()) + others)
     return [form for form in found if form != words]
 
 
-def _is_short(form: Run) -> bool:
+def _is_short(form: Phrase) -> bool:
     """Tell whether a form is made of initials, where a mark left out is a spelling and not a way to type."""
     return not any(set(folded(word)) & set("aeiouy") for word in form)
 
 
-def _is_typed_as(words: Run, form: Run) -> bool:
+def _is_typed_as(words: Phrase, form: Phrase) -> bool:
     """Tell whether `words` are `form`, each word with its marks or without any."""
     return all(word in (one, folded(one)) for word, one in zip(words, form, strict=True))
 
 
-def _bare(words: Run) -> Run:
+def _bare(words: Phrase) -> Phrase:
     return tuple(map(folded, words))
 
 
 @cache
-def load_forms(name: str) -> tuple[dict[Run, dict[Run, tuple[Run, ...]]], int]:
+def load_forms(name: str) -> tuple[dict[Phrase, dict[Phrase, tuple[Phrase, ...]]], int]:
     """Return what each form of a data file stands for, by the form without marks, and the greatest length.
 
     The forms of a row of `same` stand for each other; a short one of `also` stands for the others only.
     """
-    saved = json.loads(files("summarizer").joinpath(f"data/{name}").read_text("utf-8"))
-    others: dict[Run, dict[Run, None]] = {}
+    saved = load_json(name)
+    others: dict[Phrase, dict[Phrase, None]] = {}
     for group in saved["same"]:
-        forms = [_run(form) for form in group]
+        forms = [_phrase(form) for form in group]
         for form in forms:
             others.setdefault(form, {}).update(dict.fromkeys(one for one in forms if one != form))
     for short, stood_for in saved["also"].items():
-        others.setdefault(_run(short), {}).update(dict.fromkeys(map(_run, stood_for)))
-    by_bare: dict[Run, dict[Run, tuple[Run, ...]]] = {}
+        others.setdefault(_phrase(short), {}).update(dict.fromkeys(map(_phrase, stood_for)))
+    by_bare: dict[Phrase, dict[Phrase, tuple[Phrase, ...]]] = {}
     for form, found in others.items():
         by_bare.setdefault(_bare(form), {})[form] = tuple(found)
     return by_bare, max(map(len, others))
 
 
-def _run(form: str) -> Run:
+def _phrase(form: str) -> Phrase:
     return tuple(in_house_style(word) for word in canonical(form).split())
 
 
@@ -125,7 +124,7 @@ def _run(form: str) -> Run:
 # They are looser than spellings: they help to find articles, with less weight than the typed words, but are
 # not used in the answer's share of the question.
 
-Group = tuple[Run, ...]
+Group = tuple[Phrase, ...]
 
 
 @lru_cache(maxsize=256)  # one question is widened for the index, for ranking and for its answer
@@ -141,10 +140,10 @@ def widened(groups: tuple[Group, ...]) -> tuple[Group, ...]:
     while at < len(groups):
         for size in range(min(longest, len(groups) - at), 0, -1):
             here = groups[at : at + size]
-            run = tuple(word for group in here for word in group[0])
-            found = _of(run, others) if size == 1 or all(len(group) == 1 for group in here) else ()
+            phrase = tuple(word for group in here for word in group[0])
+            found = _of(phrase, others) if size == 1 or all(len(group) == 1 for group in here) else ()
             if found:
-                more = here[0] if size == 1 else (run,)
+                more = here[0] if size == 1 else (phrase,)
                 wide.append(tuple(dict.fromkeys((*more, *found))))
                 at += size
                 break
@@ -154,10 +153,10 @@ def widened(groups: tuple[Group, ...]) -> tuple[Group, ...]:
     return tuple(wide)
 
 
-def _of(run: Run, others: dict[Run, dict[Run, tuple[Run, ...]]]) -> tuple[Run, ...]:
-    """Return the synonyms of a run typed with its diacritics or, if it has several words, without."""
-    forms = others.get(tuple(map(folded, run)), {})
-    if run in forms:
-        return forms[run]
-    is_bare = all(folded(word) == word for word in run)
-    return next(iter(forms.values()), ()) if is_bare and (len(run) > 1 or len(run[0]) < 4) else ()
+def _of(phrase: Phrase, others: dict[Phrase, dict[Phrase, tuple[Phrase, ...]]]) -> tuple[Phrase, ...]:
+    """Return the synonyms of a phrase typed with its diacritics or, if it has several words, without."""
+    forms = others.get(tuple(map(folded, phrase)), {})
+    if phrase in forms:
+        return forms[phrase]
+    is_bare = all(folded(word) == word for word in phrase)
+    return next(iter(forms.values()), ()) if is_bare and (len(phrase) > 1 or len(phrase[0]) < 4) else ()

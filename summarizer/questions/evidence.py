@@ -1,18 +1,17 @@
 """Decide whether an article answers a question: how much of it the article covers, by a logistic model."""
 
-import json
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
-from importlib.resources import files
 from itertools import chain, pairwise
 
-from summarizer.model import FieldName, Piece, Place
-from summarizer.questions.equivalents import Run
+from summarizer.model import FieldName, Piece, Place, Sentence
+from summarizer.packaged_data import load_json
+from summarizer.questions.equivalents import Phrase
 from summarizer.questions.phrases import MOST_READ
 from summarizer.questions.query import Query
-from summarizer.questions.sought import Occurrence, Sought, word_numbers
+from summarizer.questions.question_terms import Occurrence, QuestionTerms, word_numbers
 from summarizer.questions.watching import idf
 from summarizer.text.sentences import split
 from summarizer.text.syllables import Forms, word_forms
@@ -40,13 +39,13 @@ class Coverage:
     words_said: int = 0
 
 
-class Asked:
+class QuestionWords:
     """A question cut into words, to be compared with many passages."""
 
-    def __init__(self, sought: Sought, word_numbers: Sequence[int]) -> None:
-        """Take what is sought and the number of the word that each group belongs to."""
-        self._weights = sought.weights
-        self._is_single = sought.is_single
+    def __init__(self, terms: QuestionTerms, word_numbers: Sequence[int]) -> None:
+        """Take the terms of a question and the number of the word that each group belongs to."""
+        self._weights = terms.weights
+        self._is_single = terms.is_single
         self._word_of = word_numbers
         self._groups_of: list[list[int]] = [[] for _ in range(word_numbers[-1] + 1 if word_numbers else 0)]
         for group, word in enumerate(word_numbers):
@@ -80,7 +79,7 @@ class Asked:
     def _credits(self, occurrences: Sequence[Occurrence]) -> dict[int, float]:
         credits: dict[int, float] = {}
         for one in occurrences:
-            stands = one.is_telling or self._is_beside(one, occurrences) or self._is_single
+            stands = one.is_distinctive or self._is_beside(one, occurrences) or self._is_single
             credit = (1.0 if one.is_typed else _OTHER_WORDS) * (1.0 if stands else _ALONE)
             credits[one.group] = max(credits.get(one.group, 0.0), credit)
         touching = _touching(occurrences)
@@ -124,7 +123,7 @@ ANSWERS = 0.5  # least likelihood of an article that answers
 _MOST_LEAD = 12  # sentences of a sapo that are read together with the title
 _WHOLE = 0.95  # least share that counts as complete
 _FEW = 2  # a question of so few words must be covered completely
-_WORTH_A_LOOK = 0.45  # least share of an article that is shown although it covers no whole word
+_LEAST_SHARE_SHOWN = 0.45  # least share of an article that is shown although it covers no whole word
 _MOST_WORDS = 4  # covered words; more add nothing
 _HEAVIEST = 8.0  # weight of the rarest word
 FEATURES = (
@@ -143,15 +142,20 @@ class ReadSentence:
     words: Sequence[Forms]
     occurrences: Sequence[Occurrence]
 
+    @property
+    def as_sentence(self) -> Sentence:
+        """Return its text and place only."""
+        return Sentence(self.text, self.place)
+
 
 class ReadArticle:
     """An article cut into sentences, with the places of the question's groups."""
 
-    def __init__(self, piece: Piece, sought: Sought) -> None:
+    def __init__(self, piece: Piece, terms: QuestionTerms) -> None:
         self.piece = piece
-        self.sought = sought
+        self.terms = terms
         self.title = word_forms(piece.document.title[:MOST_READ])
-        self.in_title = sought.occurrences(self.title)
+        self.in_title = terms.occurrences(self.title)
         self.sapo = list(self._cut("sapo"))
         self.body = list(self._cut("body"))
 
@@ -168,7 +172,7 @@ class ReadArticle:
             if end < len(text) or len(text) == len(whole):
                 words = word_forms(text[start:end])
                 place = Place(0, field, start, end)
-                yield ReadSentence(text[start:end], place, number, words, self.sought.occurrences(words))
+                yield ReadSentence(text[start:end], place, number, words, self.terms.occurrences(words))
 
     @cached_property
     def in_lead(self) -> list[Occurrence]:
@@ -200,10 +204,10 @@ class Evidence:
     features: tuple[float, ...]
 
     @property
-    def is_worth_a_look(self) -> bool:
+    def shares_enough(self) -> bool:
         """Tell whether an article that does not answer shares enough of the question to be shown."""
         named = dict(zip(FEATURES, self.features, strict=True))
-        return named["words_said"] > 0 or named["share"] >= _WORTH_A_LOOK
+        return named["words_said"] > 0 or named["share"] >= _LEAST_SHARE_SHOWN
 
     @property
     def likelihood(self) -> float:
@@ -213,41 +217,43 @@ class Evidence:
         return 1 / (1 + math.exp(-points))
 
 
-def judged_of(
-    query: Query, pieces: Sequence[Piece], fixed_pairs: Sequence[Run]
-) -> tuple[Asked, list[tuple[Evidence, ReadArticle]]]:
+def judge_articles(
+    query: Query, pieces: Sequence[Piece], fixed_pairs: Sequence[Phrase]
+) -> tuple[QuestionWords, list[tuple[Evidence, ReadArticle]]]:
     """Return a question cut into words, and each article, best first, with its evidence."""
-    sought = Sought(query, fixed_pairs)
-    reads = [ReadArticle(piece, sought) for piece in pieces]
-    asked = cut_into_words(sought, reads, fixed_pairs)
-    return asked, [(evidence_of(read, asked, rank), read) for rank, read in enumerate(reads)]
+    terms = QuestionTerms(query, fixed_pairs)
+    reads = [ReadArticle(piece, terms) for piece in pieces]
+    question = cut_into_words(terms, reads, fixed_pairs)
+    return question, [(evidence_of(read, question, rank), read) for rank, read in enumerate(reads)]
 
 
-def cut_into_words(sought: Sought, reads: Sequence[ReadArticle], fixed_pairs: Sequence[Run]) -> Asked:
+def cut_into_words(
+    terms: QuestionTerms, reads: Sequence[ReadArticle], fixed_pairs: Sequence[Phrase]
+) -> QuestionWords:
     """Return the question cut into words; `fixed_pairs` are neighbours that the papers write as one word."""
-    joins = sought.joins(fixed_pairs)
+    joins = terms.joins(fixed_pairs)
     touching = set[int]()
     for read in reads:
         for places in (read.in_title, *(one.occurrences for one in (*read.sapo, *read.body))):
             starts = {(one.group, one.start) for one in places}
             touching |= {one.group + 1 for one in places if (one.group + 1, one.end) in starts}
-    return Asked(sought, word_numbers(sought, joins, [at in touching for at in range(len(joins))]))
+    return QuestionWords(terms, word_numbers(terms, joins, [at in touching for at in range(len(joins))]))
 
 
-def evidence_of(read: ReadArticle, asked: Asked, rank: int) -> Evidence:
+def evidence_of(read: ReadArticle, question: QuestionWords, rank: int) -> Evidence:
     """Return the evidence for an article; `rank` is its rank in the search, from 0."""
-    in_title = asked.coverage(read.in_title)
-    best = _best(read, asked, in_title)
-    missing = set(range(len(read.sought.groups))) - read.groups()
-    lacks = max((read.sought.weights[at] for at in missing), default=0.0)
+    in_title = question.coverage(read.in_title)
+    best = _best(read, question, in_title)
+    missing = set(range(len(read.terms.groups))) - read.groups()
+    lacks = max((read.terms.weights[at] for at in missing), default=0.0)
     return Evidence(
         (
             1.0,
             best.share,
             _share_of_title(read),
             1 / (1 + rank),
-            best.share >= _WHOLE and asked.size <= _FEW,
-            asked.size == _FEW,
+            best.share >= _WHOLE and question.size <= _FEW,
+            question.size == _FEW,
             lacks / _HEAVIEST,
             min(best.words_said, _MOST_WORDS) / _MOST_WORDS,
             in_title.share >= best.share,
@@ -255,11 +261,11 @@ def evidence_of(read: ReadArticle, asked: Asked, rank: int) -> Evidence:
     )
 
 
-def _best(read: ReadArticle, asked: Asked, in_title: Coverage) -> Coverage:
+def _best(read: ReadArticle, question: QuestionWords, in_title: Coverage) -> Coverage:
     best = in_title
     for stretch in read.stretches():
-        if asked.most(stretch) > best.share:
-            coverage = asked.coverage(stretch)
+        if question.most(stretch) > best.share:
+            coverage = question.coverage(stretch)
             best = coverage if coverage.share > best.share else best
     return best
 
@@ -267,8 +273,8 @@ def _best(read: ReadArticle, asked: Asked, in_title: Coverage) -> Coverage:
 def _share_of_title(read: ReadArticle) -> float:
     """Return how much of the headline was asked for, its words weighed by IDF."""
     weights = [max(1.2, idf(word.canonical)) for word in read.title]
-    asked = {at for one in read.in_title for at in range(one.start, one.end)}
-    return sum(weights[at] for at in asked) / (sum(weights) or 1.0)
+    matched = {at for one in read.in_title for at in range(one.start, one.end)}
+    return sum(weights[at] for at in matched) / (sum(weights) or 1.0)
 
 
 def _apart(parts: Sequence[Sequence[Occurrence]]) -> list[Occurrence]:
@@ -283,5 +289,5 @@ def _apart(parts: Sequence[Sequence[Occurrence]]) -> list[Occurrence]:
 
 @cache
 def _weights() -> dict[str, float]:
-    saved = json.loads(files("summarizer").joinpath("data/answers.json").read_text("utf-8"))
-    return {name: float(saved["weights"][name]) for name in FEATURES}
+    saved = load_json("answers.json")["weights"]
+    return {name: float(saved[name]) for name in FEATURES}

@@ -8,7 +8,7 @@ from functools import lru_cache
 from itertools import chain, pairwise
 from typing import NamedTuple
 
-from summarizer.questions.marks import how_likely, likely_runs
+from summarizer.questions.diacritics import how_likely, likely_phrases
 from summarizer.questions.phrases import MOST_READ, Groups, Phrases, content_of, weights_of
 from summarizer.stories.roundups import is_only_of_parts
 from summarizer.text.syllables import Forms, folded, word_forms
@@ -96,10 +96,10 @@ class Ranked:
         return (-self.points, -self.hit.at.timestamp(), -self.hit.article_id)
 
 
-def judged(hits: Iterable[Hit], groups: Groups, *, now: dt.datetime) -> list[Ranked]:
+def rank_hits(hits: Iterable[Hit], groups: Groups, *, now: dt.datetime) -> list[Ranked]:
     """Return `hits` best first; of equals the newer first."""
-    sought = _Sought(groups)
-    return sorted((sought.judge(hit, now) for hit in hits), key=lambda one: one.order)
+    scorer = _Scorer(groups)
+    return sorted((scorer.rank(hit, now) for hit in hits), key=lambda one: one.order)
 
 
 @lru_cache(maxsize=1 << 13)  # searches find the articles of the day again and again
@@ -108,7 +108,7 @@ def _words(text: str) -> list[Forms]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Found:
+class _FieldMatches:
     """The matches in a field: how often each group occurs, which as typed, which right after the one before.
 
     `likely`: for a question typed without diacritics, how likely the matching word of each group is meant.
@@ -120,7 +120,7 @@ class _Found:
     likely: dict[int, float]
 
 
-_Fields = tuple[_Found, _Found, _Found]  # title, sapo, body
+_Fields = tuple[_FieldMatches, _FieldMatches, _FieldMatches]  # title, sapo, body
 
 
 class Points(NamedTuple):
@@ -135,31 +135,33 @@ class Points(NamedTuple):
     freshness: float
 
 
-class _Sought:
+class _Scorer:
     """A question prepared for comparing with articles."""
 
     def __init__(self, groups: Groups) -> None:
         self.weights = weights_of(groups)
         self.content = set(content_of(self.weights))
         self.phrases = Phrases(groups)
-        runs = [group[0] for group in groups]
-        self.marked = {at for at, run in enumerate(runs) if any(folded(word) != word for word in run)}
-        self.typed = {folded(word) for run in runs for word in run}
+        phrases = [group[0] for group in groups]
+        self.marked = {
+            at for at, phrase in enumerate(phrases) if any(folded(word) != word for word in phrase)
+        }
+        self.typed = {folded(word) for phrase in phrases for word in phrase}
         self.content_pairs = {at for at in self.content if at - 1 in self.content}
         pairs = (max(_LEAST_PAIR, min(pair)) for pair in pairwise(self.weights))
         self.pair_weights = [0.0, *pairs]
         self.total, self.pair_total = sum(self.weights) or 1.0, sum(self.pair_weights) or 1.0
         self.marked_total = sum(self.weights[at] for at in self.marked) or 1.0
-        self.likely = [] if self.marked else likely_runs(runs)
+        self.likely = [] if self.marked else likely_phrases(phrases)
 
-    def look(self, hit: Hit) -> tuple[_Fields, int]:
+    def find_matches(self, hit: Hit) -> tuple[_Fields, int]:
         """Return the matches in title, sapo and body, and the number of words of the first two."""
         title, sapo = _words(hit.title), _words(hit.sapo[:MOST_READ])
         body = word_forms(hit.body[:MOST_READ]) if hit.body else ()
         return (self._found(title), self._found(sapo), self._found(body)), len(title) + len(sapo)
 
-    def judge(self, hit: Hit, now: dt.datetime) -> Ranked:
-        fields, length = self.look(hit)
+    def rank(self, hit: Hit, now: dt.datetime) -> Ranked:
+        fields, length = self.find_matches(hit)
         in_title, in_sapo, in_body = fields
         own = in_title.own | in_sapo.own | in_body.own
         in_lead = in_title.counts.keys() | in_sapo.counts.keys()
@@ -189,7 +191,7 @@ class _Sought:
             _FRESH * math.exp2(-(max(now - hit.at, dt.timedelta()) / _HALF_LIFE)),
         )
 
-    def _occurrences(self, fields: Sequence[_Found], length: int) -> float:
+    def _occurrences(self, fields: Sequence[_FieldMatches], length: int) -> float:
         """Return the matched share of the question in a lead of `length` words; repetition adds little."""
         room = _SATURATION * (0.25 + 0.75 * length / _USUAL_LENGTH)
         counts = dict.fromkeys(chain.from_iterable(field.counts for field in fields), 0.0)
@@ -198,7 +200,7 @@ class _Sought:
                 counts[at] += weight * count
         return sum(self.weights[at] * count / (count + room) for at, count in counts.items()) / self.total
 
-    def _meant(self, fields: Sequence[_Found]) -> float:
+    def _meant(self, fields: Sequence[_FieldMatches]) -> float:
         best: dict[int, float] = {}
         for field in fields:
             for at, likely in field.likely.items():
@@ -208,8 +210,8 @@ class _Sought:
     def _sum(self, found: Iterable[int]) -> float:
         return sum([self.weights[at] for at in found])
 
-    def _found(self, words: Sequence[Forms]) -> _Found:
-        found = _Found({}, set(), set(), {})
+    def _found(self, words: Sequence[Forms]) -> _FieldMatches:
+        found = _FieldMatches({}, set(), set(), {})
         ended = set[tuple[int, int]]()
         for group, start, end, is_as_typed in self.phrases.find(words):
             found.counts[group] = found.counts.get(group, 0) + 1
@@ -260,18 +262,18 @@ class Explained:
         return has_all and not self.ranked.is_full
 
 
-def explained(ranked: Iterable[Ranked], groups: Groups, *, now: dt.datetime) -> list[Explained]:
+def explain_hits(ranked: Iterable[Ranked], groups: Groups, *, now: dt.datetime) -> list[Explained]:
     """Return each hit with the components of its points, in the order given."""
-    sought = _Sought(groups)
+    scorer = _Scorer(groups)
     found = []
     for one in ranked:
-        fields, length = sought.look(one.hit)
+        fields, length = scorer.find_matches(one.hit)
         title, sapo, body = fields
         words = tuple(
             WordPlaces(
                 " ".join(group[0]),
-                sought.weights[at] / sought.total,
-                at in sought.content,
+                scorer.weights[at] / scorer.total,
+                at in scorer.content,
                 at in title.counts,
                 at in sapo.counts,
                 at in body.counts,
@@ -280,5 +282,5 @@ def explained(ranked: Iterable[Ranked], groups: Groups, *, now: dt.datetime) -> 
             )
             for at, group in enumerate(groups)
         )
-        found.append(Explained(one, sought.points(one.hit, fields, length, now), words))
+        found.append(Explained(one, scorer.points(one.hit, fields, length, now), words))
     return found

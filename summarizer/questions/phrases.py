@@ -1,13 +1,12 @@
 """The phrases of a question: their places in a text, and the weight of each in a search."""
 
-import json
 from collections.abc import Collection, Iterable, Sequence
 from functools import cache, lru_cache
-from importlib.resources import files
 from typing import NamedTuple
 
 from summarizer.extraction.vectors import typed_idf
-from summarizer.questions.equivalents import Run
+from summarizer.packaged_data import load_json
+from summarizer.questions.equivalents import Phrase
 from summarizer.text.syllables import Forms, canonical, fits, folded
 
 # Finding phrases in a text: one rule for ranking, snippets, answers and watches.
@@ -16,11 +15,11 @@ from summarizer.text.syllables import Forms, canonical, fits, folded
 # may stand for đ. Each caller decides which of the words are required.
 
 MOST_READ = 12_000  # characters of a field that are compared with a question; reports are shorter
-Groups = Sequence[Sequence[Run]]  # of each group any run will do
+Groups = Sequence[Sequence[Phrase]]  # of each group any phrase will do
 
 
 class Match(NamedTuple):
-    """Words `start` to `end` of a text match a run of a group; `is_as_typed`: with its diacritics."""
+    """Words `start` to `end` of a text match a phrase of a group; `is_as_typed`: with its diacritics."""
 
     group: int
     start: int
@@ -29,35 +28,35 @@ class Match(NamedTuple):
 
 
 class Phrases:
-    """Groups of runs, prepared for searching many texts."""
+    """Groups of phrases, prepared for searching many texts."""
 
-    def __init__(self, groups: Iterable[Iterable[Run]]) -> None:
-        self._runs: dict[str, list[tuple[int, Run, Run]]] = {}  # by the first word without diacritics
+    def __init__(self, groups: Iterable[Iterable[Phrase]]) -> None:
+        self._by_first_word: dict[str, list[tuple[int, Phrase, Phrase]]] = {}  # without diacritics
         for number, group in enumerate(groups):
-            for run in group:
-                bare = tuple(map(folded, run))
-                self._runs.setdefault(bare[0], []).append((number, run, bare))
+            for phrase in group:
+                bare = tuple(map(folded, phrase))
+                self._by_first_word.setdefault(bare[0], []).append((number, phrase, bare))
 
     def find(self, words: Sequence[Forms]) -> list[Match]:
-        """Return every place of every run among the words of a text, in the order of the text.
+        """Return every place of every phrase among the words of a text, in the order of the text.
 
         >>> from summarizer.text.syllables import word_forms
         >>> Phrases([[("dường", "sắt")]]).find(word_forms("Ngành đường sắt"))
         [Match(group=0, start=1, end=3, is_as_typed=True)]
         """
         found = []
-        runs = self._runs
-        for start in [at for at, word in enumerate(words) if word[1] in runs]:
-            for group, run, bare in runs[words[start][1]]:
-                end = start + len(run)
-                if len(run) == 1:
-                    found.append(Match(group, start, end, fits(run[0], words[start])))
+        by_first_word = self._by_first_word
+        for start in [at for at, word in enumerate(words) if word[1] in by_first_word]:
+            for group, phrase, bare in by_first_word[words[start][1]]:
+                end = start + len(phrase)
+                if len(phrase) == 1:
+                    found.append(Match(group, start, end, fits(phrase[0], words[start])))
                 elif tuple([word[1] for word in words[start:end]]) == bare:
-                    found.append(Match(group, start, end, all(map(fits, run, words[start:end]))))
+                    found.append(Match(group, start, end, all(map(fits, phrase, words[start:end]))))
         return found
 
     def occur(self, words: Sequence[Forms]) -> bool:
-        """Tell whether one of the runs occurs in the words as typed."""
+        """Tell whether one of the phrases occurs in the words as typed."""
         return any(match.is_as_typed for match in self.find(words))
 
 
@@ -71,7 +70,7 @@ _MOST = 8.0
 _OTHERS_WITHOUT_MARKS = {"sau", "hay"}  # words of _APART; typed so they may also be "sáu", "hãy"
 
 
-def weights_of(groups: Sequence[Sequence[Run]]) -> list[float]:
+def weights_of(groups: Sequence[Sequence[Phrase]]) -> list[float]:
     """Return the weight of each group of a question: more for a rarer one.
 
     >>> from summarizer.questions.query import parse_query
@@ -82,9 +81,9 @@ def weights_of(groups: Sequence[Sequence[Run]]) -> list[float]:
 
 
 @lru_cache(maxsize=256)  # one question is weighed in several places
-def _weights(runs: tuple[Run, ...]) -> tuple[float, ...]:
-    asks = asking_places(runs)
-    return tuple(_weight(run, at in asks) for at, run in enumerate(runs))
+def _weights(phrases: tuple[Phrase, ...]) -> tuple[float, ...]:
+    asks = asking_places(phrases)
+    return tuple(_weight(phrase, at in asks) for at, phrase in enumerate(phrases))
 
 
 def content_of(weights: Sequence[float]) -> list[int]:
@@ -93,27 +92,27 @@ def content_of(weights: Sequence[float]) -> list[int]:
     return content or list(range(len(weights)))
 
 
-def _weight(run: Run, is_asking: bool) -> float:
-    weight = sum(min(max(typed_idf(word), 1.2), _MOST) for word in run)
-    if len(run) > 1 and not is_asking:
+def _weight(phrase: Phrase, is_asking: bool) -> float:
+    weight = sum(min(max(typed_idf(word), 1.2), _MOST) for word in phrase)
+    if len(phrase) > 1 and not is_asking:
         return weight
-    bare = folded(run[0])
+    bare = folded(phrase[0])
     if is_asking:
         return _LITTLE * min(weight, 4)
-    if run[0] in _function()[0] and run[0] != bare:
+    if phrase[0] in _function()[0] and phrase[0] != bare:
         return _LITTLE * min(weight, 4)
-    is_function = bare in _function()[1] and run[0] == bare
+    is_function = bare in _function()[1] and phrase[0] == bare
     return _LESS * min(weight, 3) if is_function else weight
 
 
-def asking_places(runs: Sequence[Run]) -> set[int]:
-    """Return the runs that only ask, or that separate their neighbours like such words."""
-    is_bare = all(folded(word) == word for run in runs for word in run)
+def asking_places(phrases: Sequence[Phrase]) -> set[int]:
+    """Return the phrases that only ask, or that separate their neighbours like such words."""
+    is_bare = all(folded(word) == word for phrase in phrases for word in phrase)
     apart = _apart() - _OTHERS_WITHOUT_MARKS if is_bare else _apart()
-    return phrase_places(runs) | {at for at, run in enumerate(runs) if run[0] in apart}
+    return asking_phrase_places(phrases) | {at for at, phrase in enumerate(phrases) if phrase[0] in apart}
 
 
-def asks_for_news(words: Run) -> bool:
+def asks_for_news(words: Phrase) -> bool:
     """Tell whether canonical `words` ask for news without a subject; true for no words at all.
 
     >>> asks_for_news(("tin", "nóng")), asks_for_news(("co", "gi", "moi")), asks_for_news(("tin", "bão"))
@@ -122,32 +121,33 @@ def asks_for_news(words: Run) -> bool:
     return _news().issuperset(words)
 
 
-def phrase_places(runs: Sequence[Run]) -> set[int]:
-    """Return the runs of phrases that only ask: "bao nhiêu", "cho tôi biết"."""
+def asking_phrase_places(phrases: Sequence[Phrase]) -> set[int]:
+    """Return the places of words that together only ask: "bao nhiêu", "cho tôi biết"."""
     places = set[int]()
-    heads = [folded(run[0]) if len(run) == 1 else "" for run in runs]
-    for at in range(len(runs)):
+    heads = [folded(phrase[0]) if len(phrase) == 1 else "" for phrase in phrases]
+    for at in range(len(phrases)):
         for size in (4, 3, 2):
-            phrase = tuple(heads[at : at + size])
-            if phrase in _phrases() and (size > 2 or _is_as_typed(runs[at : at + size], _phrases()[phrase])):
+            bare = tuple(heads[at : at + size])
+            asking = _asking_phrases().get(bare)
+            if asking and (size > 2 or _is_as_typed(phrases[at : at + size], asking)):
                 places.update(range(at, at + size))
                 break
     return places
 
 
 def holds_asking_phrase(words: Collection[str]) -> bool:
-    """Tell whether all words of a phrase that only asks are among these, in any order."""
-    return any(set(phrase) <= set(words) for phrase in _phrases().values())
+    """Tell whether all words of an asking phrase are among these, in any order."""
+    return any(set(asking) <= set(words) for asking in _asking_phrases().values())
 
 
-def _is_as_typed(runs: Sequence[Run], phrase: Run) -> bool:
-    return all(run[0] in (word, folded(word)) for run, word in zip(runs, phrase, strict=True))
+def _is_as_typed(phrases: Sequence[Phrase], asking: Phrase) -> bool:
+    return all(phrase[0] in (word, folded(word)) for phrase, word in zip(phrases, asking, strict=True))
 
 
 @cache
-def _phrases() -> dict[Run, Run]:
-    phrases = (tuple(canonical(phrase).split()) for phrase in _words()["phrases"])
-    return {tuple(map(folded, phrase)): phrase for phrase in phrases}
+def _asking_phrases() -> dict[Phrase, Phrase]:
+    listed = (tuple(canonical(text).split()) for text in _words()["phrases"])
+    return {tuple(map(folded, asking)): asking for asking in listed}
 
 
 @cache
@@ -172,7 +172,5 @@ def _news() -> frozenset[str]:
 
 @cache
 def _words() -> dict[str, list[str]]:
-    saved: dict[str, list[str]] = json.loads(
-        files("summarizer").joinpath("data/asking_words.json").read_text("utf-8")
-    )
+    saved: dict[str, list[str]] = load_json("asking_words.json")
     return saved

@@ -7,12 +7,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import chain, pairwise, takewhile
 
-from summarizer.questions.equivalents import Run, longest_form, other_numbers, other_spellings
+from summarizer.questions.equivalents import Phrase, longest_form, other_numbers, other_spellings
 from summarizer.questions.filters import NO_NAMES, NO_TIMES, Names, find_filters, find_times, named_topic
 from summarizer.questions.phrases import asks_for_news
 from summarizer.text.syllables import folded, word_forms
 
-__all__ = ["MAX_CHARACTERS", "MAX_WORDS", "Place", "Query", "Run", "Term", "parse_query"]
+__all__ = ["MAX_CHARACTERS", "MAX_WORDS", "Phrase", "Place", "Query", "Term", "parse_query"]
 
 MAX_CHARACTERS = 400
 MAX_WORDS = 40
@@ -23,7 +23,7 @@ _QUOTES = str.maketrans(dict.fromkeys("“”„‟«»″＂", '"'))
 _ADDRESS = re.compile(r"(?:https?://|www\.)\S+|(?<!\S)[\w-]+(?:\.[\w-]+)+/\S+", re.IGNORECASE)
 _END_OF_PHRASE = ",;.?!"
 _PART = re.compile(r'(?P<minus>(?<!\S)[-−])?(?:"(?P<phrase>[^"]*)"|(?P<plain>[^\s"]+))')
-# One run of words: "u23" is the words u and 23 side by side, "1.353" the words 1 and 353.
+# One phrase: "u23" is the words u and 23 side by side, "1.353" the words 1 and 353.
 _PIECE = re.compile(r"\d+(?:[.,/:-]\d+)+(?![^\W_])|[^\W_]+")
 _CAMEL = re.compile(r"(?<=[^\W\d_A-ZÀ-ÝĐ])(?=[A-ZÀ-ÝĐ])")  # between the words of #HaLong
 # The name of the paper, or of its page, after a shared headline.
@@ -45,8 +45,8 @@ class Term:
     `others` are other spellings, any of which matches. `place` is where it was typed.
     """
 
-    run: Run
-    others: tuple[Run, ...] = ()
+    phrase: Phrase
+    others: tuple[Phrase, ...] = ()
     place: Place = (0, 0)
 
 
@@ -62,7 +62,7 @@ class Query:
 
     text: str
     terms: tuple[Term, ...] = ()
-    excluded: tuple[Run, ...] = ()
+    excluded: tuple[Phrase, ...] = ()
     sources: tuple[str, ...] = ()
     topics: tuple[str, ...] = ()
     since: dt.date | None = None
@@ -93,17 +93,17 @@ class Query:
         return ("moi", "nhat") in pairwise(map(folded, self.words))
 
     @property
-    def groups(self) -> tuple[tuple[Run, ...], ...]:
+    def groups(self) -> tuple[tuple[Phrase, ...], ...]:
         """Return the ways to write each term, as typed first: an article needs one of each group."""
-        return tuple((term.run, *term.others) for term in self.terms)
+        return tuple((term.phrase, *term.others) for term in self.terms)
 
     @property
-    def words(self) -> Run:
+    def words(self) -> Phrase:
         """Return all wanted syllables, in the order typed."""
-        return tuple(word for term in self.terms for word in term.run)
+        return tuple(word for term in self.terms for word in term.phrase)
 
     @property
-    def has_marks(self) -> bool:
+    def has_diacritics(self) -> bool:
         """Tell whether a wanted word was typed with diacritics or đ, so that diacritics can be compared."""
         return any(folded(word) != word for word in self.words)
 
@@ -136,7 +136,7 @@ class Query:
             return (self,)
         timeless = replace(self, since=None, until=None, times=())
         terms = tuple(sorted((*self.terms, *self.times), key=lambda term: term.place))
-        may_be_name = any(word.isdigit() for time in self.times for word in time.run)
+        may_be_name = any(word.isdigit() for time in self.times for word in time.phrase)
         named = (replace(timeless, terms=terms),) if may_be_name else ()
         return (self, *named, replace(timeless, dropped=self.time_places))
 
@@ -172,7 +172,7 @@ def parse_query(
     terms, excluded = _read(words)
     if topic := named_topic(words, names):
         filters = filters.with_topic(topic, (term.place for term in terms))
-    if topic or (times.places and asks_for_news(tuple(word for term in terms for word in term.run))):
+    if topic or (times.places and asks_for_news(tuple(word for term in terms for word in term.phrase))):
         terms = ()
     return Query(
         shown,
@@ -182,7 +182,7 @@ def parse_query(
         filters.topics,
         times.since,
         times.until,
-        tuple(Term(_run(rest[start:end]), (), (start, end)) for start, end in times.places),
+        tuple(Term(_phrase(rest[start:end]), (), (start, end)) for start, end in times.places),
         filters.source_places,
         filters.topic_places,
     )
@@ -211,58 +211,58 @@ def _slug(address: re.Match[str]) -> str:
     return slug
 
 
-def _read(text: str) -> tuple[tuple[Term, ...], tuple[Run, ...]]:
+def _read(text: str) -> tuple[tuple[Term, ...], tuple[Phrase, ...]]:
     """Read words, phrases and exclusions."""
-    wanted: dict[Run, Term] = {}
-    excluded: list[Run] = []
+    wanted: dict[Phrase, Term] = {}
+    excluded: list[Phrase] = []
     left = MAX_WORDS
     goes_on = False  # the exclusion
     for part in _PART.finditer(text):
         plain = part["plain"] or ""
         goes_on = goes_on and not part["minus"] and bool(plain)
         together = part["minus"] or goes_on or part["phrase"]
-        whole = _run(part["phrase"] or plain)
+        whole = _phrase(part["phrase"] or plain)
         for term in [Term(whole, (), part.span())] if together else _pieces(plain, part.start()):
-            run = term.run[:left]
-            left -= len(run)
+            phrase = term.phrase[:left]
+            left -= len(phrase)
             if goes_on:
-                excluded[-1] += run
+                excluded[-1] += phrase
             elif part["minus"]:
-                excluded.append(run)
-            elif run:
-                wanted.setdefault(run, replace(term, run=run))
+                excluded.append(phrase)
+            elif phrase:
+                wanted.setdefault(phrase, replace(term, phrase=phrase))
         goes_on = bool((goes_on or (part["minus"] and whole)) and plain and wanted)
         goes_on = goes_on and plain[-1] not in _END_OF_PHRASE
-    return tuple(_named(list(wanted.values()))), tuple(dict.fromkeys(run for run in excluded if run))
+    return tuple(_named(list(wanted.values()))), tuple(dict.fromkeys(phrase for phrase in excluded if phrase))
 
 
 def _pieces(plain: str, start: int) -> Iterator[Term]:
-    """Cut text typed without a blank, from `start` on, into runs with their spellings."""
-    if plain.startswith("#") and (tag := _run(plain)):
-        apart = _run(_CAMEL.sub(" ", plain))
+    """Cut text typed without a blank, from `start` on, into phrases with their spellings."""
+    if plain.startswith("#") and (tag := _phrase(plain)):
+        apart = _phrase(_CAMEL.sub(" ", plain))
         yield Term(apart, (tag,) if tag != apart else (), (start, start + len(plain)))
         return
     for piece in _PIECE.finditer(plain):
         place = start + piece.start(), start + piece.end()
-        yield Term(_run(piece.group()), other_numbers(piece.group()), place)
+        yield Term(_phrase(piece.group()), other_numbers(piece.group()), place)
 
 
-def _run(text: str) -> Run:
+def _phrase(text: str) -> Phrase:
     return tuple(word.canonical for word in word_forms(text))
 
 
 def _named(terms: list[Term]) -> Iterator[Term]:
     """Join the words of well-known names and add the other spellings; a name counts once."""
-    seen = set[Run]()
+    seen = set[Phrase]()
     while terms:
-        plain = takewhile(lambda term: len(term.run) == 1, terms)
-        size = max(1, longest_form(tuple(term.run[0] for term in plain)))
+        plain = takewhile(lambda term: len(term.phrase) == 1, terms)
+        size = max(1, longest_form(tuple(term.phrase[0] for term in plain)))
         here, terms = terms[:size], terms[size:]
-        run = tuple(chain.from_iterable(term.run for term in here))
-        if run not in seen:
-            seen.add(run)
+        phrase = tuple(chain.from_iterable(term.phrase for term in here))
+        if phrase not in seen:
+            seen.add(phrase)
             place = here[0].place[0], here[-1].place[1]
-            yield Term(run, (*here[0].others, *other_spellings(run)), place)
+            yield Term(phrase, (*here[0].others, *other_spellings(phrase)), place)
 
 
 def _clean(text: str) -> str:

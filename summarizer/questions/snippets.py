@@ -8,7 +8,7 @@ from itertools import pairwise
 from summarizer.model import Document, FieldName, Piece, Place, Quote, Sentence
 from summarizer.questions.phrases import MOST_READ, Match, Phrases
 from summarizer.questions.query import Query
-from summarizer.stories.telling import quote_of, reads_alone, repeats, within_share
+from summarizer.stories.digest_story import quote_of, reads_alone, repeats, within_share
 from summarizer.text.boilerplate import ends_as_sentence, is_boilerplate, is_byline
 from summarizer.text.openings import is_dangling
 from summarizer.text.sentences import split
@@ -36,9 +36,9 @@ class Snippet:
 
 @dataclass(frozen=True, slots=True)
 class _Match:
-    """A match of a run: its number in the query, its place in the field, its place among the words."""
+    """A match of a phrase: its group in the query, its place in the field, its place among the words."""
 
-    run: int
+    group: int
     start: int
     end: int
     first_word: int
@@ -52,12 +52,12 @@ class _Candidate:
     end: int
     matches: Sequence[_Match]
 
-    def worth(self, max_chars: int) -> tuple[int, int, bool]:
-        """Return what to compare: different runs shown, neighbours as in the query, whether it fits whole."""
+    def quality(self, max_chars: int) -> tuple[int, int, bool]:
+        """Return what to compare: groups shown, neighbours as in the query, whether it fits whole."""
         neighbours = sum(
-            b.run == a.run + 1 and b.first_word == a.last_word + 1 for a, b in pairwise(self.matches)
+            b.group == a.group + 1 and b.first_word == a.last_word + 1 for a, b in pairwise(self.matches)
         )
-        return len({match.run for match in self.matches}), neighbours, self.end - self.start <= max_chars
+        return len({match.group for match in self.matches}), neighbours, self.end - self.start <= max_chars
 
 
 def best_snippet(
@@ -80,7 +80,7 @@ def best_snippet(
         candidates = [one for one in candidates if not _leans(document, one)]
     if not candidates:
         return _shown(document, _first_sentence(document, stands_alone=stands_alone), max_chars)
-    return _shown(document, max(candidates, key=lambda candidate: candidate.worth(max_chars)), max_chars)
+    return _shown(document, max(candidates, key=lambda candidate: candidate.quality(max_chars)), max_chars)
 
 
 class _Found:
@@ -118,8 +118,8 @@ def _first_sentence(document: Document, *, stands_alone: bool) -> _Candidate:
 def _candidates(found: _Found, *, as_typed: bool) -> list[_Candidate]:
     """Return the sentences with matches; `as_typed` leaves out matches with other diacritics."""
     candidates = []
-    for name, field, runs in found.by_field:
-        wanted = [run for run in runs if run.is_as_typed or not as_typed]
+    for name, field, all_matches in found.by_field:
+        wanted = [match for match in all_matches if match.is_as_typed or not as_typed]
         for line, matches in _by_line(field, wanted):
             starts = [match.start for match in matches]
             for start, end in split(field[line.start : line.stop]):
@@ -129,13 +129,13 @@ def _candidates(found: _Found, *, as_typed: bool) -> list[_Candidate]:
     return candidates
 
 
-def _by_line(field: str, runs: Sequence[Match]) -> Iterator[tuple[range, list[_Match]]]:
+def _by_line(field: str, wanted: Sequence[Match]) -> Iterator[tuple[range, list[_Match]]]:
     """Return each line with matches, in order; no match crosses a line break."""
-    spans = word_spans(field) if runs else []
+    spans = word_spans(field) if wanted else []
     matches: list[_Match] = []
     line = range(0)
-    for run in runs:
-        start, end = spans[run.start][0], spans[run.end - 1][1]
+    for match in wanted:
+        start, end = spans[match.start][0], spans[match.end - 1][1]
         if start >= line.stop:
             if matches:
                 yield line, matches
@@ -143,7 +143,7 @@ def _by_line(field: str, runs: Sequence[Match]) -> Iterator[tuple[range, list[_M
             line = range(field.rfind("\n", 0, start) + 1, stop if stop >= 0 else len(field))
             matches = []
         if end <= line.stop:
-            matches.append(_Match(run.group, start, end, run.start, run.end - 1))
+            matches.append(_Match(match.group, start, end, match.start, match.end - 1))
     if matches:
         yield line, matches
 
@@ -164,7 +164,7 @@ def _shown(document: Document, best: _Candidate, max_chars: int) -> Snippet:
 
 
 def _window(text: str, best: _Candidate, room: int) -> tuple[int, int]:
-    """Return at most `room` characters of a long sentence, with most different runs, in whole words."""
+    """Return at most `room` characters of a long sentence, with most different groups, in whole words."""
     first = _first_of_most(best.matches, room * 3 // 4)
     anchor = first.start if first else best.start
     start = max(best.start, min(anchor - room // 4, best.end - room))
@@ -179,12 +179,12 @@ def _window(text: str, best: _Candidate, room: int) -> tuple[int, int]:
 
 
 def _first_of_most(matches: Sequence[_Match], reach: int) -> _Match | None:
-    """Return the first match from which most different runs are within `reach` characters.
+    """Return the first match from which most different groups are within `reach` characters.
 
-    Going backwards, the next match of each run is known: one pass, however many words a sentence has.
+    Going backwards, the next match of each group is known: one pass, however many words a sentence has.
     """
     first, most = None, 0
-    next_ends: dict[int, int] = {}  # of each run, where its nearest match ends
+    next_ends: dict[int, int] = {}  # of each group, where its nearest match ends
     at = len(matches)
     while at:
         begin = matches[at - 1].start
@@ -192,7 +192,7 @@ def _first_of_most(matches: Sequence[_Match], reach: int) -> _Match | None:
         while at and matches[at - 1].start == begin:
             at -= 1
         for match in matches[at:same_place]:
-            next_ends[match.run] = match.end
+            next_ends[match.group] = match.end
         shown = sum(end <= begin + reach for end in next_ends.values())
         if shown >= most:
             first, most = matches[at], shown
@@ -227,13 +227,13 @@ def further_sentences(piece: Piece, quoted: Sequence[Quote]) -> tuple[Quote, ...
         return ()
     found: list[Quote] = []
     for sentence in (*piece.summary, *_opening(piece)):
-        told = [*quoted, *found]
-        if len(found) == _MOST or any(repeats(sentence.text, quote.text) for quote in told):
+        shown = [*quoted, *found]
+        if len(found) == _MOST or any(repeats(sentence.text, quote.text) for quote in shown):
             continue
         if (
-            within_share(piece, sentence, told)
+            within_share(piece, sentence, shown)
             and _is_prose(sentence.text)
-            and reads_alone(piece, sentence, told)
+            and reads_alone(piece, sentence, shown)
         ):
             found.append(quote_of(piece, sentence))
     return tuple(sorted(found, key=lambda quote: (quote.field == "body", quote.start)))

@@ -15,14 +15,14 @@ from sys import intern
 
 from summarizer.extraction.vectors import typed_idf
 from summarizer.model import Document
-from summarizer.questions.equivalents import Run
+from summarizer.questions.equivalents import Phrase
 from summarizer.questions.filters import comparable
 from summarizer.questions.phrases import (
     Match,
     Phrases,
+    asking_phrase_places,
     content_of,
     holds_asking_phrase,
-    phrase_places,
     weights_of,
 )
 from summarizer.questions.query import Query, Term, parse_query
@@ -93,12 +93,12 @@ def needed_groups(query: Query) -> list[int]:
 
 @lru_cache(maxsize=1 << 12)  # an article calls up the same watches as the one before
 def _compiled(query: Query) -> tuple[list[int], Phrases, Phrases]:
-    return needed_groups(query), Phrases(query.groups), Phrases([run] for run in query.excluded)
+    return needed_groups(query), Phrases(query.groups), Phrases([phrase] for phrase in query.excluded)
 
 
-def stands_alone(run: Run) -> bool:
-    """Tell whether a run may be alone: a phrase, or a rare word."""
-    return len(run) > 1 or idf(run[0]) >= _RARE
+def stands_alone(phrase: Phrase) -> bool:
+    """Tell whether a phrase may be alone: if it has several words, or a rare one."""
+    return len(phrase) > 1 or idf(phrase[0]) >= _RARE
 
 
 @lru_cache(maxsize=1 << 13)
@@ -108,7 +108,7 @@ def idf(word: str) -> float:
 
 
 def _is_beside_another(number: int, found: list[list[Match]]) -> bool:
-    """Tell whether one of the places of a run touches a place of another run."""
+    """Tell whether one of the places of a phrase touches a place of another phrase."""
     others = [match for group in found[:number] + found[number + 1 :] for match in group]
     starts, ends = {match.start for match in others}, {match.end for match in others}
     return any(match.end in starts or match.start in ends for match in found[number])
@@ -129,7 +129,7 @@ def parse_watch(text: str) -> Query:
 
 def as_watch(query: Query) -> Query:
     """Return a question without phrases that only ask and without times, because alerts are new anyway."""
-    asks = phrase_places([term.run for term in query.terms])
+    asks = asking_phrase_places([term.phrase for term in query.terms])
     terms = tuple(term for at, term in enumerate(query.terms) if at not in asks) or query.terms
     return replace(query, terms=terms, since=None, until=None, times=())
 
@@ -144,7 +144,7 @@ def watch_key(query: Query) -> str:
         return ""
     parts = [
         *sorted("|".join(map("_".join, group)) for group in query.groups),
-        *sorted(f"-{'_'.join(run)}" for run in query.excluded),
+        *sorted(f"-{'_'.join(phrase)}" for phrase in query.excluded),
         *sorted(_SOURCE + comparable(name) for name in query.sources),
         *sorted(_TOPIC + comparable(name) for name in query.topics),
     ]
@@ -155,11 +155,11 @@ def watch_key(query: Query) -> str:
 def read_key(key: str) -> Query:
     """Return the question that `watch_key` wrote, its names in `comparable` form."""
     parts = key.split(" ")
-    groups = [tuple(map(_run, part.split("|"))) for part in parts if ":" not in part and part[0] != "-"]
+    groups = [tuple(map(_phrase, part.split("|"))) for part in parts if ":" not in part and part[0] != "-"]
     return Query(
         "",
         tuple(Term(group[0], group[1:]) for group in groups),
-        excluded=tuple(_run(part[1:]) for part in parts if part[0] == "-"),
+        excluded=tuple(_phrase(part[1:]) for part in parts if part[0] == "-"),
         sources=tuple(part.removeprefix(_SOURCE) for part in parts if part.startswith(_SOURCE)),
         topics=tuple(part.removeprefix(_TOPIC) for part in parts if part.startswith(_TOPIC)),
     )
@@ -179,7 +179,7 @@ def current_key(key: str, text: str) -> str:
     return watch_key(replace(parse_watch(text), sources=kept.sources, topics=kept.topics)) or key
 
 
-def _run(written: str) -> Run:
+def _phrase(written: str) -> Phrase:
     return tuple(map(in_house_style, written.split("_")))
 
 
@@ -230,9 +230,9 @@ class WatchIndex:
     def find(self, arrived: Arrived) -> list[int]:
         """Return the watches that the article is news for, in any order."""
         head = Head(arrived.document)
-        called_up = {key for anchor in head.anchors for key in self._anchored.get(anchor, ())}
+        candidates = {key for anchor in head.anchors for key in self._anchored.get(anchor, ())}
         return [
-            watch_id for key in called_up if _is_for(key, arrived, head) for watch_id in self._watches[key]
+            watch_id for key in candidates if _is_for(key, arrived, head) for watch_id in self._watches[key]
         ]
 
 
@@ -250,8 +250,8 @@ def _anchors(query: Query) -> set[str]:
     if found := list(_possible_anchors(query)):
         return min(found, key=len)
     needed = [query.groups[at] for at in needed_groups(query)]
-    rarest = max(needed, key=lambda group: min(max(map(idf, run)) for run in group))
-    return {folded(max(run, key=idf)) for run in rarest}
+    rarest = max(needed, key=lambda group: min(max(map(idf, phrase)) for phrase in group))
+    return {folded(max(phrase, key=idf)) for phrase in rarest}
 
 
 def _possible_anchors(query: Query) -> Iterator[set[str]]:
@@ -259,11 +259,12 @@ def _possible_anchors(query: Query) -> Iterator[set[str]]:
     needed = needed_groups(query)
     for number in needed:
         group = query.groups[number]
-        if all(len(run) > 1 for run in group):
-            yield {_pair(max(pairwise(run), key=lambda pair: sum(map(idf, pair)))) for run in group}
+        if all(len(phrase) > 1 for phrase in group):
+            yield {_pair(max(pairwise(phrase), key=lambda pair: sum(map(idf, pair)))) for phrase in group}
         elif len(group) == 1 and len(needed) > 1 and not stands_alone(group[0]):
-            others = (run for other, runs in enumerate(query.groups) if other != number for run in runs)
-            yield {_pair((group[0][0], edge)) for run in others for edge in (run[0], run[-1])}
+            rest = query.groups[:number] + query.groups[number + 1 :]
+            others = (phrase for phrases in rest for phrase in phrases)
+            yield {_pair((group[0][0], edge)) for phrase in others for edge in (phrase[0], phrase[-1])}
 
 
 def _pair(words: tuple[str, str]) -> str:

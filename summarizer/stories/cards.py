@@ -1,7 +1,7 @@
 """Make the card of a story: more of its sentences, their papers and times, and its timeline.
 
-A digest shows one or two sentences of a story (`summarizer.stories.telling`); its card shows what else may be
-shown, by the same rules of quoting.
+A digest shows one or two sentences of a story (`summarizer.stories.digest_story`). Its card shows what else
+may be shown, by the same rules of quoting.
 """
 
 from collections.abc import Iterator, Sequence
@@ -9,8 +9,7 @@ from dataclasses import dataclass
 
 from summarizer.facts.same_figures import gives_other_figure
 from summarizer.model import Candidate, Disagreement, Piece, Quote, Report, Sentence
-from summarizer.stories.disagreements import find_disagreements
-from summarizer.stories.telling import (
+from summarizer.stories.digest_story import (
     lead_sentences,
     leading,
     main_topic,
@@ -22,6 +21,7 @@ from summarizer.stories.telling import (
     showable,
     within_share,
 )
+from summarizer.stories.disagreements import find_disagreements
 
 MOST_QUOTES = 8
 _MOST_OF_AN_ARTICLE = 4
@@ -58,8 +58,8 @@ class Card:
     disagreement: Disagreement | None = None
 
 
-def tell_at_length(candidate: Candidate) -> Card | None:
-    """Tell a story at length; None when nothing of it may be shown."""
+def make_card(candidate: Candidate) -> Card | None:
+    """Make the card of a story; None when nothing of it may be shown."""
     pieces = leading(candidate)
     if not pieces:
         return None
@@ -88,10 +88,10 @@ def _quotes(pieces: Sequence[Piece]) -> tuple[Quote, ...]:
         for sentence in _in_order(piece):
             if len(quotes) + len(own) == MOST_QUOTES or len(own) == _MOST_OF_AN_ARTICLE:
                 break
-            told = [quote.text for quote in (*quotes, *own)]
-            if repeats_title(sentence.text, title) or any(repeats(sentence.text, text) for text in told):
+            shown = [quote.text for quote in (*quotes, *own)]
+            if repeats_title(sentence.text, title) or any(repeats(sentence.text, text) for text in shown):
                 continue
-            if piece is not pieces[0] and gives_other_figure(sentence.text, [title, *told]):
+            if piece is not pieces[0] and gives_other_figure(sentence.text, [title, *shown]):
                 continue
             if reads_alone(piece, sentence, own) and within_share(piece, sentence, own):
                 own.append(quote_of(piece, sentence))

@@ -11,11 +11,18 @@ from summarizer.facts.claims import FIELDS, Claim, content_words, figures, find_
 from summarizer.facts.number_words import PEOPLE
 from summarizer.facts.numbers import Measure
 from summarizer.facts.same_figures import same_thing
-from summarizer.model import Candidate, DigestStory, Piece, Place, Quote, Sentence
-from summarizer.stories.acts import acts_in, is_background, says_so, speech_in
-from summarizer.stories.developments import has_new_count, is_development, may_be_of
+from summarizer.model import VIETNAM, Candidate, DigestStory, Piece, Place, Quote, Sentence
+from summarizer.stories.developments import (
+    acts_in,
+    has_new_count,
+    is_background,
+    is_development,
+    may_be_of,
+    says_so,
+    speech_in,
+)
+from summarizer.stories.digest_story import quote_of, showable, within_share
 from summarizer.stories.disagreements import find_disagreements
-from summarizer.stories.telling import quote_of, showable, within_share
 from summarizer.text.boilerplate import caption_score
 from summarizer.text.openings import is_cut, is_dangling, opens_with_credit
 from summarizer.text.sentences import UPPER, split
@@ -29,16 +36,15 @@ from summarizer.text.syllables import canonical, syllables
 # article; further down is what happened before.
 
 _MOST_REPEATED = 0.6  # of a sentence's pairs of syllables, in the older articles
-_SAID_BEFORE = 0.7  # of a sentence's content words, in one older sentence or headline
-_OF_HEADLINE = 0.35  # of a headline's content words, in a sentence that tells what it does
+_KNOWN_WORDS = 0.7  # of a sentence's content words, in one older sentence or headline
+_SHARED_WITH_HEADLINE = 0.35  # of a headline's content words, in a sentence that tells what it does
 _SHORTEST, _LONGEST = 8, 60  # syllables of a sentence that can stand alone
 _LEAD_SENTENCES = 4  # of a body: what is new stands first
 _RISEN = ("tăng", "lên", "nâng")
-_TOLL_CHANGED, _TOLD, _NEW_ACT, _NEW_COUNT = 3.0, 1.0, 0.5, 0.5
+_OTHER_TOLL, _DEVELOPMENT, _NEW_ACT, _NEW_COUNT = 3.0, 1.0, 0.5, 0.5
 _MOST_KNOWN = 24  # of the older reports, the newest: bounds the work
 _LONGEST_CAPTION = 24  # syllables
 _CAPTION_LIKE = 2.0  # log odds
-_VIETNAM = dt.timezone(dt.timedelta(hours=7))
 _DAY = re.compile(r"(?<![\d/.,-])(\d{1,2})\s?[-/.]\s?(\d{1,2})(?![\d%]|[.,/-]\d{1,2}(?!\d))")
 _QUOTED = re.compile('[“"«]')
 _CREDIT = re.compile(r"\((?:Ảnh|Nguồn|Hình|Clip|Video)\b")
@@ -84,9 +90,9 @@ def what_is_new(
     for piece in sorted(new, key=lambda piece: (piece.moment, piece.article_id), reverse=True):
         if not is_followed and not may_be_of(piece, latest):
             continue
-        told = piece.document.title if is_development(piece, latest, is_followed=is_followed) else ""
+        headline = piece.document.title if is_development(piece, latest, is_followed=is_followed) else ""
         for position, sentence in enumerate(_sentences(piece)):
-            if rating := _news_in(piece, sentence, known, told):
+            if rating := _rate_news(piece, sentence, known, headline):
                 rated.append((position / (2 * _LEAD_SENTENCES) - rating, quote_of(piece, sentence)))
     return tuple(quote for _, quote in sorted(rated, key=lambda one: one[0]))
 
@@ -112,7 +118,7 @@ def _known(old: Sequence[Piece], new: Sequence[Piece]) -> _Known:
         claims=tuple(claims),
         states=states_of(canonical(" ".join(texts))),
         texts=tuple(texts),
-        until=max(piece.moment for piece in old).astimezone(_VIETNAM).date(),
+        until=max(piece.moment for piece in old).astimezone(VIETNAM).date(),
     )
 
 
@@ -165,24 +171,24 @@ def _is_glued(piece: Piece, sentence: Sentence) -> bool:
     )
 
 
-def _news_in(piece: Piece, sentence: Sentence, known: _Known, told: str) -> float:
+def _rate_news(piece: Piece, sentence: Sentence, known: _Known, headline: str) -> float:
     """Rate how much a sentence adds to what is known: 0 nothing.
 
-    `told`: the headline if the report has a development, else "".
+    `headline`: the headline if the report has a development, else "".
     """
     place = sentence.place
     if _is_other_toll(piece, place, known):
-        return _TOLL_CHANGED
+        return _OTHER_TOLL
     opens = place.field == "sapo" and place.start == 0  # a lead begins with the news of its headline
-    if not told or not (opens or _is_of_headline(sentence, told)) or _is_said(sentence.text, known):
+    if not headline or not (opens or _is_of_headline(sentence, headline)) or _is_known(sentence.text, known):
         return 0.0
-    if _is_of_before(sentence.text, known.until):
+    if _is_past(sentence.text, known.until):
         return 0.0
-    has_act = bool({*acts_in(told)} & {*acts_in(sentence.text)} - known.acts)
+    has_act = bool({*acts_in(headline)} & {*acts_in(sentence.text)} - known.acts)
     has_count = has_new_count(sentence.text, known.texts)
-    if any(speech_in(told)) and not (has_act or has_count or says_so(sentence.text)):
+    if any(speech_in(headline)) and not (has_act or has_count or says_so(sentence.text)):
         return 0.0
-    return _TOLD + _NEW_ACT * has_act + _NEW_COUNT * has_count
+    return _DEVELOPMENT + _NEW_ACT * has_act + _NEW_COUNT * has_count
 
 
 def _is_other_toll(piece: Piece, place: Place, known: _Known) -> bool:
@@ -203,19 +209,19 @@ def _is_other_toll(piece: Piece, place: Place, known: _Known) -> bool:
 def _is_of_headline(sentence: Sentence, title: str) -> bool:
     """Tell whether a sentence is about what the headline says."""
     words = set(content_words(title))
-    return len(words & set(content_words(sentence.text))) >= max(2, _OF_HEADLINE * len(words))
+    return len(words & set(content_words(sentence.text))) >= max(2, _SHARED_WITH_HEADLINE * len(words))
 
 
-def _is_said(text: str, known: _Known) -> bool:
+def _is_known(text: str, known: _Known) -> bool:
     """Tell whether the older articles say it, also in other words."""
     pairs = set(pairwise(syllables(text)))
     if len(pairs & known.pairs) >= _MOST_REPEATED * len(pairs):
         return True
     words = frozenset(content_words(text))
-    return any(len(words & said) >= _SAID_BEFORE * len(words) for said in known.sentences)
+    return any(len(words & said) >= _KNOWN_WORDS * len(words) for said in known.sentences)
 
 
-def _is_of_before(text: str, until: dt.date) -> bool:
+def _is_past(text: str, until: dt.date) -> bool:
     """Tell whether every day in the sentence is before `until`, the day of the newest known report."""
     days = [(int(found[2]), int(found[1])) for found in _DAY.finditer(text)]
     days = [(month, day) for month, day in days if 1 <= month <= 12 and 1 <= day <= 31]
@@ -227,9 +233,9 @@ def _measures(piece: Piece, place: Place) -> set[Measure]:
     return {quantity.measure for quantity in inside if place.start <= quantity.start < place.end}
 
 
-def _has_changed(claim: Claim, told: Sequence[Claim]) -> bool:
+def _has_changed(claim: Claim, known: Sequence[Claim]) -> bool:
     """Tell whether an older figure of the same thing differs, and none agrees."""
-    same = [older.quantity for older in told if same_thing(older, claim)]
+    same = [older.quantity for older in known if same_thing(older, claim)]
     return bool(same) and not any(claim.quantity.agrees_with(older) for older in same)
 
 

@@ -12,7 +12,6 @@ from functools import lru_cache
 from itertools import combinations, islice
 from typing import NamedTuple
 
-from summarizer.facts.ages import find_ages
 from summarizer.facts.claims import FIELDS, Claim, figures, find_claims, what_is_counted
 from summarizer.facts.fact import Fact
 from summarizer.facts.moments import (
@@ -23,22 +22,19 @@ from summarizer.facts.moments import (
     find_event_dates,
     find_match_minutes,
 )
-from summarizer.facts.names import find_person_names, find_plates, find_wards
 from summarizer.facts.numbers import Measure, Quantity
+from summarizer.facts.particulars import find_ages, find_person_names, find_plates, find_wards
 from summarizer.facts.same_figures import same_thing
-from summarizer.model import Disagreement, Document, Figure, Piece, Place
+from summarizer.model import VIETNAM, Disagreement, Document, Figure, Piece, Place
 
 # Pairs of values from two papers, and disagreements of all papers of a story.
 
 _PAPERS_NAMED = 3
 
 
-_VIETNAM = dt.timezone(dt.timedelta(hours=7))
-
-
 def are_of_one_day(*pieces: Piece) -> bool:
     """Tell whether articles are known to be of one day in Vietnam."""
-    days = {piece.published_at and piece.published_at.astimezone(_VIETNAM).date() for piece in pieces}
+    days = {piece.published_at and piece.published_at.astimezone(VIETNAM).date() for piece in pieces}
     return len(days) == 1 and None not in days
 
 
@@ -55,50 +51,50 @@ class Mention(NamedTuple):
 class Contradiction:
     """Two papers' words for one thing: `what` it is, and the certainty that it is one, up to 1."""
 
-    sureness: float
+    certainty: float
     what: str
     one: Mention
     other: Mention
 
     @property
-    def ends(self) -> frozenset[Mention]:
+    def mentions(self) -> frozenset[Mention]:
         """Return both mentions."""
         return frozenset((self.one, self.other))
 
 
-def without_repetition(told: Sequence[Piece], pairs: Sequence[Contradiction]) -> Iterator[Disagreement]:
+def without_repetition(pieces: Sequence[Piece], pairs: Sequence[Contradiction]) -> Iterator[Disagreement]:
     """Yield each disagreement once, in the order of `pairs`, in the words of up to three papers."""
-    contradicting = {pair.ends for pair in pairs}
+    contradicting = {pair.mentions for pair in pairs}
     used: set[Mention] = set()
     for pair in pairs:
-        if used & pair.ends:
+        if used & pair.mentions:
             continue
-        ends = [pair.one, pair.other]
-        linked = {end for other in pairs if other.ends & pair.ends for end in other.ends}
+        mentions = [pair.one, pair.other]
+        linked = {end for other in pairs if other.mentions & pair.mentions for end in other.mentions}
         for more in sorted(linked, key=_order):
-            if len(ends) < _PAPERS_NAMED and _adds(told, ends, more, contradicting):
-                ends.append(more)
-        used.update(end for other in pairs if other.ends & set(ends) for end in other.ends)
-        yield Disagreement(pair.what, tuple(_figure(told, end) for end in sorted(ends, key=_order)))
+            if len(mentions) < _PAPERS_NAMED and _contradicts_all(pieces, mentions, more, contradicting):
+                mentions.append(more)
+        used.update(end for other in pairs if other.mentions & set(mentions) for end in other.mentions)
+        yield Disagreement(pair.what, tuple(_figure(pieces, end) for end in sorted(mentions, key=_order)))
 
 
 def _order(mention: Mention) -> tuple[int, str, int]:
     return mention.article, mention.place.field, mention.start
 
 
-def _adds(
-    told: Sequence[Piece],
-    ends: Sequence[Mention],
+def _contradicts_all(
+    pieces: Sequence[Piece],
+    mentions: Sequence[Mention],
     new: Mention,
     contradicting: set[frozenset[Mention]],
 ) -> bool:
     """Tell whether a further paper contradicts all papers named so far."""
-    source = told[new.article].source
-    return all(told[e.article].source != source and frozenset((e, new)) in contradicting for e in ends)
+    source = pieces[new.article].source
+    return all(pieces[e.article].source != source and frozenset((e, new)) in contradicting for e in mentions)
 
 
-def _figure(told: Sequence[Piece], mention: Mention) -> Figure:
-    piece, place = told[mention.article], mention.place
+def _figure(pieces: Sequence[Piece], mention: Mention) -> Figure:
+    piece, place = pieces[mention.article], mention.place
     value = " ".join(piece.document.field(place.field)[mention.start : mention.end].split())
     return Figure(piece.source_title, value, piece.article_id, place.field, place.start, place.end)
 
@@ -118,22 +114,22 @@ _PASSING = (ClockTime, MatchMinute)  # a later report may be about the next mome
 _OUTDATED = dt.timedelta(hours=24)  # how much later
 
 
-def differing_facts(told: Sequence[Piece]) -> Iterator[Contradiction]:
-    """Yield the facts of two papers that cannot both be right; `told` are articles, the earliest first.
+def differing_facts(pieces: Sequence[Piece]) -> Iterator[Contradiction]:
+    """Yield the facts of two papers that cannot both be right; `pieces` are articles, the earliest first.
 
     Not counted: a value that the other paper has too, whatever it is of; a time reported a day later; days of
     events unless both papers are of one day.
     """
-    facts = [_facts(piece.document, piece.published_at and piece.published_at.year) for piece in told]
-    for one, other in combinations(range(len(told)), 2):
-        if told[one].source == told[other].source:
+    facts = [_facts(piece.document, piece.published_at and piece.published_at.year) for piece in pieces]
+    for one, other in combinations(range(len(pieces)), 2):
+        if pieces[one].source == pieces[other].source:
             continue
-        skipped = _skipped(told[one], told[other])
+        skipped = _skipped(pieces[one], pieces[other])
         for mine, theirs in zip(facts[one], facts[other], strict=True):
-            for fact, against, sureness in _contradicting(mine, theirs):
+            for fact, against, certainty in _contradicting(mine, theirs):
                 if not isinstance(fact, skipped):
                     yield Contradiction(
-                        sureness, fact.what, _mention_of_fact(one, fact), _mention_of_fact(other, against)
+                        certainty, fact.what, _mention_of_fact(one, fact), _mention_of_fact(other, against)
                     )
 
 
@@ -153,13 +149,13 @@ def _facts(document: Document, year: int | None) -> tuple[tuple[Fact, ...], ...]
 def _contradicting(mine: Sequence[Fact], theirs: Sequence[Fact]) -> Iterator[tuple[Fact, Fact, float]]:
     for one in mine:
         for other in theirs:
-            sureness = one.contradicts(other)
+            certainty = one.contradicts(other)
             if (
-                sureness
+                certainty
                 and not any(fact.supports(other) for fact in mine)
                 and not any(fact.supports(one) for fact in theirs)
             ):
-                yield one, other, sureness
+                yield one, other, certainty
 
 
 def _mention_of_fact(article: int, fact: Fact) -> Mention:
@@ -174,21 +170,21 @@ _TOLL_RISES = dt.timedelta(hours=6)  # a toll that is higher this much later is 
 _MOST_APART = 3.0  # one figure is this many times the other: hardly the same thing
 
 
-def differing_figures(told: Sequence[Piece]) -> Iterator[Contradiction]:
-    """Yield the figures of two papers that cannot both be right; `told` are articles, the earliest first.
+def differing_figures(pieces: Sequence[Piece]) -> Iterator[Contradiction]:
+    """Yield the figures of two papers that cannot both be right; `pieces` are articles, the earliest first.
 
     Not counted: a toll that rose within hours; figures reported a day later; a price unless both papers are
     of one known day; a figure that the other paper has too, or of which it has several; figures that agree
     when rounded.
     """
-    measures = _told_differently(told)
-    claims = [find_claims(piece.document, measures) for piece in told]
-    for one, other in combinations(range(len(told)), 2):
-        if told[one].source != told[other].source:
-            yield from _between(told, claims, one, other)
+    measures = _disputed_measures(pieces)
+    claims = [find_claims(piece.document, measures) for piece in pieces]
+    for one, other in combinations(range(len(pieces)), 2):
+        if pieces[one].source != pieces[other].source:
+            yield from _between(pieces, claims, one, other)
 
 
-def _told_differently(pieces: Sequence[Piece]) -> set[Measure]:
+def _disputed_measures(pieces: Sequence[Piece]) -> set[Measure]:
     """Return the measures in which two papers give different figures; only these are compared further."""
     values: defaultdict[Measure, set[tuple[str, float]]] = defaultdict(set)
     for piece in pieces:
@@ -196,8 +192,8 @@ def _told_differently(pieces: Sequence[Piece]) -> set[Measure]:
             values[quantity.measure].add((piece.source, quantity.value))
     return {
         measure
-        for measure, told in values.items()
-        if len({source for source, _ in told}) > 1 and len({value for _, value in told}) > 1
+        for measure, given in values.items()
+        if len({source for source, _ in given}) > 1 and len({value for _, value in given}) > 1
     }
 
 
@@ -207,29 +203,29 @@ def _figures(piece: Piece) -> Iterator[Quantity]:
 
 
 def _between(
-    told: Sequence[Piece], claims: Sequence[Sequence[Claim]], one: int, other: int
+    pieces: Sequence[Piece], claims: Sequence[Sequence[Claim]], one: int, other: int
 ) -> Iterator[Contradiction]:
     alike = [
-        (sureness, mine, theirs)
+        (certainty, mine, theirs)
         for mine in claims[one]
         for theirs in claims[other]
-        if (sureness := same_thing(mine, theirs))
+        if (certainty := same_thing(mine, theirs))
     ]
-    for sureness, mine, theirs in alike:
-        is_told_once = all(
+    for certainty, mine, theirs in alike:
+        is_unique = all(
             mine.quantity.value == m.quantity.value and theirs.quantity.value == t.quantity.value
             for rival, m, t in alike
-            if rival >= sureness and (m is mine or t is theirs)
+            if rival >= certainty and (m is mine or t is theirs)
         )
         if (
-            is_told_once
+            is_unique
             and _differ(mine, theirs)
-            and _is_of_one_time(told[one], mine, told[other], theirs)
-            and not (_tells(told[one], theirs) or _tells(told[other], mine))
+            and _is_of_one_time(pieces[one], mine, pieces[other], theirs)
+            and not (_has_figure(pieces[one], theirs) or _has_figure(pieces[other], mine))
         ):
-            what = what_is_counted(told[one].document, mine, theirs)
+            what = what_is_counted(pieces[one].document, mine, theirs)
             yield Contradiction(
-                sureness, what, _mention_of_claim(one, mine), _mention_of_claim(other, theirs)
+                certainty, what, _mention_of_claim(one, mine), _mention_of_claim(other, theirs)
             )
 
 
@@ -246,7 +242,7 @@ def _is_of_one_time(early: Piece, mine: Claim, late: Piece, theirs: Claim) -> bo
     return late.moment - early.moment < (_TOLL_RISES if is_rising else _OUTDATED)
 
 
-def _tells(piece: Piece, claim: Claim) -> bool:
+def _has_figure(piece: Piece, claim: Claim) -> bool:
     """Tell whether an article has that figure too, whatever it counts: then the papers may agree."""
     return any(
         quantity.measure == claim.measure and quantity.agrees_with(claim.quantity)
@@ -265,10 +261,10 @@ def find_disagreements(pieces: Sequence[Piece]) -> tuple[Disagreement, ...]:
     """Return the disagreements, the most certain first; two articles of one paper never disagree."""
     if len({piece.source for piece in pieces}) < 2:
         return ()
-    told = sorted(pieces, key=lambda piece: (piece.moment, piece.article_id))
-    pairs = [*differing_figures(told), *differing_facts(told)]
-    pairs.sort(key=lambda pair: -pair.sureness)
-    found = without_repetition(told, pairs)
+    ordered = sorted(pieces, key=lambda piece: (piece.moment, piece.article_id))
+    pairs = [*differing_figures(ordered), *differing_facts(ordered)]
+    pairs.sort(key=lambda pair: -pair.certainty)
+    found = without_repetition(ordered, pairs)
     return tuple(
         disagreement for disagreement in found if len(disagreement.what.removeprefix("số ")) > _SHORTEST_NAME
     )

@@ -10,6 +10,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
+from summarizer.packaged_data import data_bytes
 from summarizer.stories import leads, neighbours, roundups, terms
 from summarizer.stories.leads import NO_ORDER, Lead
 from summarizer.stories.neighbours import Arrival, Neighbours, Weighed, weigh
@@ -165,7 +166,7 @@ def fingerprint() -> str:
     for name in (__name__, *(module.__name__ for module in _DECIDING)):
         found.update(_source(name))
     for name in _DATA:
-        found.update((importlib.resources.files("summarizer") / "data" / name).read_bytes())
+        found.update(data_bytes(name))
     return found.hexdigest()[:16]
 
 

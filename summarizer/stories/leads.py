@@ -1,8 +1,6 @@
 """The stored form of an article's headline and lead, with its meaning, for comparing articles."""
 
 import datetime as dt
-import importlib.resources
-import io
 import re
 import unicodedata
 from dataclasses import dataclass
@@ -11,6 +9,8 @@ from functools import cache, lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
+from summarizer.model import VIETNAM
+from summarizer.packaged_data import load_arrays
 from summarizer.stories.terms import term_hashes
 from summarizer.text.syllables import canonical
 
@@ -37,9 +37,8 @@ def meaning_of(hashes: NDArray[np.uint32], in_title: NDArray[np.bool_]) -> NDArr
 
 @cache
 def _table() -> tuple[NDArray[np.uint32], NDArray[np.int8]]:
-    packed = (importlib.resources.files("summarizer") / "data" / "meanings.npz").read_bytes()
-    with np.load(io.BytesIO(packed)) as arrays:
-        return arrays["hashes"], arrays["vectors"]
+    arrays = load_arrays("meanings.npz")
+    return arrays["hashes"], arrays["vectors"]
 
 
 # The stored terms of headline and lead, for deciding whether another article reports the same event.
@@ -55,7 +54,6 @@ _LEAD_SYLLABLES = 120
 _READ = 1_500  # characters of a field: hold as many syllables
 _LEAD_OF_BODY = 60  # syllables that stand for the lead where an article has none
 _SHOUTED = 0.7  # where so many words are in capitals, capitals make no name
-_VIETNAM = dt.timezone(dt.timedelta(hours=7))
 
 _WORD = re.compile(r"[^\W_]+")
 _INVISIBLE = re.compile("[\u200b\u200c\u200d\ufeff\u00ad]")
@@ -227,5 +225,5 @@ def _day_of(title: str, days: list[tuple[int, int]], published: dt.datetime | No
         return named[0]
     if published is None:
         return None
-    local = published.astimezone(_VIETNAM)
+    local = published.astimezone(VIETNAM)
     return local.month, local.day

@@ -20,9 +20,9 @@ from numpy.typing import NDArray
 from summarizer.model import Candidate, DigestStory, Piece, Quote
 from summarizer.reader_tastes import Mentions, Suitability
 from summarizer.stories.differences import news_of, with_disagreement
-from summarizer.stories.quoting import common_words, surely_same
+from summarizer.stories.digest_story import compose_story, leading, main_topic, repeats, reports_of, showable
+from summarizer.stories.neighbours import common_words, surely_same
 from summarizer.stories.roundups import is_promotion, is_roundup
-from summarizer.stories.telling import leading, main_topic, repeats, reports_of, showable, tell
 from summarizer.stories.terms import Frequencies, Terms, article_terms, similarity
 
 FRESH = dt.timedelta(hours=18)  # a story counts half after this long
@@ -80,11 +80,11 @@ class Version:
         self.all_papers = frozenset(piece.source for piece in candidate.pieces)
         self._prepared = prepared
         self._news = news
-        self._told: dict[int, tuple[DigestStory, int]] = {}
+        self._composed: dict[int, tuple[DigestStory, int]] = {}
 
     @cached_property
-    def sure(self) -> list[Piece]:
-        """The articles from which the story is told, the leading one first."""
+    def pieces(self) -> list[Piece]:
+        """The articles of which the story is composed, the leading one first."""
         pieces = leading(self.candidate)
         if self._news is not None:
             pieces.sort(key=lambda piece: piece.article_id != self._news_article)
@@ -97,29 +97,29 @@ class Version:
     @cached_property
     def paper(self) -> str:
         """Return the paper whose article leads the story."""
-        return self.sure[0].source
+        return self.pieces[0].source
 
-    def told(self, quotes: int) -> tuple[DigestStory, int]:
+    def with_quotes(self, quotes: int) -> tuple[DigestStory, int]:
         """Return the story with at most `quotes` sentences, and how many syllables there are to read."""
-        if quotes not in self._told:
-            story = self._tell(quotes)
-            self._told[quotes] = story, story.syllables
-        return self._told[quotes]
+        if quotes not in self._composed:
+            story = self._compose(quotes)
+            self._composed[quotes] = story, story.syllables
+        return self._composed[quotes]
 
-    def _tell(self, quotes: int) -> DigestStory:
-        story = tell(self.candidate, self.sure, max_quotes=quotes)
+    def _compose(self, quotes: int) -> DigestStory:
+        story = compose_story(self.candidate, self.pieces, max_quotes=quotes)
         if self._news is not None and quotes:
             others = [quote for quote in story.quotes if not repeats(quote.text, self._news.text)]
             chosen = (self._news, *(quote for quote in others if quote != self._news))[:quotes]
-            story = replace(story, quotes=chosen, reports=reports_of(self.sure, chosen), is_update=True)
+            story = replace(story, quotes=chosen, reports=reports_of(self.pieces, chosen), is_update=True)
         if quotes:
-            story = with_disagreement(story, Candidate(self.story_id, tuple(self.sure)))
+            story = with_disagreement(story, Candidate(self.story_id, tuple(self.pieces)))
         return story
 
     @cached_property
     def title_syllables(self) -> int:
         """Return the length of the headline."""
-        return self.told(0)[1]
+        return self.with_quotes(0)[1]
 
 
 class Prepared:
@@ -147,31 +147,31 @@ class Prepared:
         self.ids = np.array([one.story_id for one in self.versions], dtype=np.int64)
         self._of_topic = _numbers_by((one.topic, one.number) for one in self.versions)
         self._of_paper = _numbers_by((paper, one.number) for one in self.versions for paper in one.papers)
-        self._saying: dict[str, Numbers] = {}
-        self._others: dict[tuple[int, frozenset[int], frozenset[str]], Version | None] = {}
-        self._alike = [0] * len(self.versions)  # by story: the bits of those of one event with it
+        self._by_phrase: dict[str, Numbers] = {}
+        self._other_versions: dict[tuple[int, frozenset[int], frozenset[str]], Version | None] = {}
+        self._same_event = [0] * len(self.versions)  # by story: the bits of those of one event with it
         self._compared = [0] * len(self.versions)  # and of those compared with it
         self._terms: dict[int, Terms] = {}
 
     def of_topics(self, topics: Iterable[str]) -> Numbers:
         """Return the stories of these topics, by number."""
-        return _together(self._of_topic[topic] for topic in topics if topic in self._of_topic)
+        return _joined(self._of_topic[topic] for topic in topics if topic in self._of_topic)
 
     def of_papers(self, papers: Iterable[str]) -> Numbers:
         """Return the stories that any of these papers reports."""
-        return _together(self._of_paper[paper] for paper in papers if paper in self._of_paper)
+        return _joined(self._of_paper[paper] for paper in papers if paper in self._of_paper)
 
-    def saying(self, phrases: Iterable[str]) -> Numbers:
+    def with_phrases(self, phrases: Iterable[str]) -> Numbers:
         """Return the stories that have any of these phrases."""
-        return _together(map(self._say, phrases))
+        return _joined(map(self._with_phrase, phrases))
 
-    def _say(self, phrase: str) -> Numbers:
-        if phrase not in self._saying:
-            if len(self._saying) >= _MOST_PHRASES:
-                self._saying.clear()
+    def _with_phrase(self, phrase: str) -> Numbers:
+        if phrase not in self._by_phrase:
+            if len(self._by_phrase) >= _MOST_PHRASES:
+                self._by_phrase.clear()
             found = self.mentions.look_up(phrase)
-            self._saying[phrase] = np.array([self.by_id[story].number for story in found], dtype=np.intp)
-        return self._saying[phrase]
+            self._by_phrase[phrase] = np.array([self.by_id[story].number for story in found], dtype=np.intp)
+        return self._by_phrase[phrase]
 
     @cached_property
     def mentions(self) -> Mentions:
@@ -194,29 +194,31 @@ class Prepared:
         return Version(self, candidate, rating, news)
 
     def version_for(
-        self, version: Version, told_at: dt.datetime | None, papers_out: Collection[str]
+        self, version: Version, known_until: dt.datetime | None, papers_out: Collection[str]
     ) -> Version | None:
-        """Return the story without `papers_out` for readers who know what was told at `told_at`.
+        """Return the story without `papers_out`, for readers who know what was ready at `known_until`.
 
         None: no article is left, or nothing is new to them.
         """
         without = version.all_papers.intersection(papers_out)
         known: frozenset[int] = frozenset()
-        if told_at is not None:
+        if known_until is not None:
             pieces = version.candidate.pieces
-            known = frozenset(piece.article_id for piece in pieces if piece.was_ready_at <= told_at)
+            known = frozenset(piece.article_id for piece in pieces if piece.was_ready_at <= known_until)
         if not known and not without:
             return version
         key = (version.story_id, known, without)
-        if key not in self._others:
-            if len(self._others) > _MOST_VERSIONS * len(self.versions):
-                self._others.clear()
-            made = self._others[key] = self._made(version.candidate, known, without)
+        if key not in self._other_versions:
+            if len(self._other_versions) > _MOST_VERSIONS * len(self.versions):
+                self._other_versions.clear()
+            made = self._other_versions[key] = self._make_version(version.candidate, known, without)
             if made is not None:
                 made.number = version.number
-        return self._others[key]
+        return self._other_versions[key]
 
-    def _made(self, candidate: Candidate, known: frozenset[int], without: frozenset[str]) -> Version | None:
+    def _make_version(
+        self, candidate: Candidate, known: frozenset[int], without: frozenset[str]
+    ) -> Version | None:
         left = [piece for piece in candidate.pieces if piece.source not in without]
         fresh = Candidate(candidate.story_id, tuple(p for p in left if p.article_id not in known))
         if not showable(fresh):
@@ -228,7 +230,7 @@ class Prepared:
         return self._version(fresh, news) if news else None
 
     def reported_before(self, moment: dt.datetime) -> list[int]:
-        """Return the stories that digests could tell before `moment`, the 500 most important at most."""
+        """Return the stories that digests could have before `moment`, at most the 500 most important."""
         old = (
             one.story_id
             for one in self.versions
@@ -236,20 +238,20 @@ class Prepared:
         )
         return list(islice(old, _MOST_OLD))
 
-    def known_of(self, told: Mapping[int, dt.datetime]) -> frozenset[tuple[int, int]]:
-        """Return the stories known to readers who were told `told`: id, number of articles known by then."""
+    def known_stories(self, seen: Mapping[int, dt.datetime]) -> frozenset[tuple[int, int]]:
+        """Return the id and the number of known articles of each story that readers have `seen` before."""
         known = set()
-        for story_id in told.keys() & self.by_id.keys():
+        for story_id in seen.keys() & self.by_id.keys():
             pieces = self.by_id[story_id].candidate.pieces
-            count = sum(piece.was_ready_at <= told[story_id] for piece in pieces)
+            count = sum(piece.was_ready_at <= seen[story_id] for piece in pieces)
             known |= {(story_id, count)} if count else set()
         return frozenset(known)
 
-    def is_told_by(self, version: Version, told: int) -> bool:
-        """Tell whether one of the stories `told` (bits by number) is about the event of `version`."""
-        if missing := told & ~self._compared[version.number]:
+    def is_covered_by(self, version: Version, shown: int) -> bool:
+        """Tell whether one of the stories `shown` (bits by number) is about the event of `version`."""
+        if missing := shown & ~self._compared[version.number]:
             self._compare(version, missing)
-        return bool(self._alike[version.number] & told)
+        return bool(self._same_event[version.number] & shown)
 
     def _compare(self, version: Version, others: int) -> None:
         number = version.number
@@ -257,14 +259,14 @@ class Prepared:
         while others:
             other = others.bit_length() - 1
             others ^= 1 << other
-            likeness = similarity(self._terms_of(version), self._terms_of(self.versions[other]))
-            self._alike[number] |= (likeness >= _SAME_EVENT) << other
-            self._alike[other] |= (likeness >= _SAME_EVENT) << number
+            is_same = similarity(self._terms_of(version), self._terms_of(self.versions[other])) >= _SAME_EVENT
+            self._same_event[number] |= is_same << other
+            self._same_event[other] |= is_same << number
             self._compared[other] |= 1 << number
 
     def _terms_of(self, version: Version) -> Terms:
         if version.story_id not in self._terms:
-            document = version.sure[0].document
+            document = version.pieces[0].document
             self._terms[version.story_id] = article_terms(document.title, document.sapo, document.body)
         return self._terms[version.story_id]
 
@@ -276,7 +278,7 @@ def _numbers_by(pairs: Iterable[tuple[str | None, int]]) -> dict[str | None, Num
     return {key: np.array(own, dtype=np.intp) for key, own in numbers.items()}
 
 
-def _together(found: Iterable[Numbers]) -> Numbers:
+def _joined(found: Iterable[Numbers]) -> Numbers:
     parts = list(found)
     if len(parts) == 1:
         return parts[0]

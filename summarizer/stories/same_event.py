@@ -1,24 +1,22 @@
 """Estimate the probability that two articles report one event, from features for and against it."""
 
-import importlib.resources
-import json
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cache
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from summarizer.packaged_data import load_regression
 from summarizer.stories.leads import IN_LEAD, IN_TITLE, IS_NAME, IS_WORD, NAME_IN_TITLE, Lead
 from summarizer.stories.terms import Frequencies
 
-# The features of an article compared with others (called figures here); the regression below weighs them.
+# The features of an article compared with others, which the regression below weighs.
 #
 # Two leads of forty syllables on one event share who, where and what. So names and other words are compared
 # separately, and different names count against one event.
 
-FIGURES = (
+FEATURES = (
     *("whole", "titles", "leads", "crossed", "contained", "amount"),
     *("names", "rarest_name", "other_names", "other_title_names"),
     *("words", "rarest_words", "names_and_words"),
@@ -49,7 +47,7 @@ class Others(NamedTuple):
 
 
 def compare(lead: Lead, others: Others, frequencies: Frequencies) -> Floats:
-    """Return the figures of `lead` beside each of the others: (n, len(FIGURES))."""
+    """Return the features of `lead` beside each of the others: (n, len(FEATURES))."""
     terms = _Shared(lead, others.leads, frequencies)
     known = ~np.isnan(others.hours)
     hours = np.where(known, others.hours, _UNKNOWN_HOURS)
@@ -61,7 +59,7 @@ def compare(lead: Lead, others: Others, frequencies: Frequencies) -> Floats:
         axis=1, dtype=np.float64
     )
     columns = (
-        *terms.figures(),
+        *terms.features(),
         *numbers.T,
         *days.T,
         np.log1p(hours) / 4,
@@ -108,8 +106,8 @@ class _Shared:
         self.mine_shared[self.both_at, places[both]] = True
         self._theirs: dict[int, Floats] = {}
 
-    def figures(self) -> tuple[Floats, ...]:
-        """Return the figures from `whole` to `names_and_words`."""
+    def features(self) -> tuple[Floats, ...]:
+        """Return the features from `whole` to `names_and_words`."""
         shared = self._sum_of_both(slice(None))
         total, mine = self._sum(slice(None)), float(self.my_weights.sum())
         names = self._cosine(IS_NAME, IS_NAME)
@@ -216,7 +214,7 @@ def _ratio(one: Floats, other: Floats) -> Floats:
 
 
 def _numbers(lead: Lead, other: Lead) -> tuple[float, float]:
-    """Return the weight of shared figures, and the numbers of figures that only one side has."""
+    """Return the weight of shared numbers, and how many numbers each side lacks (the smaller count)."""
     if not (lead.numbers and other.numbers):
         return 0.0, 0.0
     shared = sum(1.0 if len(number) > 1 else 0.4 for number in lead.numbers & other.numbers)
@@ -230,47 +228,39 @@ def _days(lead: Lead, other: Lead) -> tuple[bool, bool]:
     return shared, bool(lead.days and other.days) and not shared
 
 
-# The regression: logistic, over `FIGURES`. Its weights, and the thresholds for joining and quoting, are in
-# `data/same_event.json`, made by `benchmarks/train_same_event.py` from labelled pairs.
+# The logistic regression over `FEATURES`. Its weights are in `data/same_event.json`, made by
+# `benchmarks/train_same_event.py` from labelled pairs.
 
 # Of 96 labelled pairs of one event none is below both limits; of the 449 others 37 are.
 _FEWEST_WORDS = 0.3
 _LEAST_MEANING = 0.5
 
 
-@dataclass(frozen=True, slots=True)
-class Model:
-    """weights: (len(FIGURES),)."""
-
-    weights: Floats
-    bias: float
-
-
 def same_event(lead: Lead, others: Others, frequencies: Frequencies) -> Floats:
     """Return the probability that each of the others reports the event of `lead`: (n,), 0 to 1."""
     if not others.leads:
         return np.zeros(0)
-    model = _model()
-    figures = compare(lead, others, frequencies)
-    probable = 1 / (1 + np.exp(-(figures * model.weights).sum(axis=1) - model.bias))
-    return np.where(is_excluded(lead, others, figures), 0.0, probable)
+    weights, bias = _model()
+    features = compare(lead, others, frequencies)
+    probable = 1 / (1 + np.exp(-(features * weights).sum(axis=1) - bias))
+    return np.where(is_excluded(lead, others, features), 0.0, probable)
 
 
-def is_excluded(lead: Lead, others: Others, figures: Floats) -> NDArray[np.bool_]:
+def is_excluded(lead: Lead, others: Others, features: Floats) -> NDArray[np.bool_]:
     """Tell which of the others are never of one event with `lead`, whatever their features: (n,).
 
     These are daily reports (gold, weather, draws, fixtures) of two days, and leads that share only names,
-    days or figures, but no word or subject of what happened.
+    days or numbers, but no word or subject of what happened.
     """
     recurs = np.array([_is_another_day(lead, other) for other in others.leads], np.bool_)
-    return recurs | _share_no_matter(figures)
+    return recurs | _share_only_names(features)
 
 
-def _share_no_matter(figures: Floats) -> NDArray[np.bool_]:
+def _share_only_names(features: Floats) -> NDArray[np.bool_]:
     """Tell which leads have only names in common; articles with similar bodies never do."""
-    at = FIGURES.index
-    words, meaning = figures[:, at("rarest_words")], figures[:, at("meaning")]
-    without = (words < _FEWEST_WORDS) & (meaning < _LEAST_MEANING) & (figures[:, at("bodies")] == 0)
+    at = FEATURES.index
+    words, meaning = features[:, at("rarest_words")], features[:, at("meaning")]
+    without = (words < _FEWEST_WORDS) & (meaning < _LEAST_MEANING) & (features[:, at("bodies")] == 0)
     return np.asarray(without, np.bool_)
 
 
@@ -279,7 +269,5 @@ def _is_another_day(lead: Lead, other: Lead) -> bool:
 
 
 @cache
-def _model() -> Model:
-    text = (importlib.resources.files("summarizer") / "data" / "same_event.json").read_text(encoding="utf-8")
-    packed = json.loads(text)
-    return Model(np.array([packed["weights"][figure] for figure in FIGURES]), packed["bias"])
+def _model() -> tuple[Floats, float]:
+    return load_regression("same_event.json", FEATURES)

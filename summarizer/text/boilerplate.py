@@ -1,14 +1,13 @@
 """Recognise lines of a scraped page that are not prose: credits, addresses, bylines, captions."""
 
-import json
 import math
 import re
 from collections.abc import Sequence
 from functools import cache
-from importlib.resources import files
 from itertools import pairwise
 from typing import cast
 
+from summarizer.packaged_data import load_json
 from summarizer.text.syllables import syllables
 
 # Credits, addresses, marks, links and bylines.
@@ -17,7 +16,7 @@ from summarizer.text.syllables import syllables
 # match whole lines (or the end of one, for credits), so prose about photos or links stays.
 
 _STOPS = (".", "!", "?", "…")
-_LONGEST_FURNITURE = 2_000  # characters
+_LONGEST_BOILERPLATE = 2_000  # characters
 _CLOSING = "\"”’')]» "
 _TAIL = 120  # characters at the end of a line in which a credit stands
 _LONGEST_CREDITED = 60  # syllables; a line that ends in a credit but is longer is prose with a photo in it
@@ -59,7 +58,7 @@ def is_advertorial_mark(text: str) -> bool:
 
 def is_boilerplate(text: str) -> bool:
     """Tell whether the line is an address, a date, a mark, a notice of the site or a credit."""
-    if len(text) > _LONGEST_FURNITURE:
+    if len(text) > _LONGEST_BOILERPLATE:
         return False
     return (
         not _has_letter(text)
@@ -119,7 +118,7 @@ _AFTER_URL = ")."  # what closes the line behind the address
 
 def find_source(text: str) -> tuple[str | None, str | None] | None:
     """Return the name and URL that a line like "Nguồn Tin Sáng: https://..." gives, None for another line."""
-    if len(text) > _LONGEST_FURNITURE:
+    if len(text) > _LONGEST_BOILERPLATE:
         return None
     if found := _SOURCE_WITH_URL.fullmatch(text):
         closing = len(found["rest"]) - len(found["rest"].rstrip(_AFTER_URL))
@@ -265,9 +264,7 @@ def _lone_cues(text: str, tokens: Sequence[str]) -> list[str]:
 @cache
 def _weights() -> tuple[dict[str, float], dict[tuple[str, str], float]]:
     """Return the weights of lone cues, "" being the constant, and of neighbours."""
-    saved: dict[str, float] = json.loads(
-        files("summarizer").joinpath("data/captions.json").read_text("utf-8")
-    )
+    saved: dict[str, float] = load_json("captions.json")
     pairs = {tuple(cue.split()): weight for cue, weight in saved.items() if " " in cue and cue[0] != "^"}
     lone = {cue: weight for cue, weight in saved.items() if " " not in cue or cue[0] == "^"}
     return lone, cast(dict[tuple[str, str], float], pairs)

@@ -114,36 +114,36 @@ def repair(raw: str) -> Repaired:
         return Repaired(raw, range(len(raw)), range(1, len(raw) + 1))
     places = np.arange(len(raw), dtype=np.int64)
     # The order matters: a mark composes with its letter once nothing invisible parts them.
-    mended = _without(_INVISIBLE, Repaired(raw, places, places + 1))
-    mended = _without(_BEFORE_LINE_FEED, mended)
-    mended = Repaired(mended.text.translate(_STAND_INS), mended.origins, mended.ends)
-    return _without(_EXCESS_MARKS, _composed(mended))
+    repaired = _without(_INVISIBLE, Repaired(raw, places, places + 1))
+    repaired = _without(_BEFORE_LINE_FEED, repaired)
+    repaired = Repaired(repaired.text.translate(_STAND_INS), repaired.origins, repaired.ends)
+    return _without(_EXCESS_MARKS, _composed(repaired))
 
 
-def _without(pattern: re.Pattern[str], mended: Repaired) -> Repaired:
+def _without(pattern: re.Pattern[str], repaired: Repaired) -> Repaired:
     """Drop what `pattern` finds."""
-    keep = np.ones(len(mended.text), bool)
-    for found in pattern.finditer(mended.text):
+    keep = np.ones(len(repaired.text), bool)
+    for found in pattern.finditer(repaired.text):
         keep[found.start() : found.end()] = False
     if keep.all():
-        return mended
+        return repaired
     return Repaired(
-        pattern.sub("", mended.text), np.asarray(mended.origins)[keep], np.asarray(mended.ends)[keep]
+        pattern.sub("", repaired.text), np.asarray(repaired.origins)[keep], np.asarray(repaired.ends)[keep]
     )
 
 
-def _composed(mended: Repaired) -> Repaired:
+def _composed(repaired: Repaired) -> Repaired:
     """Compose letters and marks (NFC): the k-th letter with its marks stays the k-th."""
-    if has_excess_marks(mended.text):
-        mended = _without(excess_marks(), mended)
-    text = unicodedata.normalize("NFC", mended.text)
-    if text == mended.text:
-        return mended
-    firsts = np.flatnonzero(_begins_cluster(mended.text))
-    lasts = np.append(firsts[1:], len(mended.text)) - 1
+    if has_excess_marks(repaired.text):
+        repaired = _without(excess_marks(), repaired)
+    text = unicodedata.normalize("NFC", repaired.text)
+    if text == repaired.text:
+        return repaired
+    firsts = np.flatnonzero(_begins_cluster(repaired.text))
+    lasts = np.append(firsts[1:], len(repaired.text)) - 1
     cluster = np.cumsum(_begins_cluster(text)) - 1
     return Repaired(
-        text, np.asarray(mended.origins)[firsts[cluster]], np.asarray(mended.ends)[lasts[cluster]]
+        text, np.asarray(repaired.origins)[firsts[cluster]], np.asarray(repaired.ends)[lasts[cluster]]
     )
 
 

@@ -96,7 +96,7 @@ async def test_a_scheduler_that_goes_away_is_told_and_the_next_run_goes_on(
     running: Cluster, texts: ClusterTexts, fresh: Callable[[str], Services], archive: Path, alone: list[str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
-    monkeypatch.setattr(cluster, "_LOOK_SECONDS", 0.2)
+    monkeypatch.setattr(cluster, "_CHECK_SECONDS", 0.2)
     monkeypatch.setattr(cluster, "_CONNECT_SECONDS", 2.0)
     services = fresh("cluster")
     await take_all(services, archive, texts)

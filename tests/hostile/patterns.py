@@ -31,8 +31,8 @@ BUILT_IN_FUNCTIONS = {  # module: the patterns that its functions build
     "bot.chat.buttons.callbacks": tuple(form._pattern for form in callbacks._FORMS),
     "summarizer.text.repair": (repair.excess_marks(), repair._long_run()),
     # What these build are names of the module, or hold a name of the emulator's own
-    "summarizer.questions.sought": (),
-    "summarizer.questions.kinds": (),
+    "summarizer.questions.question_terms": (),
+    "summarizer.questions.answer_kinds": (),
     "summarizer.text.boilerplate": (),
     "bot.emulator.control.events": (),
     "bot.chat.talk.message_classifier": (),  # of the topics' names, asked about at most 160 characters

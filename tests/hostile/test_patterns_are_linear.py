@@ -18,7 +18,7 @@ PARTS = 8  # so that several processes share the work
 BOUNDED = {  # pattern: the most characters that it is applied to
     "summarizer.facts.numbers._WORD_BEFORE": 24,
     "summarizer.facts.numbers._OPENS_SENTENCE": 40,
-    "summarizer.questions.slips._TONE_KEY": 20,
+    "summarizer.questions.typing_errors._TONE_KEY": 20,
     "summarizer.stories.leads._OPENS": 3,
     "summarizer.stories.leads._SCORE": 20,
     "summarizer.text.boilerplate._BETWEEN_NAMES": 300,

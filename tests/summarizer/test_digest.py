@@ -8,7 +8,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from summarizer.digest import SYLLABLES_PER_MINUTE, Candidate, Digest, Piece, compose
+from summarizer.digest import Digest, Preferences, compose
+from summarizer.model import Candidate, Piece
+from summarizer.page import SYLLABLES_PER_MINUTE
+from summarizer.stories.prepared import Prepared
 
 Builder = Callable[..., Piece]
 ORDER = ("thoi-su", "the-gioi", "kinh-te", "the-thao")
@@ -46,15 +49,8 @@ def digest(
     topics: Sequence[str] = (),
     minutes: float = 3,
 ) -> Digest:
-    return compose(
-        candidates,
-        edition="sang",
-        title="Điểm Tin sáng",
-        slot=slot,
-        topics=topics,
-        reading_minutes=minutes,
-        topic_order=ORDER,
-    )
+    prepared = Prepared(candidates, slot=slot, topic_order=ORDER)
+    return compose(prepared, Preferences(topics, minutes), edition="sang", title="Điểm Tin sáng")
 
 
 def ids(composed: Digest) -> list[int]:

@@ -34,10 +34,9 @@ from storage.off_loop import CHAT
 from storage.reactions import MOST_SAVED, drop_saved, find_liking, is_saved, save_story, teach, unteach
 from storage.shown_stories import SentStory, find_sent
 from storage.subscribers import Subscriber, find_subscriber
-from summarizer.digest import Candidate
-from summarizer.model import Piece
+from summarizer.model import Candidate, Piece
 from summarizer.reader_tastes import Trait, traits_of
-from summarizer.stories.telling import main_topic, showable
+from summarizer.stories.digest_story import main_topic, showable
 
 _LONGEST_LINE = 190  # UTF-16 units: Telegram shows 200 over a button
 _LONGEST_NAME = 40

@@ -26,9 +26,10 @@ from storage.delivery.messages import Buttons
 from storage.off_loop import CHAT
 from storage.shown_stories import SentStory, find_corrections_of, find_sent, record_shown
 from storage.subscribers import find_subscriber
-from summarizer.digest import MOST_LISTED, Candidate, DigestStory
-from summarizer.stories.cards import tell_at_length
-from summarizer.stories.telling import leading, tell
+from summarizer.digest import MOST_LISTED
+from summarizer.model import Candidate, DigestStory
+from summarizer.stories.cards import make_card
+from summarizer.stories.digest_story import compose_story, leading
 
 # The buttons under a digest: a number for each story of a message, *Xem thêm* for what was left out.
 
@@ -112,7 +113,7 @@ async def card_view(context: ChatContext, article_id: int) -> View | str:
     candidate = await find_candidate(context.services, article_id)
     if candidate is None:
         return texts.CARD_GONE
-    card = await CHAT.run(tell_at_length, candidate)
+    card = await CHAT.run(make_card, candidate)
     if card is None:
         return texts.CARD_HIDDEN
     newsroom = context.services.newsroom
@@ -186,7 +187,9 @@ async def _page(tap: ButtonContext, list_id: int, page: int) -> View | None:
 def _as_digest_stories(candidates: Sequence[Candidate]) -> list[DigestStory]:
     """Return each story with one sentence, by topic; the topic of the most important story first."""
     stories = [
-        tell(candidate, pieces, max_quotes=1) for candidate in candidates if (pieces := leading(candidate))
+        compose_story(candidate, pieces, max_quotes=1)
+        for candidate in candidates
+        if (pieces := leading(candidate))
     ]
     topics = list(dict.fromkeys(story.topic for story in stories))
     return sorted(stories, key=lambda story: topics.index(story.topic))

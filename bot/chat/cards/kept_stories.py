@@ -28,8 +28,8 @@ from bot.news.stories import find_candidate
 from storage.alerts.follows import find_follow, find_follow_of, find_follows, follow_story, set_followed
 from storage.reactions import SavedStory, find_saved, mark_read
 from storage.subscribers import find_subscriber
-from summarizer.digest import Candidate
-from summarizer.stories.telling import showable
+from summarizer.model import Candidate
+from summarizer.stories.digest_story import showable
 
 # /dedanh: the saved stories. Opening one marks it as read.
 

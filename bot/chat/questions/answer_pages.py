@@ -30,7 +30,7 @@ from storage.articles import StoredArticle
 from summarizer.model import Candidate, Quote
 from summarizer.questions.query import MAX_CHARACTERS, MAX_WORDS, Query, parse_query
 from summarizer.questions.snippets import further_sentences
-from summarizer.stories.telling import tell
+from summarizer.stories.digest_story import compose_story
 from summarizer.text.syllables import syllables
 
 _NAMES_SHOWN = 8
@@ -100,7 +100,9 @@ def details_page(reply: Reply, cited: Sequence[FoundArticle], readers: Readers) 
 def article_in_detail(number: int, one: FoundArticle, readers: Readers) -> Markup:
     """Return one article with the sentences that a digest would show, under its number in a list."""
     piece = piece_of(readers.newsroom, one.article, one.summary)
-    return _article_block(number, one, tell(Candidate(one.article.id, (piece,)), [piece]).quotes, readers)
+    return _article_block(
+        number, one, compose_story(Candidate(one.article.id, (piece,)), [piece]).quotes, readers
+    )
 
 
 def _article_block(
@@ -210,7 +212,7 @@ def _heading(reply: Reply) -> Markup:
     if not reply.answer.is_answered:
         return texts.NOT_ANSWERED.format(words=_words(reply.query))
     total, kept, is_exact = max(reply.found.total, len(reply.ids)), len(reply.ids), reply.found.total_is_exact
-    if not is_exact and kept < MOST_FOUND and reply.query.has_marks:  # most have other diacritics
+    if not is_exact and kept < MOST_FOUND and reply.query.has_diacritics:  # most have other diacritics
         return _counted(reply.query, kept, 0, len_kept=kept, found=texts.FOUND_AT_LEAST)
     return _counted(reply.query, total, 0, len_kept=kept, found=texts.FOUND if is_exact else texts.FOUND_MORE)
 

@@ -43,7 +43,7 @@ from storage.search import matches_by_day
 from storage.search.search import Day
 from summarizer.questions.phrases import asks_for_news
 from summarizer.questions.query import Query, parse_query
-from summarizer.questions.sought import halves
+from summarizer.questions.question_terms import halves
 
 _DAYS_SHOWN = 7
 _FEWEST_MATCHES, _FEWEST_DAYS = 8, 3  # with fewer, there is no view by day

@@ -8,7 +8,7 @@ from bot.chat.talk.message_classifier import classify
 from bot.chat.talk.rule_slots import SLOT_READERS, ParseContext, span_beside
 from bot.chat.talk.wishes import FollowUp, PauseUntil, ShowAddress, SimpleWish, WatchWords, Wish
 from bot.times.typed_times import with_digits
-from summarizer.questions.slips import keyed
+from summarizer.questions.typing_errors import from_keystrokes
 from summarizer.text.prose import is_syllable
 from summarizer.text.syllables import canonical, folded
 
@@ -41,7 +41,7 @@ def _corrected_word(word: str) -> str:
         meant = short
     elif is_syllable(short):
         return word
-    elif (typed := keyed(short)) and canonical(typed) in known:
+    elif (typed := from_keystrokes(short)) and canonical(typed) in known:
         meant = canonical(typed)
     else:
         meant = _one_typo_away(short)

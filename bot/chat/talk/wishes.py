@@ -10,7 +10,7 @@ from typing import Literal
 
 from bot.chat.buttons.intents import Change
 from summarizer.questions.query import parse_query
-from summarizer.questions.sought import subject_of
+from summarizer.questions.question_terms import subject_of
 from summarizer.text.syllables import folded
 
 # A message without a wish is a question.

@@ -64,10 +64,10 @@ async def find_knowledge(
 
 def compose_for(profile: Profile, edition: Edition, gathered: Gathered, knowledge: Knowledge) -> Made:
     """Compose what the readers of a profile get: variants for readers who know other candidates."""
-    own = gathered.prepared.known_of(knowledge.told)
+    own = gathered.prepared.known_stories(knowledge.told)
     groups: dict[frozenset[tuple[int, int]], list[int]] = defaultdict(list)
     for reader, known in knowledge.apart.items():
-        groups[gathered.prepared.known_of(known)].append(reader)
+        groups[gathered.prepared.known_stories(known)].append(reader)
     told: Known = knowledge.told
     same = groups.pop(own, [])
     if groups and not same and sum(map(len, groups.values())) >= knowledge.reader_count:

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from bot.jobs.intake.renewing import clues_of
 from bot.jobs.intake.window import Ready, Window, is_to_be_founded
 from bot.telegram.lease import is_gone
-from bot.text_work.tasks import WORK
+from bot.text_work.tasks import PROCESS_NEW
 from bot.times.clock import Clock
 from storage.engine import Database
 from storage.processes.leases import (
@@ -155,7 +155,7 @@ class Keeper:
             for turn in stale:
                 self._own.pop(turn, None)
         theirs = {
-            one.turn: Ready(one.turn, one.article, WORK.answer.validate_json(answer))
+            one.turn: Ready(one.turn, one.article, PROCESS_NEW.answer.validate_json(answer))
             for one, answer in answers
         }
         known = self._own | theirs
@@ -173,7 +173,7 @@ class Keeper:
 
     async def _hand_in(self) -> bool:
         """Hand in the work of this process; return whether there was any."""
-        answers = {turn: WORK.answer.dump_json(one.worked) for turn, one in self._own.items()}
+        answers = {turn: PROCESS_NEW.answer.dump_json(one.worked) for turn, one in self._own.items()}
         if answers:
             async with self._database.write() as connection:
                 await save_answers(connection, self._key.owner, answers)

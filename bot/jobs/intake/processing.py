@@ -20,8 +20,8 @@ from bot.jobs.intake.window import Ready, published_of
 from bot.operators import notices
 from bot.process.metrics import JOB_FAILURES, log_errors
 from bot.telegram.lease import is_gone
-from bot.text_work.many import in_order
-from bot.text_work.tasks import WORK, Processed, Processing, Report, Worked
+from bot.text_work.tasks import PROCESS_NEW, DatedDocument, Processed, ProcessedNew, Processing
+from bot.text_work.text_pool import in_order
 from bot.text_work.worker import Failure, Texts
 from bot.times.clock import Clock
 from storage.articles import StoredArticle
@@ -114,9 +114,9 @@ class Processor:
         begun = list[Sequence[ClaimedArticle]]()  # and not given to the keeper
         count, is_first = 0, True
 
-        async def work(claimed: Sequence[ClaimedArticle]) -> list[Worked | Failure]:
-            reports = [Report(one.article.document, published_of(one.article)) for one in claimed]
-            return await self._texts.run(WORK, Processing(ranker), reports)
+        async def work(claimed: Sequence[ClaimedArticle]) -> list[ProcessedNew | Failure]:
+            reports = [DatedDocument(one.article.document, published_of(one.article)) for one in claimed]
+            return await self._texts.run(PROCESS_NEW, Processing(ranker), reports)
 
         try:
             async with aclosing(in_order(self._texts.width, work, self._begin(most, begun))) as answered:
@@ -173,7 +173,7 @@ class Processor:
         return True
 
     async def _keep(
-        self, claimed: Sequence[ClaimedArticle], found: Sequence[Worked | Failure], rules: TopicRules
+        self, claimed: Sequence[ClaimedArticle], found: Sequence[ProcessedNew | Failure], rules: TopicRules
     ) -> int:
         """Give a batch to the keeper; return how many articles were processed."""
         done = list(zip(claimed, found, strict=True))
@@ -227,10 +227,10 @@ class Processor:
                 await self._keeper.renew()
 
 
-def _found(article: StoredArticle, found: Worked | Failure) -> Worked:
+def _found(article: StoredArticle, found: ProcessedNew | Failure) -> ProcessedNew:
     """Return what was found for an article, and report the steps that failed."""
     failures = [found.trace] if isinstance(found, Failure) else found.processed.failures
     for trace in failures:
         JOB_FAILURES.labels("text").inc()
         _log.error("text work failed", article=article.id, trace=trace)
-    return Worked(Processed((), None)) if isinstance(found, Failure) else found
+    return ProcessedNew(Processed((), None)) if isinstance(found, Failure) else found

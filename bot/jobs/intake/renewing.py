@@ -6,8 +6,8 @@ from contextlib import aclosing
 
 import structlog
 
-from bot.text_work.many import in_order
 from bot.text_work.tasks import PROCESS, Processed, Processing
+from bot.text_work.text_pool import in_order
 from bot.text_work.worker import Failure, Texts
 from bot.times.clock import Clock
 from storage.articles import StoredArticle

@@ -8,7 +8,7 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from bot.text_work.tasks import Worked
+from bot.text_work.tasks import ProcessedNew
 from storage.articles import StoredArticle
 from storage.engine import Database
 from storage.off_loop import INTAKE
@@ -28,7 +28,7 @@ class Ready(NamedTuple):
 
     turn: int
     article: StoredArticle
-    worked: Worked
+    worked: ProcessedNew
 
 
 class _Entry(NamedTuple):

@@ -3,8 +3,8 @@
 import datetime as dt
 
 from bot.commands.showing import digest_json
-from summarizer.digest import Digest, DigestStory
-from summarizer.model import Disagreement, Figure
+from summarizer.digest import Digest
+from summarizer.model import DigestStory, Disagreement, Figure
 
 SLOT = dt.datetime(2026, 11, 21, 23, 45, tzinfo=dt.UTC)
 

@@ -7,7 +7,8 @@ from html.parser import HTMLParser
 from bot.messages.markup import MAX_ENTITIES, MAX_UNITS, count_entities, visible_length
 from bot.messages.rendering import LONGEST_CORRECTION, RenderedPart, Renderer
 from bot.news.reader_notices import corrected
-from summarizer.digest import Digest, DigestStory, Quote, SourceLink
+from summarizer.digest import Digest
+from summarizer.model import DigestStory, Quote, SourceLink
 
 SLOT = dt.datetime(2026, 11, 21, 23, 45, tzinfo=dt.UTC)
 TOPICS = {"thoi-su": "Thời sự", "the-thao": "Thể thao"}

@@ -10,8 +10,8 @@ import pytest
 from bot.chat.cards.digest_buttons import number_row
 from bot.messages import rendering
 from bot.messages.markup import visible_text, without_dates
-from summarizer.digest import Digest, SourceLink
-from summarizer.model import Disagreement, Figure, Precision, Report
+from summarizer.digest import Digest
+from summarizer.model import Disagreement, Figure, Precision, Report, SourceLink
 from tests.bot.messages.rendered import SLOT, TOPICS, most_corrected, parts_of, render_parts, rendered, story
 
 

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from bot.messages.markup import MAX_UNITS, visible_length, visible_text
 from bot.messages.rendering import Renderer, listed
-from summarizer.digest import Digest, DigestStory, SourceLink
+from summarizer.digest import Digest
+from summarizer.model import DigestStory, SourceLink
 from tests.bot.messages.rendered import (
     FAMILY,
     SLOT,

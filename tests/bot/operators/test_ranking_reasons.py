@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 
 from bot.operators.article_reasons import say_rank
-from summarizer.questions.hits import Hit, explained, judged
+from summarizer.questions.hits import Hit, explain_hits, rank_hits
 from summarizer.questions.query import parse_query
 
 NOW = dt.datetime(2026, 3, 2, 1, tzinfo=dt.UTC)
@@ -14,7 +14,7 @@ GROUPS = parse_query("lũ sông Trà").groups
 
 def ranked(*hits: Hit) -> list[list[str]]:
     """Return the lines on each hit, best first."""
-    found = explained(judged(hits, GROUPS, now=NOW), GROUPS, now=NOW)
+    found = explain_hits(rank_hits(hits, GROUPS, now=NOW), GROUPS, now=NOW)
     return [list(say_rank(place, found, wants_newest=False)) for place in range(len(found))]
 
 
@@ -24,8 +24,8 @@ def hit(number: int, title: str, sapo: str = "", *, hours: int = 1, body: str = 
 
 def test_points_are_those_of_the_ranking() -> None:
     hits = [hit(1, "Lũ sông Trà lên nhanh"), hit(2, "Họp chợ", "Sông Trà có lũ"), hit(3, "Lu song Tra")]
-    judged_hits = judged(hits, GROUPS, now=NOW)
-    for one in explained(judged_hits, GROUPS, now=NOW):
+    judged_hits = rank_hits(hits, GROUPS, now=NOW)
+    for one in explain_hits(judged_hits, GROUPS, now=NOW):
         assert sum(one.points) == one.ranked.points
 
 

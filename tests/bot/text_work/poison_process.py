@@ -11,7 +11,7 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from bot.text_work.__main__ import main
-from bot.text_work.tasks import ANSWER, TASKS, Report, Task, frame
+from bot.text_work.tasks import ANSWER, TASKS, DatedDocument, Task, frame
 
 _OUT = os.dup(1)  # where the frames go
 
@@ -40,7 +40,7 @@ def poisoned(task: Task[Any, Any, Any]) -> Task[Any, Any, Any]:
     """Let a text with the title "độc: …" do what stands there before the task is done."""
 
     def work(about: Any, item: Any) -> Any:
-        title = item.document.title if isinstance(item, Report) else getattr(item, "title", "")
+        title = item.document.title if isinstance(item, DatedDocument) else getattr(item, "title", "")
         if title.startswith("độc: "):
             poison(None, title.removeprefix("độc: "))
         return task.work(about, item)

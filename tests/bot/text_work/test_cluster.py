@@ -5,9 +5,9 @@ from collections.abc import Sequence
 import pytest
 
 from bot.text_work.cluster import ClusterTexts
-from bot.text_work.many import TextPool, text_pool
+from bot.text_work.text_pool import TextPool, text_pool
 from bot.text_work.worker import Failure
-from tests.bot.text_work.test_many import POISON
+from tests.bot.text_work.test_text_pool import POISON
 
 
 class NearTexts(ClusterTexts):

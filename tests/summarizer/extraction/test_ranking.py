@@ -6,7 +6,7 @@ import pytest
 from sumy.summarizers._summarizer import AbstractSummarizer
 
 from summarizer.extraction.ranking import RANKERS, Count, NewsRanker, Tokenizer, document_of, make_ranker
-from summarizer.extraction.selection import Limits
+from summarizer.extraction.selection import SummaryLimits
 
 SENTENCES = [
     "Bến Mơ khởi công cầu Sao bắc qua sông Mơ.",
@@ -44,15 +44,15 @@ def test_every_ranker_takes_sumys_plain_count(name: str) -> None:
 def test_no_ranker_warns_of_sentences_without_a_word_in_common(name: str, texts: list[str]) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        assert make_ranker(name)(document_of(["Tin"], [texts]), Count(Limits(sentences=1)))
+        assert make_ranker(name)(document_of(["Tin"], [texts]), Count(SummaryLimits(sentences=1)))
 
 
 @pytest.mark.parametrize("name", sorted(RANKERS))
 def test_a_document_without_sentences_gives_none(name: str) -> None:
-    assert make_ranker(name)(document_of(["Tin"], [[]]), Count(Limits())) == ()
+    assert make_ranker(name)(document_of(["Tin"], [[]]), Count(SummaryLimits())) == ()
 
 
 def test_a_count_leaves_out_what_does_not_fit_and_goes_on() -> None:
-    chosen = NewsRanker()(document_of(["Cầu Sao"], [SENTENCES]), Count(Limits(syllables=10)))
+    chosen = NewsRanker()(document_of(["Cầu Sao"], [SENTENCES]), Count(SummaryLimits(syllables=10)))
     assert sum(len(sentence.words) for sentence in chosen) <= 10
     assert len(chosen) == 1

@@ -237,8 +237,8 @@ def test_a_question_of_filters_alone_is_answered_by_what_there_is(piece: Builder
 def test_what_shares_nothing_but_a_common_syllable_is_not_worth_a_look(piece: Builder) -> None:
     clock = piece(1, title="Phi công có hơn năm nghìn giờ bay", sentences=(ELSEWHERE,))
     bridge = piece(2, title=BRIDGE, sentences=(OPENED, ELSEWHERE))
-    assert asked("mấy giờ rồi", clock).unlike == (1,)
-    assert asked("cầu Rạch Sấu động đất", bridge).unlike == ()
+    assert asked("mấy giờ rồi", clock).unrelated == (1,)
+    assert asked("cầu Rạch Sấu động đất", bridge).unrelated == ()
 
 
 def test_nothing_found_is_no_answer() -> None:

@@ -4,19 +4,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from summarizer.questions.evidence import Asked, Coverage
+from summarizer.questions.evidence import Coverage, QuestionWords
 from summarizer.questions.query import parse_query
-from summarizer.questions.sought import Sought, word_numbers
+from summarizer.questions.question_terms import QuestionTerms, word_numbers
 from summarizer.text.syllables import word_forms
 
 Pairs = tuple[tuple[str, str], ...]
 
 
 def said(question: str, text: str, *, fixed: Pairs = ()) -> Coverage:
-    sought = Sought(parse_query(question), fixed)
-    joins = sought.joins(fixed)
-    asked = Asked(sought, word_numbers(sought, joins, joins))
-    return asked.coverage(sought.occurrences(word_forms(text)))
+    terms = QuestionTerms(parse_query(question), fixed)
+    joins = terms.joins(fixed)
+    asked = QuestionWords(terms, word_numbers(terms, joins, joins))
+    return asked.coverage(terms.occurrences(word_forms(text)))
 
 
 @pytest.mark.parametrize(

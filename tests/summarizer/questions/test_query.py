@@ -4,12 +4,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from summarizer.questions.query import MAX_CHARACTERS, MAX_WORDS, Run, parse_query
+from summarizer.questions.query import MAX_CHARACTERS, MAX_WORDS, Phrase, parse_query
 
 
-def wanted(typed: str) -> list[Run]:
+def wanted(typed: str) -> list[Phrase]:
     """Return what an article must have."""
-    return [term.run for term in parse_query(typed).terms]
+    return [term.phrase for term in parse_query(typed).terms]
 
 
 _TYPED = st.text(st.sampled_from("hạLongđư-\"“”'*():^~+|&<>\\%_ \n\t\0\u200b\u202e\ud800😀字é0²")) | st.text()
@@ -49,7 +49,7 @@ def test_a_minus_before_a_word_excludes_it() -> None:
         ("-hạ long", [("hạ",)]),
     ],
 )
-def test_a_minus_behind_words_excludes_the_rest_of_the_phrase(typed: str, excluded: list[Run]) -> None:
+def test_a_minus_behind_words_excludes_the_rest_of_the_phrase(typed: str, excluded: list[Phrase]) -> None:
     query = parse_query(typed)
     assert query.excluded == tuple(excluded)
     assert query.terms
@@ -101,8 +101,8 @@ def test_long_questions_are_cut() -> None:
 
 
 def test_marks_are_noticed() -> None:
-    assert parse_query("ha đong").has_marks
-    assert not parse_query("ha dong 19").has_marks
+    assert parse_query("ha đong").has_diacritics
+    assert not parse_query("ha dong 19").has_diacritics
 
 
 def test_every_part_knows_where_it_was_typed() -> None:

@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 
 from summarizer.questions.query import parse_query
-from summarizer.questions.sought import halves, subject_of
+from summarizer.questions.question_terms import halves, subject_of
 
 TODAY = dt.date(2026, 11, 22)
 

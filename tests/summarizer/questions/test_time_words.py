@@ -90,7 +90,7 @@ def test_before_the_news_are_out_today_reaches_back_a_day() -> None:
 def test_time_words_leave_the_words_of_a_question() -> None:
     query = parse_query("giá vàng hôm qua", today=TODAY)
     assert query.words == ("giá", "vàng")
-    assert [time.run for time in query.times] == [("hôm", "qua")]
+    assert [time.phrase for time in query.times] == [("hôm", "qua")]
     assert query.since == query.until == dt.date(2026, 11, 21)
 
 

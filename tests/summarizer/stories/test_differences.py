@@ -6,8 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from summarizer.digest import Digest, DigestStory, Prepared, Wishes, compose, compose_prepared
-from summarizer.model import Candidate, Document, Piece, Place, QuotePolicy, Sentence
+from summarizer.digest import Digest, Preferences, compose
+from summarizer.model import Candidate, DigestStory, Document, Piece, Place, QuotePolicy, Sentence
+from summarizer.stories.prepared import Prepared
 
 Builder = Callable[..., Piece]
 Report = Callable[..., Piece]
@@ -48,16 +49,8 @@ def told(
 def digest(
     pieces: tuple[Piece, ...], slot: dt.datetime, known: Mapping[int, dt.datetime] | None = None
 ) -> Digest:
-    return compose(
-        [Candidate(7, pieces)],
-        edition="sang",
-        title="Điểm Tin sáng",
-        slot=slot,
-        topics=(),
-        reading_minutes=3,
-        topic_order=(),
-        told=known,
-    )
+    prepared = Prepared([Candidate(7, pieces)], slot=slot, topic_order=())
+    return compose(prepared, Preferences(), edition="sang", title="Điểm Tin sáng", seen=known)
 
 
 def test_a_story_names_what_its_papers_disagree_on(report: Report, slot: dt.datetime) -> None:
@@ -110,7 +103,7 @@ def test_a_known_story_ranks_by_what_is_new_of_it(report: Report, slot: dt.datet
     rival = [replace(one, summary=()) for one in rival]
     prepared = Prepared([Candidate(7, pieces), Candidate(8, tuple(rival))], slot=slot, topic_order=())
     known = {7: slot - dt.timedelta(hours=4)}
-    both = compose_prepared(prepared, Wishes(), edition="sang", title="")
-    again = compose_prepared(prepared, Wishes(), edition="sang", title="", told=known)
+    both = compose(prepared, Preferences(), edition="sang", title="")
+    again = compose(prepared, Preferences(), edition="sang", title="", seen=known)
     assert [story.story_id for story in both.stories] == [7, 8]
     assert [story.story_id for story in again.stories] == [8, 7]

@@ -10,8 +10,7 @@ import pytest
 
 from summarizer.stories.grouping import Arrival, Grouper
 from summarizer.stories.neighbours import MAX_HOURS_APART, Neighbours, weigh
-from summarizer.stories.postings import Postings
-from summarizer.stories.terms import article_terms, similarity
+from summarizer.stories.terms import Postings, article_terms, similarity
 
 NOON = dt.datetime(2026, 11, 20, 5, tzinfo=dt.UTC)
 EVENTS: dict[str, list[dict[str, str]]] = json.loads(

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from summarizer.stories import postings
+from summarizer.stories import terms
 from summarizer.stories.grouping import Arrival, Grouper, fingerprint, pack, pack_order, unpack
 from summarizer.stories.neighbours import Neighbours, Weighed, weigh
 
@@ -94,7 +94,7 @@ def test_what_is_found_does_not_depend_on_how_the_window_was_learned(
     most: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Nor on what was in it before: exactly, also where not all postings are read."""
-    monkeypatch.setattr(postings, "_READ_AT_MOST", most)
+    monkeypatch.setattr(terms, "_MOST_POSTINGS", most)
     told = [weigh(one) for one in arrivals()] * 3
     long_there, started = Neighbours(100), Neighbours(100)
     numbers = [long_there.add(article) for article in told]

@@ -3,8 +3,7 @@
 import numpy as np
 import pytest
 
-from summarizer.stories.postings import Postings
-from summarizer.stories.terms import Terms
+from summarizer.stories.terms import Postings, Terms
 
 
 def some_terms(chance: np.random.Generator, count: int) -> Terms:

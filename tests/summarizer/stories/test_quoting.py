@@ -6,11 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from summarizer.digest import compose
+from summarizer.digest import Preferences, compose
 from summarizer.facts.same_figures import gives_other_figure
 from summarizer.model import Candidate, Piece
 from summarizer.stories.grouping import JOIN_AT
-from summarizer.stories.quoting import QUOTE_AT, common_words, surely_same
+from summarizer.stories.neighbours import QUOTE_AT, common_words, surely_same
+from summarizer.stories.prepared import Prepared
 from summarizer.stories.terms import Frequencies
 
 Builder = Callable[..., Piece]
@@ -51,10 +52,8 @@ def test_words_that_all_the_news_has_make_no_report_sure(piece: Builder) -> None
 def test_a_digest_neither_quotes_nor_compares_what_may_be_another_event(piece: Builder, slot: object) -> None:
     """Its paper stays among the sources: a wrong source costs less than a wrong sentence."""
     wrong = pieces_of(piece, TWO["two floods"])
-    told = compose(
-        [Candidate(1, tuple(wrong))], edition="sang", title="", slot=slot, topics=(), reading_minutes=3,
-        topic_order=(),
-    ).stories[0]  # fmt: skip
+    prepared = Prepared([Candidate(1, tuple(wrong))], slot=slot, topic_order=())
+    told = compose(prepared, Preferences(), edition="sang", title="").stories[0]
     assert len({quote.article_id for quote in told.quotes}) <= 1
     assert told.disagreement is None
     assert len(told.sources) == 2

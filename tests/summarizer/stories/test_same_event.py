@@ -9,7 +9,7 @@ import pytest
 
 from summarizer.stories.grouping import JOIN_AT, Arrival, Grouper
 from summarizer.stories.neighbours import Neighbours, weigh
-from summarizer.stories.same_event import FIGURES, Others, compare
+from summarizer.stories.same_event import FEATURES, Others, compare
 from summarizer.stories.story_rows import group_rows
 from summarizer.stories.terms import Frequencies
 
@@ -70,7 +70,7 @@ def test_two_leads_are_as_like_one_way_as_the_other() -> None:
         _, others = neighbours.comparable(lead)
         tables.append(compare(lead.lead, others, Frequencies()))
         neighbours = Neighbours(2)
-    assert tables[0].shape == (1, len(FIGURES))
+    assert tables[0].shape == (1, len(FEATURES))
     np.testing.assert_allclose(tables[0], tables[1], atol=1e-6)
 
 
@@ -80,11 +80,11 @@ def test_a_run_of_words_is_told_from_what_is_shared_beside_it() -> None:
     same = weigh(Arrival(2, f"{name} có kiếm, có múa", "Mưa ở đêm diễn, Kha Lam vẫn múa.", "")).lead
     other = weigh(Arrival(3, f"Vé xem {name}", "Giá từ bảy trăm nghìn.", "")).lead
     others = Others([same, other], np.zeros(2), np.zeros(2, np.bool_), np.full(2, np.nan))
-    figures = dict(zip(FIGURES, compare(one, others, Frequencies()).T, strict=True))
-    assert figures["run"][0] == figures["run"][1] > 0.5
-    assert figures["beside_run"][0] > 0.3
-    assert figures["beside_run"][1] == 0
-    assert figures["run_share"][1] == pytest.approx(1)
+    features = dict(zip(FEATURES, compare(one, others, Frequencies()).T, strict=True))
+    assert features["run"][0] == features["run"][1] > 0.5
+    assert features["beside_run"][0] > 0.3
+    assert features["beside_run"][1] == 0
+    assert features["run_share"][1] == pytest.approx(1)
 
 
 def test_a_word_that_everybody_writes_this_week_joins_nothing() -> None:

@@ -17,8 +17,8 @@ from bot.jobs.intake.processing import Processor
 from bot.jobs.intake.renewing import reprocess
 from bot.jobs.intake.taking import Taker, name_nobody
 from bot.news.services import Services, take_in_thread
-from bot.text_work.many import in_order, text_pool
 from bot.text_work.tasks import Task
+from bot.text_work.text_pool import in_order, text_pool
 from bot.text_work.worker import Failure, Texts
 from storage.articles import count_waiting
 from storage.engine import Database

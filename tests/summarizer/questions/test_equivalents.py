@@ -51,7 +51,7 @@ def test_what_only_resembles_a_short_form_has_no_other(typed: str) -> None:
 
 
 def test_a_name_is_one_run_among_the_words() -> None:
-    runs = [term.run for term in parse_query("cháy ở thành phố hồ chí minh hôm qua").terms]
+    runs = [term.phrase for term in parse_query("cháy ở thành phố hồ chí minh hôm qua").terms]
     assert runs == [("cháy",), ("ở",), ("thành", "phố", "hồ", "chí", "minh"), ("hôm",), ("qua",)]
 
 

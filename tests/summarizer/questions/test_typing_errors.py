@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from summarizer.questions.slips import Spelling, is_slip, keyed
+from summarizer.questions.typing_errors import SpellingCorrector, from_keystrokes, is_typing_error
 
 KNOWN = {
     "thanh": 90,
@@ -33,21 +33,21 @@ KNOWN = {
     ],
 )
 def test_a_slip_is_guessed(typed: tuple[str, ...], meant: tuple[str, ...]) -> None:
-    assert Spelling(KNOWN).guesses(typed)[0] == meant
+    assert SpellingCorrector(KNOWN).guesses(typed)[0] == meant
 
 
 @pytest.mark.parametrize("typed", ["long", "lòng", "than", "xyzzy", "lo", "19", "u", "字", "covid"])
 def test_known_and_hopeless_words_are_left_alone(typed: str) -> None:
-    assert Spelling(KNOWN).guesses((typed,)) == ()
+    assert SpellingCorrector(KNOWN).guesses((typed,)) == ()
 
 
 def test_a_syllable_typed_with_its_marks_is_meant() -> None:
-    assert Spelling({"nang": 90}).guesses(("xăng",)) == ()
-    assert Spelling({"nang": 90}).guesses(("xang",)) == (("nang",),)
+    assert SpellingCorrector({"nang": 90}).guesses(("xăng",)) == ()
+    assert SpellingCorrector({"nang": 90}).guesses(("xang",)) == (("nang",),)
 
 
 def test_a_rare_word_is_not_mended_into_a_rarer_one() -> None:
-    assert Spelling({"long": 10, "lon": 9, "lonh": 3}).guesses(("long",)) == ()
+    assert SpellingCorrector({"long": 10, "lon": 9, "lonh": 3}).guesses(("long",)) == ()
 
 
 @pytest.mark.parametrize(
@@ -59,16 +59,16 @@ def test_a_rare_word_is_not_mended_into_a_rarer_one() -> None:
     ],
 )  # fmt: skip
 def test_keystrokes_are_read_as_an_input_method_would(keys: str, word: str) -> None:
-    assert keyed(keys) == word
+    assert from_keystrokes(keys) == word
 
 
 @pytest.mark.parametrize("word", ["tra", "sinh", "covid", "u23", "h5n1", "messi", "facebook", "", "1", "字"])
 def test_other_words_are_no_keystrokes(word: str) -> None:
-    assert keyed(word) is None
+    assert from_keystrokes(word) is None
 
 
 @given(st.text(max_size=30))
 def test_any_word_can_be_asked_about(word: str) -> None:
-    Spelling(KNOWN).guesses((word,) if word else ("a",))
-    keyed(word)
-    is_slip(word, "thanh")
+    SpellingCorrector(KNOWN).guesses((word,) if word else ("a",))
+    from_keystrokes(word)
+    is_typing_error(word, "thanh")

@@ -4,19 +4,18 @@ Kinds are a number, a time, a cause, a person, a place. A year, name or number o
 count. The words are in `data/kinds.json`.
 """
 
-import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from importlib.resources import files
 from typing import Any, Literal
 
+from summarizer.packaged_data import load_json
 from summarizer.text.sentences import UPPER
 from summarizer.text.syllables import canonical, folded
 
 Kind = Literal["number", "time", "cause", "person", "place"]
 
-_SAVED: dict[str, Any] = json.loads(files("summarizer").joinpath("data/kinds.json").read_text("utf-8"))
+_SAVED: dict[str, Any] = load_json("kinds.json")
 
 
 def _any_of(name: str) -> str:
@@ -42,7 +41,7 @@ _NUMBERED = re.compile(rf"\b({_any_of('numbered')}) (\d{{1,3}})\b(?![.,/]\d)")
 _CAUSE = re.compile(rf"\b(?:{_any_of('cause_words')})\b", re.IGNORECASE)
 _NAME = rf"[{UPPER}][^\W\d_]{{0,20}}"
 _NAMES = rf"{_NAME}(?:[ -]{_NAME}){{0,5}}"
-_TELLING = re.compile(rf"\d+|{_NAME}")  # a number or a name
+_NAME_OR_NUMBER = re.compile(rf"\d+|{_NAME}")  # a number or a name
 _COUNTED_WORD = re.compile(r"\s*([^\W\d_]+)")
 _TITLES = "|".join(f"[{title[0].upper()}{title[0]}]{title[1:]}" for title in _SAVED["person_titles"])
 _PERSON = re.compile(rf"\b(?:{_TITLES}) {_NAMES}|(?<!^)(?<![.“\"] )\b{_NAMES} {_NAMES}")
@@ -69,19 +68,19 @@ _QUESTIONS_BARE = _patterns([*((kind, folded(words)) for kind, words in _ASKED),
 
 
 @dataclass(frozen=True, slots=True)
-class AskedFor:
+class ExpectedAnswer:
     """What a question asks for: a kind of thing and, for a number, what is counted ("" if unknown)."""
 
     kind: Kind
     counted: str = ""
 
 
-def asked_for(question: str) -> AskedFor | None:
+def expected_answer(question: str) -> ExpectedAnswer | None:
     """Return what the question asks for; None if it only names a subject.
 
-    >>> asked_for("Vua Tự Đức có mấy bà vợ?")
-    AskedFor(kind='number', counted='bà')
-    >>> asked_for("giá vàng") is None
+    >>> expected_answer("Vua Tự Đức có mấy bà vợ?")
+    ExpectedAnswer(kind='number', counted='bà')
+    >>> expected_answer("giá vàng") is None
     True
     """
     text = " ".join(question.lower().rstrip(" ?!.").split())
@@ -90,33 +89,33 @@ def asked_for(question: str) -> AskedFor | None:
         if found := pattern.search(text):
             after = _COUNTED_WORD.match(text, found.end())
             counted = after[1] if after and kind == "number" else ""
-            return AskedFor(kind, "" if counted in _COUNTS_NOTHING else counted)
+            return ExpectedAnswer(kind, "" if counted in _COUNTS_NOTHING else counted)
     return None
 
 
-def names_another(question: str, text: str) -> bool:
+def has_other_number(question: str, text: str) -> bool:
     """Tell whether a text has a numbered thing of the question, such as a season, only with other numbers.
 
     >>> texts = "Quán quân mùa 3 lộ diện", "Mùa 9 mở màn sau mùa 8", "Quán quân lộ diện"
-    >>> [names_another("quán quân mùa 9", text) for text in texts]
+    >>> [has_other_number("quán quân mùa 9", text) for text in texts]
     [True, False, False]
     """
-    asked = _NUMBERED.findall(canonical(question))
-    told = _NUMBERED.findall(canonical(text)) if asked else ()
+    typed = _NUMBERED.findall(canonical(question))
+    found = _NUMBERED.findall(canonical(text)) if typed else ()
     return any(
-        thing in {each for each, _ in told} and (thing, int(number)) not in {(a, int(b)) for a, b in told}
-        for thing, number in asked
+        thing in {each for each, _ in found} and (thing, int(number)) not in {(a, int(b)) for a, b in found}
+        for thing, number in typed
     )
 
 
-def has_kind(asked: AskedFor, text: str, question_words: Sequence[str] = ()) -> bool:
+def has_kind(expected: ExpectedAnswer, text: str, question_words: Sequence[str] = ()) -> bool:
     """Tell whether a sentence has what is asked for, other than in the words of the question.
 
-    >>> [has_kind(AskedFor(kind), "Vua có 103 bà vợ.") for kind in ("number", "cause")]
+    >>> [has_kind(ExpectedAnswer(kind), "Vua có 103 bà vợ.") for kind in ("number", "cause")]
     [True, False]
     """
     typed = {folded(word) for word in question_words}
-    match asked.kind:
+    match expected.kind:
         case "number":
             return any(_is_new(found, typed) for found in _NUMBER.finditer(text))
         case "time":
@@ -126,25 +125,25 @@ def has_kind(asked: AskedFor, text: str, question_words: Sequence[str] = ()) -> 
         case "person":
             return any(_is_new(found, typed) for found in _PERSON.finditer(text))
         case "place":
-            return any(_says_more(found["name"], typed) for found in _PLACE.finditer(text))
+            return any(_has_new_name_or_number(found["name"], typed) for found in _PLACE.finditer(text))
 
 
-def counts_it(asked: AskedFor, text: str, question_words: Sequence[str] = ()) -> bool:
+def has_count(expected: ExpectedAnswer, text: str, question_words: Sequence[str] = ()) -> bool:
     """Tell whether a sentence has a number of exactly what is counted: "103 bà vợ", "15 triệu đồng".
 
-    >>> counts_it(AskedFor("number", "tiền"), "Nam hành khách bị phạt 15 triệu đồng")
+    >>> has_count(ExpectedAnswer("number", "tiền"), "Nam hành khách bị phạt 15 triệu đồng")
     True
     """
     typed = {folded(word) for word in question_words}
-    is_money = asked.counted in _MONEY or not asked.counted
-    things = _SAVED["units"] if is_money else _SAME_COUNTED.get(asked.counted, (asked.counted,))
+    is_money = expected.counted in _MONEY or not expected.counted
+    things = _SAVED["units"] if is_money else _SAME_COUNTED.get(expected.counted, (expected.counted,))
     return any(
-        _are_behind(text[found.end() : found.end() + _LONGEST_COUNTED], things) and _is_new(found, typed)
+        _follow_number(text[found.end() : found.end() + _LONGEST_COUNTED], things) and _is_new(found, typed)
         for found in _NUMBER.finditer(text)
     )
 
 
-def _are_behind(after: str, things: Sequence[str]) -> bool:
+def _follow_number(after: str, things: Sequence[str]) -> bool:
     """Tell whether one of the things follows a number: directly, or after one or two words."""
     words = after.lower().split()
     within = [" ".join(words[at:]) for at in range(3) if all(map(str.isalnum, words[:at]))]
@@ -159,10 +158,14 @@ def _opens_with(text: str, thing: str) -> bool:
 
 
 def _is_new(found: re.Match[str], typed: set[str]) -> bool:
-    return _says_more(found.group(), typed)
+    return _has_new_name_or_number(found.group(), typed)
 
 
-def _says_more(text: str, typed: set[str]) -> bool:
+def _has_new_name_or_number(text: str, typed: set[str]) -> bool:
     """Tell whether `text` has a number or name that was not typed; true for a text with neither."""
-    telling = _TELLING.findall(text)
-    return any(folded(word) not in typed for word in telling) if telling else bool(text.strip())
+    names_and_numbers = _NAME_OR_NUMBER.findall(text)
+    return (
+        any(folded(word) not in typed for word in names_and_numbers)
+        if names_and_numbers
+        else bool(text.strip())
+    )

@@ -1,4 +1,4 @@
-"""Marks restored to a question that was typed without any: a second reading."""
+"""Marks restore_diacritics to a question that was typed without any: a second reading."""
 
 import datetime as dt
 
@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from summarizer.questions.hits import Hit, judged
-from summarizer.questions.marks import likely_marks, restored
+from summarizer.questions.diacritics import likely_diacritics, restore_diacritics
+from summarizer.questions.hits import Hit, rank_hits
 from summarizer.questions.query import parse_query
 from summarizer.text.syllables import folded, word_forms
 
@@ -15,7 +15,7 @@ NOW = dt.datetime(2026, 11, 21, tzinfo=dt.UTC)
 
 
 def best(question: str) -> str:
-    words = likely_marks(tuple(word.canonical for word in word_forms(question)))
+    words = likely_diacritics(tuple(word.canonical for word in word_forms(question)))
     return " ".join(max(forms, key=forms.__getitem__) for forms in words)
 
 
@@ -41,13 +41,13 @@ def test_a_pair_out_of_a_longer_name_is_not_read_without_its_rest() -> None:
 
 
 def test_a_question_with_marks_or_without_any_to_restore_has_no_other_reading() -> None:
-    assert restored(parse_query("giá vàng"), ()) is None
-    assert restored(parse_query("covid 19"), ()) is None
+    assert restore_diacritics(parse_query("giá vàng"), ()) is None
+    assert restore_diacritics(parse_query("covid 19"), ()) is None
 
 
 def test_the_restored_question_keeps_its_places_and_pairs() -> None:
     query = parse_query("gia vang hom nay")
-    found = restored(query, [("gia", "vang")])
+    found = restore_diacritics(query, [("gia", "vang")])
     assert found is not None
     meant, pairs, certainty = found
     assert [term.place for term in meant.terms] == [term.place for term in query.terms]
@@ -60,11 +60,11 @@ def test_of_equal_articles_the_one_with_the_likelier_marks_comes_first() -> None
     storm = Hit(1, "Bão số 9 vào biển Đông", "", NOW - dt.timedelta(days=30))
     paper = Hit(2, "Báo số 9 vào biên đồng", "", NOW)
     query = parse_query("bao so 9 vao bien dong")
-    assert [one.hit.article_id for one in judged([paper, storm], query.groups, now=NOW)] == [1, 2]
+    assert [one.hit.article_id for one in rank_hits([paper, storm], query.groups, now=NOW)] == [1, 2]
 
 
 @given(st.lists(st.sampled_from(("ha", "long", "ban", "nha", "xyz", "9", "dang", "o", "q")), max_size=40))
 def test_every_form_is_the_word_with_marks_and_the_likelihoods_are_shares(words: list[str]) -> None:
-    for word, forms in zip(words, likely_marks(tuple(words)), strict=True):
+    for word, forms in zip(words, likely_diacritics(tuple(words)), strict=True):
         assert {folded(form) for form in forms} == {word}
         assert sum(forms.values()) == pytest.approx(1)

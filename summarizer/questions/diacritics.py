@@ -4,8 +4,6 @@ The model counts pairs of neighbouring syllables over news. Its reading is used 
 because its best guess is right for nine syllables in ten. `benchmarks/train_marks.py` makes `data/marks.npz`.
 """
 
-import importlib.resources
-import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
@@ -15,7 +13,8 @@ from math import prod
 import numpy as np
 from numpy.typing import NDArray
 
-from summarizer.questions.equivalents import Run
+from summarizer.packaged_data import load_arrays
+from summarizer.questions.equivalents import Phrase
 from summarizer.questions.phrases import content_of, weights_of
 from summarizer.questions.query import Query
 from summarizer.text.syllables import Forms, folded
@@ -32,7 +31,7 @@ Numbers = NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
-class Model:
+class BigramModel:
     """Counts of words and pairs.
 
     Attributes:
@@ -58,16 +57,16 @@ class Model:
 
 
 @lru_cache(maxsize=256)  # ranking and answering read the same question
-def likely_marks(words: Run) -> tuple[Mapping[str, float], ...]:
+def likely_diacritics(words: Phrase) -> tuple[Mapping[str, float], ...]:
     """Return the forms with diacritics of each word, which has none, and the likelihood of each form.
 
-    >>> max(likely_marks(("gia", "vang", "tang"))[1].items(), key=lambda form: form[1])[0]
+    >>> max(likely_diacritics(("gia", "vang", "tang"))[1].items(), key=lambda form: form[1])[0]
     'vàng'
     """
     model = _model()
     numbers = [[_EDGE], *(model.forms.get(word, [_EDGE]) for word in words), [_EDGE]]
-    steps = _steps(model, numbers, ["", "", *words])
-    ahead, behind = _passed(steps), _passed([step.T for step in reversed(steps)])[::-1]
+    steps = _transitions(model, numbers, ["", "", *words])
+    ahead, behind = _forward(steps), _forward([step.T for step in reversed(steps)])[::-1]
     found = []
     for word, forms, one, other in zip(words, numbers[1:], ahead[1:], behind[1:], strict=False):
         shares = one * other / (one @ other)
@@ -76,50 +75,52 @@ def likely_marks(words: Run) -> tuple[Mapping[str, float], ...]:
 
 
 @dataclass(frozen=True, slots=True)
-class LikelyRun:
-    """A run typed without diacritics, and for each of its words the likelihood of each form."""
+class LikelyPhrase:
+    """A phrase typed without diacritics, and for each of its words the likelihood of each form."""
 
-    run: Run
+    phrase: Phrase
     forms: tuple[Mapping[str, float], ...]
 
 
-def likely_runs(runs: Sequence[Run]) -> list[LikelyRun]:
-    """Return the forms of the words of each run; all runs are read as one sequence."""
-    words = iter(likely_marks(tuple(chain.from_iterable(runs))))
-    return [LikelyRun(run, tuple(islice(words, len(run)))) for run in runs]
+def likely_phrases(phrases: Sequence[Phrase]) -> list[LikelyPhrase]:
+    """Return the forms of the words of each phrase; all phrases are read as one sequence."""
+    words = iter(likely_diacritics(tuple(chain.from_iterable(phrases))))
+    return [LikelyPhrase(phrase, tuple(islice(words, len(phrase)))) for phrase in phrases]
 
 
-def how_likely(words: Sequence[Forms], meant: LikelyRun) -> float:
+def how_likely(words: Sequence[Forms], meant: LikelyPhrase) -> float:
     """Return the likelihood that words of a text are meant; for other spellings it is a constant."""
-    if tuple([word.folded for word in words]) != meant.run:
+    if tuple([word.folded for word in words]) != meant.phrase:
         return _OTHER_SPELLING
     shares = zip(words, meant.forms, strict=True)
     return min([forms.get(word.canonical, 0.0) if len(forms) > 1 else 1.0 for word, forms in shares])
 
 
-def restored(query: Query, fixed_pairs: Sequence[Run]) -> tuple[Query, list[Run], float] | None:
+def restore_diacritics(
+    query: Query, fixed_pairs: Sequence[Phrase]
+) -> tuple[Query, list[Phrase], float] | None:
     """Return a question with diacritics restored, its fixed pairs too, and the likelihood of this reading.
 
     None if no word changes.
     """
-    if query.has_marks:
+    if query.has_diacritics:
         return None
-    likely = dict(zip(query.words, likely_marks(query.words), strict=True))
+    likely = dict(zip(query.words, likely_diacritics(query.words), strict=True))
     best = {word: max(forms.items(), key=lambda form: form[1]) for word, forms in likely.items()}
     meant = {word: form if share >= _LEAST else word for word, (form, share) in best.items()}
     if all(word == form for word, form in meant.items()):
         return None
-    content = (query.terms[at].run for at in content_of(weights_of(query.groups)))
-    certainty = prod(best[word][1] for run in content for word in run)
-    terms = tuple(replace(term, run=_marked(term.run, meant)) for term in query.terms)
+    content = (query.terms[at].phrase for at in content_of(weights_of(query.groups)))
+    certainty = prod(best[word][1] for phrase in content for word in phrase)
+    terms = tuple(replace(term, phrase=_marked(term.phrase, meant)) for term in query.terms)
     return replace(query, terms=terms), [_marked(pair, meant) for pair in fixed_pairs], _TRUST * certainty
 
 
-def _marked(run: Run, meant: Mapping[str, str]) -> Run:
-    return tuple(meant.get(word, word) for word in run)
+def _marked(phrase: Phrase, meant: Mapping[str, str]) -> Phrase:
+    return tuple(meant.get(word, word) for word in phrase)
 
 
-def _passed(steps: Sequence[Floats]) -> list[Floats]:
+def _forward(steps: Sequence[Floats]) -> list[Floats]:
     """Return the likelihood of each form of each word, given all words before it: the forward pass."""
     here = np.ones(1)
     passed = [here]
@@ -130,7 +131,7 @@ def _passed(steps: Sequence[Floats]) -> list[Floats]:
     return passed
 
 
-def _steps(model: Model, numbers: Sequence[Sequence[int]], before: Sequence[str]) -> list[Floats]:
+def _transitions(model: BigramModel, numbers: Sequence[Sequence[int]], before: Sequence[str]) -> list[Floats]:
     """Return for each pair of neighbours the likelihood of the second's forms after the first's."""
     sides = [np.meshgrid(one, other, indexing="ij") for one, other in pairwise(numbers)]
     first, second = (np.concatenate([side[at].ravel() for side in sides]) for at in (0, 1))
@@ -146,20 +147,19 @@ def _steps(model: Model, numbers: Sequence[Sequence[int]], before: Sequence[str]
 
 
 @cache
-def _model() -> Model:
-    packed = (importlib.resources.files("summarizer") / "data" / "marks.npz").read_bytes()
-    with np.load(io.BytesIO(packed)) as arrays:
-        words = ["", *arrays["words"].tobytes().decode().split()]
-        pairs = np.cumsum(arrays["gaps"], dtype=np.int64)
-        counts, often = (np.exp(arrays[name] / LEVELS) for name in ("pairs", "counts"))
-        bound, elsewhere, usual = arrays["bound"], counts.copy(), np.full(pairs.size, -1)
-        elsewhere[bound] = np.expm1(arrays["elsewhere"] / LEVELS)
-        forms: dict[str, list[int]] = {}
-        for number, word in enumerate(words):
-            forms.setdefault(folded(word), []).append(number)
-        lowest = np.array([forms[folded(word)][0] for word in words])
-        usual[bound] = lowest[arrays["usual"]]
+def _model() -> BigramModel:
+    arrays = load_arrays("marks.npz")
+    words = ["", *arrays["words"].tobytes().decode().split()]
+    pairs = np.cumsum(arrays["gaps"], dtype=np.int64)
+    counts, often = (np.exp(arrays[name] / LEVELS) for name in ("pairs", "counts"))
+    bound, elsewhere, usual = arrays["bound"], counts.copy(), np.full(pairs.size, -1)
+    elsewhere[bound] = np.expm1(arrays["elsewhere"] / LEVELS)
+    forms: dict[str, list[int]] = {}
+    for number, word in enumerate(words):
+        forms.setdefault(folded(word), []).append(number)
+    lowest = np.array([forms[folded(word)][0] for word in words])
+    usual[bound] = lowest[arrays["usual"]]
     first = pairs >> 16
     totals = np.maximum(often, np.bincount(first, counts, len(words)))
     spare = 1 - np.bincount(first, np.maximum(counts - DISCOUNT, 0), len(words)) / totals
-    return Model(words, forms, pairs, counts, elsewhere, usual, totals, spare, often / often.sum())
+    return BigramModel(words, forms, pairs, counts, elsewhere, usual, totals, spare, often / often.sum())

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from summarizer.model import Candidate, Piece, Place, Sentence
-from summarizer.stories.telling import leading, tell
+from summarizer.stories.digest_story import compose_story, leading
 
 Builder = Callable[..., Piece]
 
@@ -20,7 +20,9 @@ OTHER_LEAD = "Chủ phà cho biết chuyến sớm nhất phải đợi đến s
 
 def told(*pieces: Piece, max_quotes: int = 2) -> list[str]:
     candidate = Candidate(1, pieces)
-    return [quote.text for quote in tell(candidate, leading(candidate), max_quotes=max_quotes).quotes]
+    return [
+        quote.text for quote in compose_story(candidate, leading(candidate), max_quotes=max_quotes).quotes
+    ]
 
 
 def test_the_story_is_told_by_its_most_central_article(piece: Builder) -> None:
@@ -28,14 +30,14 @@ def test_the_story_is_told_by_its_most_central_article(piece: Builder) -> None:
     candidate = Candidate(
         1, (side, piece(1, title=PIER, sentences=(PIER_LEAD,)), piece(2, title=PIER, sentences=(PIER_LEAD,)))
     )
-    assert tell(candidate, leading(candidate)).title == PIER
+    assert compose_story(candidate, leading(candidate)).title == PIER
 
 
 def test_of_two_reports_the_later_one_tells_the_story(piece: Builder) -> None:
     early = piece(1, title=PIER, sentences=(PIER_LEAD,), hours_ago=9)
     late = piece(2, title=OTHER_TITLE, sentences=(OTHER_LEAD,), hours_ago=1)
     candidate = Candidate(1, (early, late))
-    assert tell(candidate, leading(candidate)).title == OTHER_TITLE
+    assert compose_story(candidate, leading(candidate)).title == OTHER_TITLE
 
 
 def test_the_second_sentence_comes_from_the_same_article_first(piece: Builder) -> None:
@@ -114,7 +116,7 @@ def test_a_headline_only_source_lends_its_headline_and_no_sentence(piece: Builde
     candidate = Candidate(
         1, (piece(1, title=PIER, sentences=(PIER_LEAD,), quote="headline", paper="Báo Đò"),)
     )
-    story = tell(candidate, leading(candidate))
+    story = compose_story(candidate, leading(candidate))
     assert (story.title, story.quotes) == (PIER, ())
     assert [source.name for source in story.sources] == ["Báo Đò"]
 
@@ -123,7 +125,7 @@ def test_a_source_that_may_be_quoted_leads_before_one_that_may_not(piece: Builde
     shy = piece(1, title=OTHER_TITLE, sentences=(OTHER_LEAD,), quote="headline")
     open_handed = piece(2, title=PIER, sentences=(PIER_LEAD,), hours_ago=3)
     candidate = Candidate(1, (shy, open_handed))
-    story = tell(candidate, leading(candidate))
+    story = compose_story(candidate, leading(candidate))
     assert (story.title, [q.text for q in story.quotes]) == (PIER, [PIER_LEAD])
 
 
@@ -131,7 +133,7 @@ def test_hidden_sources_are_counted_and_never_shown(piece: Builder) -> None:
     shown = piece(1, title=PIER, sentences=(PIER_LEAD,), paper="Báo Đò")
     hidden = piece(2, title=OTHER_TITLE, sentences=(OTHER_LEAD,), quote="none", paper="Báo Kín")
     candidate = Candidate(1, (shown, hidden))
-    story = tell(candidate, leading(candidate))
+    story = compose_story(candidate, leading(candidate))
     assert [source.name for source in story.sources] == ["Báo Đò"]
     assert [quote.text for quote in story.quotes] == [PIER_LEAD]
     assert story.articles == 2
@@ -140,7 +142,10 @@ def test_hidden_sources_are_counted_and_never_shown(piece: Builder) -> None:
 def test_a_paper_with_several_articles_is_named_once(piece: Builder) -> None:
     pieces = tuple(piece(n, title=PIER, sentences=(PIER_LEAD,), paper=f"Báo {n % 2}") for n in range(6))
     candidate = Candidate(1, pieces)
-    assert sorted(source.name for source in tell(candidate, leading(candidate)).sources) == ["Báo 0", "Báo 1"]
+    assert sorted(source.name for source in compose_story(candidate, leading(candidate)).sources) == [
+        "Báo 0",
+        "Báo 1",
+    ]
 
 
 def test_every_quote_stands_at_its_place(piece: Builder) -> None:
@@ -150,7 +155,7 @@ def test_every_quote_stands_at_its_place(piece: Builder) -> None:
     )
     candidate = Candidate(1, pieces)
     documents = {p.article_id: p.document for p in pieces}
-    for quote in tell(candidate, leading(candidate)).quotes:
+    for quote in compose_story(candidate, leading(candidate)).quotes:
         assert documents[quote.article_id].field(quote.field)[quote.start : quote.end] == quote.text
 
 
@@ -158,7 +163,7 @@ def test_a_summary_that_is_not_what_the_article_says_is_refused(piece: Builder) 
     forged = (Sentence("Phà chạy lại bình thường.", Place(0, "body", 0, 24)),)
     candidate = Candidate(1, (piece(1, title=PIER, summary=forged),))
     with pytest.raises(ValueError, match="at its place"):
-        tell(candidate, leading(candidate))
+        compose_story(candidate, leading(candidate))
 
 
 def test_advertorials_and_untitled_articles_tell_nothing(piece: Builder) -> None:
@@ -168,13 +173,13 @@ def test_advertorials_and_untitled_articles_tell_nothing(piece: Builder) -> None
 def test_the_latest_known_publication_time_is_the_storys(piece: Builder) -> None:
     early, late = piece(1, title=PIER, hours_ago=5), piece(2, title=PIER, hours_ago=2)
     candidate = Candidate(1, (late, early))
-    assert tell(candidate, leading(candidate)).published_at == late.published_at
+    assert compose_story(candidate, leading(candidate)).published_at == late.published_at
     assert late.moment - early.moment == dt.timedelta(hours=3)
 
 
 def test_a_title_over_two_lines_is_put_into_one(piece: Builder) -> None:
     candidate = Candidate(1, (piece(1, title="Bến phà\n Vàm Đước  ngừng"),))
-    assert tell(candidate, leading(candidate)).title == "Bến phà Vàm Đước ngừng"
+    assert compose_story(candidate, leading(candidate)).title == "Bến phà Vàm Đước ngừng"
 
 
 def test_a_superseded_count_of_another_paper_is_not_told(piece: Builder) -> None:
@@ -197,7 +202,7 @@ def test_the_reports_are_those_of_the_headline_and_of_the_quotes(piece: Builder)
     first = piece(1, title=PIER, sentences=(PIER_LEAD,), paper="Báo Đò", hours_ago=2)
     second = replace(piece(2, title=OTHER_TITLE, sentences=(OTHER_LEAD,), paper="Báo Sông"), precision="day")
     unquoted = piece(3, title="Tin khác", paper="Báo Núi", quote="headline")
-    story = tell(Candidate(1, (first, second, unquoted)), [first, second, unquoted])
+    story = compose_story(Candidate(1, (first, second, unquoted)), [first, second, unquoted])
     assert [quote.article_id for quote in story.quotes] == [1, 2]
     assert [(each.article_id, each.paper, each.precision) for each in story.reports] == [
         (1, "Báo Đò", "minute"),

@@ -8,7 +8,7 @@ from symspellpy import SymSpell, Verbosity  # type: ignore[import-untyped]  # sh
 from symspellpy.editdistance import DistanceAlgorithm, EditDistance  # type: ignore[import-untyped]  # the same
 
 from summarizer.extraction.vectors import lexicon
-from summarizer.questions.equivalents import Run
+from summarizer.questions.equivalents import Phrase
 from summarizer.text.syllables import folded
 
 # Telex and VNI keystrokes that no input method converted.
@@ -34,11 +34,11 @@ _SYLLABLE = re.compile(
 _MARKED = "ăâêôơư"
 
 
-def keyed(word: str) -> str | None:
+def from_keystrokes(word: str) -> str | None:
     """Return the syllable of the keystrokes `word`, None if they are none.
 
-    >>> keyed("thanhf"), keyed("dduwowngf"), keyed("pho61"), keyed("sao"), keyed("covid")
-    ('thành', 'đường', 'phố', None, None)
+    >>> [from_keystrokes(word) for word in ("thanhf", "dduwowngf", "pho61", "sao", "covid")]
+    ['thành', 'đường', 'phố', None, None]
     """
     if len(word) > _MOST_KEYSTROKES:
         return None
@@ -116,10 +116,10 @@ _LONGEST_SYLLABLE = 7
 _distance = EditDistance(DistanceAlgorithm.DAMERAU_OSA)
 
 
-def is_slip(typed: str, meant: str) -> bool:
+def is_typing_error(typed: str, meant: str) -> bool:
     """Tell whether `typed` is `meant` with one letter too many, too few, wrong or swapped.
 
-    >>> is_slip("thnah", "thanh"), is_slip("thanh", "thanh"), is_slip("2", "3")
+    >>> is_typing_error("thnah", "thanh"), is_typing_error("thanh", "thanh"), is_typing_error("2", "3")
     (True, False, False)
     """
     is_word = typed.isalpha() and len(typed) >= _SHORTEST - 1 and abs(len(typed) - len(meant)) <= 1
@@ -131,7 +131,7 @@ def is_no_syllable(word: str) -> bool:
     return folded(word) != word and word not in lexicon().index
 
 
-class Spelling:
+class SpellingCorrector:
     """The words of an index, prepared for comparing with typed words."""
 
     def __init__(self, counts: Mapping[str, int]) -> None:
@@ -149,39 +149,40 @@ class Spelling:
         bare = folded(word)
         return self._counts.get(bare, 0) >= self._enough or (bare != word and word in lexicon().index)
 
-    def guesses(self, run: Run) -> tuple[Run, ...]:
-        """Return corrections of a run, without diacritics, likeliest first; at most 8.
+    def guesses(self, phrase: Phrase) -> tuple[Phrase, ...]:
+        """Return corrections of a phrase, without diacritics, likeliest first; at most 8.
 
-        >>> Spelling({"long": 90, "ha": 80, "lon": 2}).guesses(("logn",))
+        >>> SpellingCorrector({"long": 90, "ha": 80, "lon": 2}).guesses(("logn",))
         (('long',), ('lon',))
         """
-        if len(run) == 1 and self.knows(run[0]):
+        if len(phrase) == 1 and self.knows(phrase[0]):
             return ()
-        if (whole := keyed("".join(run))) and folded(whole) in self._counts:
+        if (whole := from_keystrokes("".join(phrase))) and folded(whole) in self._counts:
             return ((folded(whole),),)
-        found: dict[Run, None] = {}
-        for at, word in enumerate(run):
+        found: dict[Phrase, None] = {}
+        for at, word in enumerate(phrase):
             if not self.knows(word):
-                found |= dict.fromkeys(run[:at] + guess + run[at + 1 :] for guess in self._of_word(word))
+                head, tail = phrase[:at], phrase[at + 1 :]
+                found |= dict.fromkeys(head + guess + tail for guess in self._of_word(word))
         return tuple(found)[:_MOST_GUESSES]
 
-    def _of_word(self, word: str) -> list[Run]:
+    def _of_word(self, word: str) -> list[Phrase]:
         bare = folded(word)
         if not (_SHORTEST <= len(bare) <= _LONGEST and bare.isalpha()):
             return []
         near = self._speller.lookup(bare, Verbosity.ALL, max_edit_distance=1)
         least = 2 * self._counts.get(bare, 0)
         terms = [(one.count, one.term) for one in near if one.term != bare and one.count > least]
-        glued = [parts] if (parts := self._apart(bare)) else []
+        glued = [parts] if (parts := self._split_joined(bare)) else []
         return [*glued, *((term,) for _, term in sorted(terms, reverse=True))]
 
-    def _apart(self, word: str) -> Run:
+    def _split_joined(self, word: str) -> Phrase:
         """Cut a joined word into two or three known ones, so that the rarest is as frequent as possible."""
         if len(word) < _SHORTEST_GLUED or word in self._counts:
             return ()
         cuts = [(word[:at], word[at:]) for at in range(2, len(word) - 1) if self.knows(word[:at])]
-        pairs: list[Run] = [cut for cut in cuts if self.knows(cut[1])]
-        triples: list[Run] = [
+        pairs: list[Phrase] = [cut for cut in cuts if self.knows(cut[1])]
+        triples: list[Phrase] = [
             (head, tail[:at], tail[at:])
             for head, tail in cuts
             for at in range(2, len(tail) - 1)

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from summarizer.questions.equivalents import Group, Run, widened
-from summarizer.questions.phrases import Phrases, asking_places, content_of, phrase_places, weights_of
+from summarizer.questions.equivalents import Group, Phrase, widened
+from summarizer.questions.phrases import Phrases, asking_phrase_places, asking_places, content_of, weights_of
 from summarizer.questions.query import Query, parse_query
 from summarizer.questions.watching import idf, stands_alone
 from summarizer.text.syllables import Forms
@@ -23,10 +23,12 @@ def subject_of(text: str, today: dt.date) -> str:
     'giá xăng tăng'
     """
     query = parse_query(text, today=today)
-    runs = [term.run for term in query.terms]
-    asks = phrase_places(runs) | {at for at, run in enumerate(runs) if run[0] in _ASK_ANYWHERE}
-    left = [at for at in range(len(runs)) if at not in asks]
-    while left and runs[left[-1]][0] in _ASK_LAST:
+    phrases = [term.phrase for term in query.terms]
+    asks = asking_phrase_places(phrases) | {
+        at for at, phrase in enumerate(phrases) if phrase[0] in _ASK_ANYWHERE
+    }
+    left = [at for at in range(len(phrases)) if at not in asks]
+    while left and phrases[left[-1]][0] in _ASK_LAST:
         left.pop()
     if left and _asks_who(query, left[0]):
         del left[0]
@@ -37,8 +39,8 @@ def subject_of(text: str, today: dt.date) -> str:
 def _asks_who(query: Query, at: int) -> bool:
     """Tell whether a word is the question word "ai": not AI, and not the Ai of Ai Cập."""
     term, following = query.terms[at], query.terms[at + 1 : at + 2]
-    is_who = term.run == ("ai",) and query.text[slice(*term.place)] != "AI" and query.has_marks
-    return is_who and not (following and following[0].run == ("cập",))
+    is_who = term.phrase == ("ai",) and query.text[slice(*term.place)] != "AI" and query.has_diacritics
+    return is_who and not (following and following[0].phrase == ("cập",))
 
 
 def halves(query: Query) -> tuple[str, ...]:
@@ -68,20 +70,20 @@ _CHAT_LETTERS = frozenset("kjvrz")
 class Occurrence(NamedTuple):
     """An occurrence of a group of a question: words `start` to `end` of a text.
 
-    `is_typed`: as it was typed, not a synonym; `is_telling`: it has a meaning by itself.
+    `is_typed`: as it was typed, not a synonym; `is_distinctive`: it has a meaning by itself.
     """
 
     group: int
     start: int
     end: int
     is_typed: bool
-    is_telling: bool
+    is_distinctive: bool
 
 
-class Sought:
+class QuestionTerms:
     """The content groups of a question, in the order typed, each with its weight."""
 
-    def __init__(self, query: Query, fixed_pairs: Iterable[Run] = ()) -> None:
+    def __init__(self, query: Query, fixed_pairs: Iterable[Phrase] = ()) -> None:
         """Take a question, and the neighbours in it that the papers write as one word."""
         groups = widened(query.groups)
         weights = weights_of([(_meant(group),) for group in groups])
@@ -98,7 +100,7 @@ class Sought:
         if any(len(group) > 1 for group in self.groups):
             self._phrases.append((Phrases(group[1:] for group in self.groups), False))
         names = _typed_as_names(query)
-        self._is_telling = [stands_alone(group[0]) or group[0] in names for group in self.groups]
+        self._is_distinctive = [stands_alone(group[0]) or group[0] in names for group in self.groups]
 
     def occurrences(self, words: Sequence[Forms]) -> list[Occurrence]:
         """Return the occurrences of the groups in a sentence, with diacritics as typed."""
@@ -109,55 +111,55 @@ class Sought:
                 if is_as_typed and counts[group] < _MOST_PLACES:
                     counts[group] += 1
                     other = tuple(word.canonical for word in words[start:end])
-                    is_telling = self._is_telling[group] if is_typed else stands_alone(other)
-                    found.append(Occurrence(group, start, end, is_typed, is_telling))
+                    is_distinctive = self._is_distinctive[group] if is_typed else stands_alone(other)
+                    found.append(Occurrence(group, start, end, is_typed, is_distinctive))
         return found
 
-    def joins(self, fixed_pairs: Iterable[Run]) -> list[bool]:
+    def joins(self, fixed_pairs: Iterable[Phrase]) -> list[bool]:
         """Return for each group whether it makes one word with the group before it."""
         fixed = set(fixed_pairs)
         pairs = [(one[0][-1], other[0][0]) for one, other in pairwise(self.groups)]
         return [False, *(pair in fixed for pair in pairs)][: len(self.groups)]
 
 
-def word_numbers(sought: Sought, joins: Sequence[bool], seen_joined: Sequence[bool]) -> list[int]:
+def word_numbers(terms: QuestionTerms, joins: Sequence[bool], seen_joined: Sequence[bool]) -> list[int]:
     """Return for each group the number of its word.
 
     `joins`: groups that form one word with the one before, in the papers in general; `seen_joined`: those
     that do so in the articles that are read. A chain of joins is cut where these articles do not have it.
     """
-    size = len(sought.groups)
-    seen = [joins[at] and sought.follows[at] and seen_joined[at] for at in range(size)]
+    size = len(terms.groups)
+    seen = [joins[at] and terms.follows[at] and seen_joined[at] for at in range(size)]
     in_seen = [seen[at] or (at + 1 < size and seen[at + 1]) for at in range(size)]
     numbers: list[int] = []
     for at in range(size):
-        is_joined = at > 0 and joins[at] and sought.follows[at]
+        is_joined = at > 0 and joins[at] and terms.follows[at]
         is_cut = not is_joined or (not seen[at] and (in_seen[at - 1] or in_seen[at]))
         numbers.append(0 if at == 0 else numbers[-1] + is_cut)
     return numbers
 
 
-def _meant(group: Group) -> Run:
-    """Return the run that gives a group its weight: for a short form of chats, its long form."""
+def _meant(group: Group) -> Phrase:
+    """Return the phrase that gives a group its weight: for a short form of chats, its long form."""
     typed = group[0]
     is_short = len(group) > 1 and len(typed) == 1 and len(typed[0]) <= _SHORT_FORM
     if is_short and (typed[0] in _CHAT_LETTERS or idf(typed[0]) > _HARDLY_A_WORD):
-        return min(group[1:], key=lambda run: weights_of([(run,)])[0])
+        return min(group[1:], key=lambda phrase: weights_of([(phrase,)])[0])
     return typed
 
 
-def _typed_as_names(query: Query) -> set[Run]:
+def _typed_as_names(query: Query) -> set[Phrase]:
     """Return names: words after the first typed with a capital, if others were typed without."""
     first = [query.text[term.place[0] : term.place[1]][:1] for term in query.terms]
     has_small = any(letter.islower() for letter in first)
     return {
-        term.run
+        term.phrase
         for term, letter in zip(query.terms[1:], first[1:], strict=True)
         if has_small and letter.isupper()
     }
 
 
-def _halves_of_words(groups: Sequence[Group], fixed_pairs: set[Run]) -> set[int]:
+def _halves_of_words(groups: Sequence[Group], fixed_pairs: set[Phrase]) -> set[int]:
     """Return the common words that are half of another word here: "từ" of "từ chức"."""
     pairs = ((at, one[0][-1], other[0][0]) for at, (one, other) in enumerate(pairwise(groups)))
     return {at for at, one, other in pairs if one in _FIRST_HALVES and (one, other) in fixed_pairs}

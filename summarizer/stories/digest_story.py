@@ -50,7 +50,9 @@ def showable(candidate: Candidate) -> list[Piece]:
     return sorted(pieces, key=lambda p: (p.moment, p.article_id), reverse=True)
 
 
-def tell(candidate: Candidate, pieces: Sequence[Piece], *, max_quotes: int = MAX_QUOTES) -> DigestStory:
+def compose_story(
+    candidate: Candidate, pieces: Sequence[Piece], *, max_quotes: int = MAX_QUOTES
+) -> DigestStory:
     """Compose a story in the words of the first of `pieces` (see `leading`), and a second sentence that adds.
 
     The second sentence may be of any of `pieces` that is not hours older than the first, says something new,
@@ -76,10 +78,10 @@ def tell(candidate: Candidate, pieces: Sequence[Piece], *, max_quotes: int = MAX
 def reports_of(pieces: Sequence[Piece], quotes: Sequence[Quote]) -> tuple[Report, ...]:
     """Return the report of the headline, which is the first piece's, and those of `quotes`, each once."""
     by_id = {piece.article_id: piece for piece in pieces}
-    told = dict.fromkeys([pieces[0].article_id, *(quote.article_id for quote in quotes)])
+    ids = dict.fromkeys([pieces[0].article_id, *(quote.article_id for quote in quotes)])
     return tuple(
         Report(piece.article_id, piece.source_title, piece.published_at, piece.precision)
-        for piece in map(by_id.__getitem__, told)
+        for piece in map(by_id.__getitem__, ids)
     )
 
 
@@ -121,23 +123,27 @@ def _quotes(pieces: Sequence[Piece], at_most: int) -> tuple[Quote, ...]:
     quotes: list[Quote] = []
     is_short = at_most <= MAX_QUOTES
     for piece, sentence in _sentences(pieces, at_length=not is_short):
-        if len(quotes) == at_most or (quotes and is_short and len(pieces) == 1 and _says_enough(quotes[0])):
+        if len(quotes) == at_most or (
+            quotes and is_short and len(pieces) == 1 and _is_long_enough(quotes[0])
+        ):
             break
-        told = [quote.text for quote in quotes]
-        if repeats_title(sentence.text, title) or any(repeats(sentence.text, text) for text in told):
+        shown = [quote.text for quote in quotes]
+        if repeats_title(sentence.text, title) or any(repeats(sentence.text, text) for text in shown):
             continue
-        if told and not adds(sentence.text, [title, *told], least=_OWN_ADDS if piece is pieces[0] else _ADDS):
+        if shown and not adds(
+            sentence.text, [title, *shown], least=_OWN_ADDS if piece is pieces[0] else _ADDS
+        ):
             continue
-        if piece is not pieces[0] and _is_superseded(piece, sentence, pieces[0], [title, *told]):
+        if piece is not pieces[0] and _may_be_outdated(piece, sentence, pieces[0], [title, *shown]):
             continue
         if reads_alone(piece, sentence, quotes) and within_share(piece, sentence, quotes):
             quotes.append(quote_of(piece, sentence))
     return tuple(quotes) or _lead_quote(pieces)
 
 
-def _is_superseded(piece: Piece, sentence: Sentence, leading: Piece, told: Sequence[str]) -> bool:
+def _may_be_outdated(piece: Piece, sentence: Sentence, leading: Piece, shown: Sequence[str]) -> bool:
     """Tell whether another article's sentence may be out of date beside the leading one's."""
-    return leading.moment - piece.moment > _SUPERSEDED or gives_other_figure(sentence.text, told)
+    return leading.moment - piece.moment > _SUPERSEDED or gives_other_figure(sentence.text, shown)
 
 
 def _lead_quote(pieces: Sequence[Piece]) -> tuple[Quote, ...]:
@@ -198,7 +204,7 @@ def reads_alone(piece: Piece, sentence: Sentence, quotes: Sequence[Quote]) -> bo
     return any(quote.end == len(before) for quote in own)
 
 
-def _says_enough(quote: Quote) -> bool:
+def _is_long_enough(quote: Quote) -> bool:
     return len(syllables(quote.text)) >= _ENOUGH_SYLLABLES
 
 
@@ -227,17 +233,17 @@ def repeats(text: str, other: str) -> bool:
     return len(mine & theirs) >= _REPEATS * max(1, min(len(mine), len(theirs)))
 
 
-def adds(text: str, told: Sequence[str], *, least: float = _ADDS) -> bool:
-    """Tell whether a sentence says something that `told` does not: telling words, or a figure and some words.
+def adds(text: str, shown: Sequence[str], *, least: float = _ADDS) -> bool:
+    """Tell whether a sentence adds to those `shown`: enough new words, or a new figure and some words.
 
     `least` is the share of its words, weighed by IDF, that must be new.
 
-    >>> told = ["Bệnh viện Bến Cau lắp 80 máy khử rung tim", "80 máy được đặt dọc bờ biển Bến Cau."]
-    >>> adds("80 máy khử rung tim sẽ được lắp ở Bến Cau.", told), adds("Mỗi máy giá 30 triệu đồng.", told)
+    >>> shown = ["Bệnh viện Bến Cau lắp 80 máy khử rung tim", "80 máy được đặt dọc bờ biển Bến Cau."]
+    >>> adds("80 máy khử rung tim sẽ được lắp ở Bến Cau.", shown), adds("Mỗi máy giá 30 triệu đồng.", shown)
     (False, True)
     """
-    share = newness(text, {word for one in told for word in syllables(one)})
-    return share >= least or (share >= _ADDS_FIGURE and not _values(text) <= _values(*told))
+    share = newness(text, {word for one in shown for word in syllables(one)})
+    return share >= least or (share >= _ADDS_FIGURE and not _values(text) <= _values(*shown))
 
 
 def newness(text: str, known: Collection[str]) -> float:

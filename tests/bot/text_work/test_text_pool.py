@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from pydantic import TypeAdapter
 
-from bot.text_work.many import in_order, text_pool
 from bot.text_work.tasks import Task, code_version
+from bot.text_work.text_pool import in_order, text_pool
 
 _ANYTHING: TypeAdapter[Any] = TypeAdapter(Any)
 POISON: Task[Any, Any, Any] = Task("poison", _ANYTHING, _ANYTHING, _ANYTHING, lambda _, item: item)

@@ -7,17 +7,11 @@ from typing import Any
 
 import pytest
 
-from summarizer.digest import (
-    SYLLABLES_PER_MINUTE,
-    Candidate,
-    Digest,
-    Piece,
-    Prepared,
-    Wishes,
-    compose_prepared,
-)
-from summarizer.model import Document, Place, Sentence
+from summarizer.digest import Digest, Preferences, compose
+from summarizer.model import Candidate, Document, Piece, Place, Sentence
+from summarizer.page import SYLLABLES_PER_MINUTE
 from summarizer.reader_tastes import Suitability, Taste, Trait, traits_of
+from summarizer.stories.prepared import Prepared
 from tests.summarizer.test_digest import ORDER, event, sentence
 
 Builder = Callable[..., Piece]
@@ -43,7 +37,7 @@ def report(piece: Builder) -> Story:
 def digest(stories: list[Candidate], slot: dt.datetime, **wishes: Any) -> Digest:
     names = {"giai tri": "giai-tri", "showbiz": "giai-tri"}
     prepared = Prepared(stories, slot=slot, topic_order=ORDER, topic_names=names)
-    return compose_prepared(prepared, Wishes(**wishes), edition="sang", title="")
+    return compose(prepared, Preferences(**wishes), edition="sang", title="")
 
 
 def ids(composed: Digest) -> list[int]:
@@ -181,7 +175,7 @@ def test_a_full_digest_tells_the_rest_of_a_lead(report: Story, slot: dt.datetime
 
 def _order(stories: list[Candidate], slot: dt.datetime, *tastes: Taste) -> list[int]:
     prepared = Prepared(stories, slot=slot, topic_order=ORDER)
-    digest = compose_prepared(prepared, Wishes(tastes=tastes), edition="sang", title="")
+    digest = compose(prepared, Preferences(tastes=tastes), edition="sang", title="")
     return sorted(digest.ranks, key=lambda story: digest.ranks[story])
 
 

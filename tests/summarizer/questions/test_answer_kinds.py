@@ -2,7 +2,7 @@
 
 import pytest
 
-from summarizer.questions.kinds import AskedFor, Kind, asked_for, counts_it, has_kind
+from summarizer.questions.answer_kinds import ExpectedAnswer, Kind, expected_answer, has_count, has_kind
 
 
 @pytest.mark.parametrize(
@@ -23,7 +23,7 @@ from summarizer.questions.kinds import AskedFor, Kind, asked_for, counts_it, has
     ],
 )
 def test_a_question_word_asks_for_its_kind(question: str, kind: Kind) -> None:
-    asked = asked_for(question)
+    asked = expected_answer(question)
     assert asked is not None
     assert asked.kind == kind
 
@@ -42,7 +42,7 @@ def test_a_question_word_asks_for_its_kind(question: str, kind: Kind) -> None:
     ],
 )
 def test_what_only_names_a_matter_asks_for_no_kind(question: str) -> None:
-    assert asked_for(question) is None
+    assert expected_answer(question) is None
 
 
 @pytest.mark.parametrize(
@@ -58,7 +58,7 @@ def test_what_only_names_a_matter_asks_for_no_kind(question: str) -> None:
     ],
 )
 def test_a_sentence_has_the_kind(kind: Kind, text: str) -> None:
-    assert has_kind(AskedFor(kind), text)
+    assert has_kind(ExpectedAnswer(kind), text)
 
 
 @pytest.mark.parametrize(
@@ -74,16 +74,16 @@ def test_a_sentence_has_the_kind(kind: Kind, text: str) -> None:
     ],
 )
 def test_a_sentence_without_the_kind_does_not_answer(kind: Kind, text: str) -> None:
-    assert not has_kind(AskedFor(kind), text)
+    assert not has_kind(ExpectedAnswer(kind), text)
 
 
 def test_a_number_that_was_typed_answers_nothing() -> None:
-    assert not has_kind(AskedFor("number"), "Bão số 4 rất mạnh.", ("bão", "số", "4"))
+    assert not has_kind(ExpectedAnswer("number"), "Bão số 4 rất mạnh.", ("bão", "số", "4"))
 
 
 def test_a_number_of_just_that_thing_is_known() -> None:
-    wives = AskedFor("number", "bà")
-    assert counts_it(wives, "Nhà vua có 103 bà vợ.")
-    assert not counts_it(wives, "Nhà vua trị vì 35 năm.")
-    assert counts_it(AskedFor("number", "tiền"), "Anh bị phạt 15 triệu đồng.")
-    assert not counts_it(AskedFor("number"), "Phạt chủ tịch của 4 tỉnh ven kênh.")  # "tỉ" is no tỉnh
+    wives = ExpectedAnswer("number", "bà")
+    assert has_count(wives, "Nhà vua có 103 bà vợ.")
+    assert not has_count(wives, "Nhà vua trị vì 35 năm.")
+    assert has_count(ExpectedAnswer("number", "tiền"), "Anh bị phạt 15 triệu đồng.")
+    assert not has_count(ExpectedAnswer("number"), "Phạt chủ tịch của 4 tỉnh ven kênh.")  # "tỉ" is no tỉnh
