@@ -14,7 +14,7 @@ caller; until it is over, no message goes to that chat.
 import asyncio
 import math
 from collections import OrderedDict
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -27,7 +27,7 @@ from bot.telegram.departures import Departures
 from bot.telegram.places import Places
 from bot.telegram.transport import NotSentError
 
-_LONGEST_RETRY_SECONDS = 5
+_LONGEST_RETRY_SECONDS, _SHORTEST_RETRY_SECONDS = 5.0, 1.0
 _CHAT_PAUSE_SECONDS = 1.02
 PLACES = 30
 _RATE_A_PLACE = 29 / 30  # messages a second: a little less than places admit, so that few have to wait there
@@ -70,6 +70,7 @@ class TelegramPace(AIORateLimiter):
         self._new_holds: dict[int, float] = {}  # of these, those that `take_new_holds` has not returned
         self.may_deliver: Callable[[], bool] = lambda: True  # asked for each delivery, when it leaves
         self.departures = Departures()
+        self.take_turn_in_group: Callable[[int], Awaitable[float]] | None = None  # among several processes
         self._spread()
 
     def _spread(self) -> None:
@@ -143,7 +144,7 @@ class TelegramPace(AIORateLimiter):
         """Wait until the chat and the buckets are free, then send.
 
         Raises:
-            RetryAfter: Telegram wants a longer wait, or refused twice, or this chat's wait is not over.
+            RetryAfter: Telegram wants a longer wait, or refused too often, or this chat's wait is not over.
             NotSentError: another process may deliver now, or this delivery was recalled.
         """
         if endpoint not in _PACED and not endpoint.startswith("editMessage"):
@@ -184,8 +185,11 @@ class TelegramPace(AIORateLimiter):
         placed = partial(self._in_a_place, callback)
         unpaid = {**data, "allow_paid_broadcast": None}  # else the library would use a rate of its own
         send = partial(super().process_request, placed, args, kwargs, endpoint, unpaid, None)
-        turn = self._turn_of(data.get("chat_id"))
+        chat_id = data.get("chat_id")
+        turn = self._turn_of(chat_id)
         async with turn.lock:  # held while the buckets make us wait: the pause counts from message to message
+            if self.take_turn_in_group is not None and isinstance(chat_id, int) and chat_id < 0:
+                await asyncio.sleep(await self.take_turn_in_group(chat_id))
             await asyncio.sleep(turn.free_at - asyncio.get_running_loop().time())
             try:
                 return await _retry(send, longest_retry_seconds)
@@ -227,15 +231,17 @@ class TelegramPace(AIORateLimiter):
 async def _retry(
     send: Callable[[], Coroutine[Any, Any, Result]], longest_seconds: float = _LONGEST_RETRY_SECONDS
 ) -> Result:
-    """Send, and once more after a wait of at most `longest_seconds` that Telegram asks for."""
-    try:
-        return await send()
-    except RetryAfter as error:
-        wait = seconds_to_wait(error)
-        if wait > longest_seconds:
-            raise
-    await asyncio.sleep(wait)
-    return await send()
+    """Send, and again after each wait that Telegram asks for, together at most `longest_seconds`."""
+    waited = 0.0
+    while True:
+        try:
+            return await send()
+        except RetryAfter as error:
+            wait = seconds_to_wait(error)
+            waited += max(wait, _SHORTEST_RETRY_SECONDS)
+            if waited > longest_seconds:
+                raise
+        await asyncio.sleep(wait)
 
 
 def seconds_to_wait(error: RetryAfter) -> float:

@@ -20,11 +20,12 @@ from bot.telegram.limiter import TelegramPace
 from storage.delivery.senders import expire, find_owners, give_back, set_share
 from storage.engine import Database
 from storage.errors import StorageError
+from storage.group_turns import take_turn_in_group
 from storage.processes.leases import LEASE_SECONDS, LeaseKey
 
 _LOOK_SECONDS, _SHORTEST_SECONDS = 0.5, 0.05
 _SURE_SECONDS = LEASE_SECONDS - 3.0  # a request sent before this ends before others may take the place
-_LEAVE_SECONDS = 2.0
+_LEAVE_SECONDS, _TURN_SECONDS = 2.0, 5.0
 _log = structlog.get_logger(__name__)
 
 
@@ -56,6 +57,7 @@ class PaceShare:
     async def kept(self, stop: asyncio.Event) -> AsyncIterator[None]:
         """Have a share during the block. A second after it the places are free for others."""
         await retry(self.look, stop)
+        self._pace.take_turn_in_group = self.take_turn_in_group
         keeping = asyncio.create_task(self._keep(), name="pace")
         try:
             yield
@@ -83,6 +85,13 @@ class PaceShare:
             await asyncio.sleep(_SHORTEST_SECONDS if self._has_asked else 0)
         self._has_asked = needed.is_set()
         needed.clear()
+
+    async def take_turn_in_group(self, chat_id: int) -> float:
+        """Return in how many seconds a message may go to a group to which other processes send as well."""
+        with contextlib.suppress(TimeoutError, StorageError):  # then Telegram tells us to wait, if it has to
+            async with asyncio.timeout(_TURN_SECONDS), self._database.write() as connection:
+                return await take_turn_in_group(connection, chat_id)
+        return 0.0
 
     async def look(self) -> None:
         """Renew the share, and take or give back places."""

@@ -12,7 +12,8 @@ from bot.emulator.client import Control, control, emulator_process
 from storage.delivery.senders import find_senders
 from storage.engine import Database
 from tests.bot.processes.conftest import Start, until
-from tests.faults.chat_fleet import ROOMY, Fleet, Ports, in_order, until_answered
+from tests.bot.telegram.handmade import raw_update
+from tests.faults.chat_fleet import ROOMY, Fleet, Ports, answered, in_order, until_answered
 from tests.faults.conftest import Figure, Ledger, copies, make_chats
 
 PACE = 30
@@ -108,3 +109,63 @@ async def test_the_places_of_four_processes_that_send_nothing_go_to_the_sender(
     assert busiest <= PACE
     assert got == {asker: [0]}
     assert set((await copies(hands, readers)).values()) == {1}
+
+
+async def test_readers_who_ask_while_their_digest_goes_out_get_both(
+    start: Start,
+    strict: tuple[str, Control],
+    tmp_path: Path,
+    ledger: Ledger,
+    unused_tcp_port_factory: Ports,
+    record_property: Figure,
+) -> None:
+    """Two processes may send to a chat within a second: Telegram refuses the second message for a second."""
+    url, hands = strict
+    chats = await make_chats(hands, 150)
+    profile = await ledger.subscribe(chats)
+    ports = [unused_tcp_port_factory() for _ in range(2)]
+    async with fleet_beside_a_sender(start, url, tmp_path, ledger, ports) as fleet:
+        issue = await ledger.publish(profile, "một", "hai")
+        await asyncio.gather(
+            fleet.ask(chats, 1, at_once=10), until(lambda: ledger.is_done(issue), within=120)
+        )
+        got = await until_answered(hands, chats, 1, within=60)
+        stats = await hands.get("stats")
+    refused = stats["limits"]["refused"]
+    record_property("figure", f"refused {refused} of {3 * len(chats)} messages")
+    assert set(refused) <= {"per_chat_second"}
+    assert set(map(tuple, got.values())) == {(0,)}
+    assert await ledger.counts(issue) == {"sent": 2 * len(chats)}
+    assert set((await copies(hands, chats)).values()) == {3}
+
+
+async def test_a_group_that_several_processes_answer_is_never_sent_more_than_twenty_a_minute(
+    start: Start,
+    strict: tuple[str, Control],
+    tmp_path: Path,
+    ledger: Ledger,
+    unused_tcp_port_factory: Ports,
+    record_property: Figure,
+) -> None:
+    url, hands = strict
+    members = await make_chats(hands, 2, first=5_000)
+    group, questions = await hands.group(members=members), 22
+    ports = [unused_tcp_port_factory() for _ in range(2)]
+    async with fleet_beside_a_sender(start, url, tmp_path, ledger, ports) as fleet:
+        began = time.monotonic()
+        for number in range(questions):
+            raw = raw_update(number + 1, members[0], f"/tim zq1x{number}")
+            raw["message"]["chat"] = {"id": group, "type": "group", "title": "Nhóm"}
+            raw["message"]["entities"] = [{"type": "bot_command", "offset": 0, "length": 4}]
+            await fleet.bring(raw, number % 2)
+
+            async def is_answered(number: int = number) -> bool:
+                return number in await answered(hands, group)
+
+            await until(is_answered, within=90)
+        seconds = time.monotonic() - began
+        stats = await hands.get("stats")
+        got = await answered(hands, group)
+    record_property("figure", f"{questions} answers in {seconds:.0f} s, refused {stats['limits']['refused']}")
+    assert set(stats["limits"]["refused"]) <= {"per_chat_second"}
+    assert got == list(range(questions))
