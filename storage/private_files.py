@@ -25,7 +25,7 @@ def create_private(file: Path) -> None:
         os.close(os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, _PRIVATE))
 
 
-def beside(file: Path) -> list[Path]:
+def companions_of(file: Path) -> list[Path]:
     """Return the SQLite database `file` and the files beside it that hold its rows or name its copies."""
     endings = ("", *COMPANIONS, ".backups", ".restoring")
     name = glob.escape(file.name)
@@ -35,14 +35,14 @@ def beside(file: Path) -> list[Path]:
     ]
 
 
-def tighten(files: Iterable[Path]) -> None:
+def make_private(files: Iterable[Path]) -> None:
     """Remove other users' rights on those of `files` that belong to this user."""
-    for file in find_open(files):
+    for file in find_not_private(files):
         with suppress(OSError):  # of another user; `doctor` reports it
             file.chmod(stat.S_IMODE(file.stat().st_mode) & ~_OTHERS)
 
 
-def find_open(files: Iterable[Path]) -> list[Path]:
+def find_not_private(files: Iterable[Path]) -> list[Path]:
     """Return those of `files` on which other users have rights."""
     found = []
     for file in files:

@@ -108,7 +108,7 @@ def profile_of(row: Row[Any]) -> Profile:
 async def join_profile(
     connection: AsyncConnection, choices: Choices, *, next_due_at: dt.datetime, now: dt.datetime
 ) -> int:
-    """Return the id of the profile with these choices; make it if it is missing, wake it if it sleeps."""
+    """Return the id of the profile with these choices; make or activate it if needed."""
     values = {"key": choices.key, "next_due_at": next_due_at, "created_at": now} | columns_of(choices)
     made = await connection.execute(joining(connection).values(values))
     profile_id: int = made.one().id
@@ -116,11 +116,11 @@ async def join_profile(
 
 
 def joining(connection: AsyncConnection) -> ReturningInsert[Any]:
-    """Return the statement that makes or wakes profiles; it returns their ids and keys."""
+    """Return the statement that makes or activates profiles; it returns their ids and keys."""
     statement = insert_into(connection, profiles)
-    # The row is written even when nothing changes, so that `put_to_sleep` waits for our commit.
-    awake = {"next_due_at": func.coalesce(profiles.c.next_due_at, statement.excluded.next_due_at)}
-    statement = statement.on_conflict_do_update(index_elements=["key"], set_=awake)
+    # The row is written even when nothing changes, so that `deactivate` waits for our commit.
+    active = {"next_due_at": func.coalesce(profiles.c.next_due_at, statement.excluded.next_due_at)}
+    statement = statement.on_conflict_do_update(index_elements=["key"], set_=active)
     return statement.returning(profiles.c.id, profiles.c.key)
 
 
@@ -225,11 +225,11 @@ async def join_variants(
     return {keys[row.key]: row.id for row in found}
 
 
-async def put_to_sleep(connection: AsyncConnection, profile: Profile) -> bool:
-    """Clear the next slot of a profile without active subscribers; return whether it sleeps now.
+async def deactivate(connection: AsyncConnection, profile: Profile) -> bool:
+    """Clear the next slot of a profile without active subscribers; return whether it is inactive now.
 
     Safe against a concurrent subscribe: the UPDATE locks the row, so the check after it sees earlier
-    subscribers, and a later subscriber finds the profile asleep and wakes it.
+    subscribers, and a later subscriber activates the profile again.
     """
     if not await set_next_slot(connection, profile, next_due_at=None):
         return False

@@ -156,7 +156,7 @@ async def find_reader_records(
 async def join_profiles(
     connection: AsyncConnection, wanted: Mapping[Choices, dt.datetime], *, now: dt.datetime
 ) -> dict[Choices, int]:
-    """Return the profiles with these choices, made or woken; `wanted` has when each is due next."""
+    """Return the profiles with these choices, made or activated; `wanted` has when each is due next."""
     keys = {choices.key: choices for choices in wanted}
     rows = [
         {"key": key, "next_due_at": wanted[choices], "created_at": now} | columns_of(choices)

@@ -116,7 +116,7 @@ async def set_thread(
     connection: AsyncConnection, chat_id: int, thread_id: int | None, *, now: dt.datetime
 ) -> None:
     """Set the forum topic that a group's digests go to."""
-    await set_manner(connection, chat_id, {"thread_id": thread_id}, now=now)
+    await set_columns(connection, chat_id, {"thread_id": thread_id}, now=now)
 
 
 async def set_profile(
@@ -127,17 +127,17 @@ async def set_profile(
     values: dict[str, Any] = {"profile_id": profile_id, "joined_at": now}
     if can_go_back:
         values["previous_profile_id"] = subscribers.c.profile_id
-    await set_manner(connection, chat_id, values, now=now)
+    await set_columns(connection, chat_id, values, now=now)
 
 
 async def set_quiet(
     connection: AsyncConnection, chat_id: int, start: int, end: int, *, now: dt.datetime
 ) -> None:
     """Set the quiet hours, minutes after local midnight; start equal to end means none."""
-    await set_manner(connection, chat_id, {"quiet_start": start, "quiet_end": end}, now=now)
+    await set_columns(connection, chat_id, {"quiet_start": start, "quiet_end": end}, now=now)
 
 
-async def set_manner(
+async def set_columns(
     connection: AsyncConnection, chat_id: int, values: Mapping[str, Any], *, now: dt.datetime
 ) -> None:
     """Set columns of `subscribers` that are not part of its profile, such as sound and topic."""

@@ -47,7 +47,7 @@ from config.values import ConfigError
 from storage.engine import Database
 from storage.errors import StorageError
 from storage.off_loop import INTAKE
-from storage.private_files import find_open
+from storage.private_files import find_not_private
 from storage.search.index import examine_index
 from storage.sources import SourceState, find_source_states
 from storage.upkeep.backup import files_of
@@ -224,7 +224,7 @@ def _find_exposed(database: Database) -> list[str]:
     files = files_of(database.file) if database.file else []
     return [
         f"người khác trên máy mở được {file}, có dữ liệu của người đọc; chạy: chmod 600 {quote(str(file))}"
-        for file in find_open(files)
+        for file in find_not_private(files)
     ]
 
 

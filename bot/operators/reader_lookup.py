@@ -35,7 +35,7 @@ from storage.delivery.history import (
     BlankIssue,
     PastDelivery,
     find_blank_issues,
-    find_past,
+    find_past_deliveries,
     find_shown,
     find_telling,
 )
@@ -86,7 +86,7 @@ async def look_at_reader(services: Services, chat_id: int) -> ReaderView | None:
         sending = await find_sending_holds(connection)
         held = await find_hold(connection, chat_id, now=now)
         profile = await find_profile(connection, subscriber.profile_id)
-        past = await find_past(connection, subscriber.id, limit=_PAST)
+        past = await find_past_deliveries(connection, subscriber.id, limit=_PAST)
         blank = await find_blank_issues(connection, subscriber.profile_id, limit=_BLANK)
         due = profile.next_due_at if profile else None
         gate = None

@@ -13,7 +13,7 @@ from bot.news.newsroom import Edition
 from bot.times.schedule import TOO_LATE, QuietHours
 from storage.delivery.gates import Gate, GateAnswer
 from storage.delivery.history import BlankIssue, PastDelivery, SentIssue
-from storage.delivery.refusals import LEFT, NO_RIGHTS, REFUSED, words_of
+from storage.delivery.refusals import LEFT, NO_RIGHTS, REFUSED, telegram_words
 from storage.delivery.states import DeliveryStatus, IssueStatus
 from storage.reader_data import MOVED
 from storage.subscribers import Subscriber
@@ -148,7 +148,7 @@ def why_held(
 
 
 def _why_gone(reason: str) -> Reason:
-    kind, said = reason.partition(": ")[0], words_of(reason)
+    kind, said = reason.partition(": ")[0], telegram_words(reason)
     known = {
         LEFT: Reason(Why.BLOCKED, f"người nhận đã chặn hoặc rời bot (Telegram: {said})"),
         NO_RIGHTS: Reason(Why.NO_RIGHTS, f"bot không có quyền viết ở đó (Telegram: {said})"),

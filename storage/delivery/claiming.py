@@ -25,7 +25,7 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.delivery.messages import Buttons, read_buttons
-from storage.delivery.refusals import REFUSED, is_free, is_of
+from storage.delivery.refusals import REFUSED, has_reason, is_free
 from storage.delivery.senders import is_sender
 from storage.delivery.states import CALM, OPEN, DeliveryStatus, IssueStatus, MessageKind
 from storage.engine import is_postgres
@@ -245,7 +245,7 @@ async def _find_missing(connection: AsyncConnection, ids: Sequence[int]) -> dict
         .join(its_message, its_message.c.id == claimed.c.message_id)
         .join(messages, and_(m.issue_id == its_message.c.issue_id, m.part < its_message.c.part))
         .join(deliveries, and_(d.message_id == m.id, d.subscriber_id == claimed.c.subscriber_id))
-        .where(claimed.c.id.in_(ids), or_(d.status == DeliveryStatus.SENT, is_of(REFUSED)))
+        .where(claimed.c.id.in_(ids), or_(d.status == DeliveryStatus.SENT, has_reason(REFUSED)))
         .order_by(claimed.c.id, m.part)
     )
     found: dict[int, tuple[int, ...]] = {}

@@ -241,7 +241,7 @@ def has_messages() -> ColumnElement[bool]:
     return exists().where(messages.c.issue_id == issues.c.id)
 
 
-async def close_done(connection: AsyncConnection, *, now: dt.datetime) -> int:
+async def close_gates(connection: AsyncConnection, *, now: dt.datetime) -> int:
     """Close the gates at which no issue and no profile waits; return how many."""
     g, i, p = gates.c, issues.c, profiles.c
     of_slot = and_(i.edition == g.edition, i.slot_at == g.slot_at)

@@ -88,7 +88,9 @@ class SentIssue:
         return max(self.statuses, key=tuple(IssueStatus).index)
 
 
-async def find_past(connection: AsyncConnection, subscriber_id: int, *, limit: int) -> list[PastDelivery]:
+async def find_past_deliveries(
+    connection: AsyncConnection, subscriber_id: int, *, limit: int
+) -> list[PastDelivery]:
     """Return a reader's latest deliveries, newest first."""
     query = _of_reader(subscriber_id).order_by(deliveries.c.message_id.desc()).limit(limit)
     return [_past(row) for row in await connection.execute(query)]

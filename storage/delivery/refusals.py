@@ -166,15 +166,15 @@ class LostChat:
     reason: str
 
 
-def is_of(kind: str) -> ColumnElement[bool]:
+def has_reason(kind: str) -> ColumnElement[bool]:
     """Return the condition that a delivery's reason is of `kind`."""
     return deliveries.c.reason.startswith(f"{kind}: ")
 
 
-def words_of(reason: str) -> str:
+def telegram_words(reason: str) -> str:
     """Return what Telegram said.
 
-    >>> words_of("refused: Message is too long")
+    >>> telegram_words("refused: Message is too long")
     'Message is too long'
     """
     kind, separator, words = reason.partition(": ")
@@ -200,7 +200,7 @@ async def _find_copies(connection: AsyncConnection, edition: str, slot_at: dt.da
     waiting = select(func.count()).where(d.message_id.in_(of_issue), d.status.in_(OPEN))
     reason = None
     if finished.refused or finished.departed:
-        of_kind = is_of(REFUSED) if finished.refused else or_(is_of(LEFT), is_of(NO_RIGHTS))
+        of_kind = has_reason(REFUSED) if finished.refused else or_(has_reason(LEFT), has_reason(NO_RIGHTS))
         one = select(d.reason).where(d.message_id.in_(of_issue), d.status == DeliveryStatus.GONE, of_kind)
         reason = (await connection.execute(one.limit(1))).scalar_one_or_none()
     return LatestDeliveries(
@@ -210,7 +210,7 @@ async def _find_copies(connection: AsyncConnection, edition: str, slot_at: dt.da
         reached=finished.sent + finished.unknown,
         gone=finished.refused + finished.departed,
         refused=finished.refused,
-        reason=words_of(reason or ""),
+        reason=telegram_words(reason or ""),
     )
 
 
@@ -230,7 +230,7 @@ async def take_unreported_lost_chats(
     if rows:
         told = update(subscribers).where(s.id.in_([row.id for row in rows])).values(told_at=now)
         await connection.execute(told)
-    return [LostChat(row.chat_id, words_of(row.status_reason)) for row in rows]
+    return [LostChat(row.chat_id, telegram_words(row.status_reason)) for row in rows]
 
 
 def _is_lost() -> ColumnElement[bool]:

@@ -80,7 +80,7 @@ class SignalListener:
                 async with asyncio.timeout(_CONNECT_SECONDS):
                     connection = await asyncpg.connect(**self._arguments())
             except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
-                _log.info("no wake-ups for now", error=str(error), next_try_seconds=wait)
+                _log.info("no connection for signals", error=str(error), next_try_seconds=wait)
                 await asyncio.sleep(wait)
                 wait = min(_LONGEST_WAIT_SECONDS, wait * 2)
                 continue
@@ -88,7 +88,7 @@ class SignalListener:
             try:
                 await self._listen(connection)
             except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
-                _log.info("wake-ups interrupted", error=str(error))
+                _log.info("connection for signals lost", error=str(error))
             finally:
                 with contextlib.suppress(Exception):
                     connection.terminate()

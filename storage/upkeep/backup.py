@@ -7,7 +7,7 @@ from pathlib import Path
 
 from storage.engine import Database
 from storage.errors import DamagedError, StorageError, is_damage, without_values
-from storage.private_files import beside, create_private, tighten
+from storage.private_files import companions_of, create_private, make_private
 
 # Check the SQLite file, and find its last back-up. PostgreSQL checks its own files.
 #
@@ -34,7 +34,7 @@ async def check_sound(database: Database) -> None:
 async def keep_private(database: Database) -> None:
     """Remove other users' rights on the database's files, back-ups included."""
     if file := database.file:
-        await asyncio.to_thread(lambda: tighten(files_of(file)))
+        await asyncio.to_thread(lambda: make_private(files_of(file)))
 
 
 def _find_damage(file: Path) -> str | None:
@@ -65,7 +65,7 @@ def find_last_backup(file: Path) -> Path | None:
 def files_of(file: Path) -> list[Path]:
     """Return every file that is known to hold rows of the SQLite database `file`, back-ups elsewhere too."""
     elsewhere = [copy for copy in map(Path, _remembered(file)) if _is_database(copy)]
-    return [*beside(file), *elsewhere]
+    return [*companions_of(file), *elsewhere]
 
 
 def _list_of(file: Path) -> Path:

@@ -130,15 +130,15 @@ async def prune_profiles(connection: AsyncConnection, *, before: dt.datetime) ->
     Each reaction to a story moves a chat to another profile, so most profiles are soon unused.
     """
     p, s = profiles.c, subscribers.c
-    is_asleep = p.next_due_at.is_(None)
+    is_inactive = p.next_due_at.is_(None)
     to_go_back_to = select(s.previous_profile_id).where(s.previous_profile_id.is_not(None))
     left = (
         select(p.id)
-        .where(is_asleep, p.variant_of.is_(None), p.created_at < before, p.id.not_in(to_go_back_to))
+        .where(is_inactive, p.variant_of.is_(None), p.created_at < before, p.id.not_in(to_go_back_to))
         .where(~exists().where(s.profile_id == p.id), ~exists().where(issues.c.profile_id == p.id))
         .limit(_BATCH)
     )
-    gone = delete(profiles).where(p.id.in_(left), is_asleep)  # asked again: a chat may join meanwhile
+    gone = delete(profiles).where(p.id.in_(left), is_inactive)  # asked again: a chat may join meanwhile
     return (await connection.execute(gone)).rowcount
 
 

@@ -25,7 +25,7 @@ from bot.news.services import Services
 from bot.times.clock import ManualClock
 from storage.alerts.follows import follow_story
 from storage.delivery.states import DeliveryStatus, MessageKind
-from storage.subscribers import find_subscriber, set_manner
+from storage.subscribers import find_subscriber, set_columns
 from storage.tables import articles, deliveries, messages, subscribers
 from summarizer.reader_tastes import Taste
 
@@ -112,7 +112,7 @@ class Month:
             )  # fmt: skip
             if person.wants_breaking:
                 async with self.services.database.write() as connection:
-                    await set_manner(connection, chat, {"breaking": 1}, now=self.clock.now())
+                    await set_columns(connection, chat, {"breaking": 1}, now=self.clock.now())
             self.people.append(person)
 
     def close(self) -> None:

@@ -19,7 +19,7 @@ from bot.news.services import Services
 from bot.times.schedule import next_weekly
 from storage.profiles import Choices, find_profile, join_profile
 from storage.reactions import find_tastes
-from storage.subscribers import Subscriber, find_subscriber, set_manner, set_profile, set_quiet
+from storage.subscribers import Subscriber, find_subscriber, set_columns, set_profile, set_quiet
 from summarizer.reader_tastes import LONGEST_PHRASE, read_phrase
 
 # A change reads, decides and writes in one transaction, so that two taps at once lose nothing.
@@ -202,13 +202,13 @@ async def _save(
         await set_profile(connection, before.chat_id, profile_id, now=now)
         after = replace(after, profile_id=profile_id)
     if after.is_silent != before.is_silent:
-        await set_manner(connection, before.chat_id, {"silent": after.is_silent}, now=now)
+        await set_columns(connection, before.chat_id, {"silent": after.is_silent}, now=now)
     if after.breaking != before.breaking:
-        await set_manner(connection, before.chat_id, {"breaking": after.breaking}, now=now)
+        await set_columns(connection, before.chat_id, {"breaking": after.breaking}, now=now)
     if after.is_weekly != before.is_weekly:
         zone = services.newsroom.edition_for(after.choices).schedule.zone
         due = next_weekly(now, zone) if after.is_weekly else None
-        await set_manner(connection, before.chat_id, {"weekly_at": due}, now=now)
+        await set_columns(connection, before.chat_id, {"weekly_at": due}, now=now)
     if (after.quiet_start, after.quiet_end) != (before.quiet_start, before.quiet_end):
         await set_quiet(connection, before.chat_id, after.quiet_start, after.quiet_end, now=now)
     return SubscriberChange(before, after)

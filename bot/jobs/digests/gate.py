@@ -20,7 +20,7 @@ from bot.times.schedule import release_in
 from storage.candidates import Window
 from storage.delivery.gates import (
     Gate,
-    close_done,
+    close_gates,
     find_dropped,
     find_open_gates,
     mark_prepared,
@@ -55,7 +55,7 @@ async def prepare_early(services: Services) -> bool:
     if open_now:
         async with services.database.write() as connection:
             await withdraw_stale(connection, [one.name for one in newsroom.editions])
-            await close_done(connection, now=now)
+            await close_gates(connection, now=now)
     if not approvals:
         return bool(open_now)
     async with services.database.read() as connection:
@@ -235,6 +235,6 @@ async def _let_go(services: Services, gate: Gate, batch: Sequence[Due]) -> int:
         queued = await queue_prepared(
             connection, moved, gate.slot_at, release=release_in(zone, now), zone=zone, now=now
         )
-        await close_done(connection, now=now)
+        await close_gates(connection, now=now)
     _log.info("issues let go", edition=gate.edition, slot=gate.slot_at.isoformat(), queued=queued)
     return queued

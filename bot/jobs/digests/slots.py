@@ -23,9 +23,9 @@ from storage.notes import find_note, write_note
 from storage.profiles import (
     Profile,
     count_active_readers,
+    deactivate,
     find_due,
     find_profiles,
-    put_to_sleep,
     set_covered_until,
     set_next_slot,
     set_next_slots,
@@ -114,7 +114,7 @@ async def _put_to_sleep(services: Services, profiles: Sequence[Profile]) -> None
     with log_errors("sleep", profiles=len(profiles)):
         async with services.database.write() as connection:
             for profile in profiles:
-                if await put_to_sleep(connection, profile):
+                if await deactivate(connection, profile):
                     _log.info("profile asleep", profile=profile.id)
 
 

@@ -13,7 +13,7 @@ import pytest
 from storage.alerts.watches import add_watch, find_watches
 from storage.engine import Database
 from storage.profiles import Choices, join_profile
-from storage.subscribers import find_subscriber, set_manner, set_quiet, set_status, subscribe
+from storage.subscribers import find_subscriber, set_columns, set_quiet, set_status, subscribe
 from tests.bot.commands.conftest import Run
 
 NOW = dt.datetime(2026, 11, 20, 5, tzinfo=dt.UTC)
@@ -52,7 +52,7 @@ def moved(run: Run, sqlite_url: str, tmp_path: Path) -> Path:
             await subscribe(connection, -100, kind="supergroup", profile_id=plain, now=NOW, thread_id=3)
             await set_quiet(connection, 7, 60, 120, now=NOW)
             manner = {"silent": True, "breaking": 2, "weekly_at": NOW - dt.timedelta(days=1)}
-            await set_manner(connection, 7, manner, now=NOW)
+            await set_columns(connection, 7, manner, now=NOW)
             await set_status(connection, 7, "paused", now=NOW, paused_until=NOW + dt.timedelta(days=3))
             reader = await find_subscriber(connection, 7)
             assert reader is not None

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from storage.engine import Database
-from storage.private_files import beside
+from storage.private_files import companions_of
 
 
 @pytest.fixture(autouse=True)
@@ -44,7 +44,7 @@ async def test_a_database_is_private_from_its_first_byte_with_all_that_sqlite_ke
     async with database.write() as connection:
         await connection.exec_driver_sql("CREATE TABLE t (a)")
         await connection.exec_driver_sql("INSERT INTO t VALUES (1)")
-    names = {found.name for found in beside(file)}
+    names = {found.name for found in companions_of(file)}
     assert {"new.db", "new.db-wal", "new.db-shm"} <= names
     assert exposed(tmp_path) == {}
     await database.close()

@@ -19,7 +19,7 @@ from bot.news.newsroom import Breaking, Newsroom
 from bot.news.services import Services
 from bot.times.clock import ManualClock
 from storage.shown_stories import record_shown
-from storage.subscribers import set_manner, set_quiet
+from storage.subscribers import set_columns, set_quiet
 from storage.tables import articles, breaking_stories, deliveries
 
 Reader = Callable[..., Awaitable[int]]
@@ -59,7 +59,7 @@ class Room:
         """Let chats want breaking news."""
         async with self.services.database.write() as connection:
             for chat in chats:
-                await set_manner(connection, chat, {"breaking": level}, now=self.clock.now())
+                await set_columns(connection, chat, {"breaking": level}, now=self.clock.now())
 
     async def tick(self, minutes: float = 1) -> int:
         """Let time pass, then send what breaks; return how many messages were queued."""

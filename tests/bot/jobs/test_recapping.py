@@ -16,7 +16,7 @@ from bot.jobs.upkeep_jobs import end_impossible_waits
 from bot.news.services import Services
 from bot.times.clock import ManualClock
 from bot.times.schedule import next_weekly
-from storage.subscribers import set_manner, set_quiet, set_status
+from storage.subscribers import set_columns, set_quiet, set_status
 from storage.tables import deliveries, subscribers
 
 Reader = Callable[..., Awaitable[int]]
@@ -188,7 +188,7 @@ async def test_sunday_evening_tells_the_week_to_those_who_want_it(room: Room, re
     due = next_weekly(room.clock.now(), "Asia/Ho_Chi_Minh")
     assert due == dt.datetime(2026, 3, 8, 12, 0, tzinfo=dt.UTC)
     async with room.services.database.write() as connection:
-        await set_manner(connection, AN, {"weekly_at": due}, now=room.clock.now())
+        await set_columns(connection, AN, {"weekly_at": due}, now=room.clock.now())
     await room.put(SHOP)
     await room.clock.advance(3 * DAY)
     await room.put(FIRE)
@@ -207,7 +207,7 @@ async def test_sunday_evening_tells_the_week_to_those_who_want_it(room: Room, re
 async def test_a_week_s_recap_that_is_late_by_days_is_left_out(room: Room) -> None:
     due = next_weekly(room.clock.now(), "Asia/Ho_Chi_Minh")
     async with room.services.database.write() as connection:
-        await set_manner(connection, AN, {"weekly_at": due}, now=room.clock.now())
+        await set_columns(connection, AN, {"weekly_at": due}, now=room.clock.now())
     await room.put(SHOP)
     await room.clock.advance(9 * DAY)
     assert await room.tick() == 0
@@ -219,7 +219,7 @@ async def test_a_recap_dated_by_a_clock_that_was_years_ahead_comes_on_the_next_s
     now = room.clock.now()
     ahead = now + dt.timedelta(days=800)
     async with room.services.database.write() as connection:
-        await set_manner(connection, AN, {"weekly_at": next_weekly(ahead, "Asia/Ho_Chi_Minh")}, now=now)
+        await set_columns(connection, AN, {"weekly_at": next_weekly(ahead, "Asia/Ho_Chi_Minh")}, now=now)
     await end_impossible_waits(room.services)
     await room.put(SHOP)
     assert await room.tick() == 0, "nothing comes at once"

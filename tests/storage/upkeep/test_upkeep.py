@@ -18,7 +18,7 @@ from storage.delivery.states import IssueStatus
 from storage.engine import Database
 from storage.errors import OutdatedSchemaError, SchemaError, StorageError
 from storage.intake import Refusal
-from storage.profiles import Choices, find_profile, join_profile, put_to_sleep
+from storage.profiles import Choices, deactivate, find_profile, join_profile
 from storage.search import search_articles
 from storage.sources import find_fingerprints, find_refusals, forget_files, record_refusals, remember_file
 from storage.subscribers import set_profile
@@ -181,7 +181,7 @@ async def test_profiles_that_everybody_left_are_pruned(
         for number in (*profiles, told):
             profile = await find_profile(connection, number)
             assert profile is not None
-            await put_to_sleep(connection, profile)
+            await deactivate(connection, profile)
         assert await prune_profiles(connection, before=now) == 0, "they are new"
         assert await prune_profiles(connection, before=now + DAY) == 2
         found = [number for number in (*profiles, told) if await find_profile(connection, number)]

@@ -12,7 +12,7 @@ from bot.news.newsroom import Edition, Newsroom
 from bot.news.services import Services
 from bot.times.clock import ManualClock
 from bot.times.schedule import OVERTAKEN
-from storage.profiles import find_due, find_profile, join_profile, put_to_sleep
+from storage.profiles import deactivate, find_due, find_profile, join_profile
 from storage.subscribers import delete_subscriber, set_status, subscribe
 from tests.bot.jobs.digests.test_slots import DAY, HOUR, MINUTE, TO_SLOT, Reader, Story, made, rows
 
@@ -57,7 +57,7 @@ async def test_who_joins_while_the_profile_goes_to_sleep_keeps_it_awake(
 
     async def sleep() -> bool:
         async with services.database.write() as connection:
-            return await put_to_sleep(connection, profile)
+            return await deactivate(connection, profile)
 
     joining = asyncio.create_task(join())
     await has_joined.wait()
