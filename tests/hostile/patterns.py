@@ -9,6 +9,7 @@ import ast
 import importlib
 import pkgutil
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -66,7 +67,7 @@ def applied_patterns() -> tuple[Applied, ...]:
     """Return every pattern of the packages, each once a name that it has."""
     found: dict[tuple[str, int], Applied] = {}
     for module in modules():
-        tree = ast.parse(Path(str(module.__file__)).read_text("utf-8"))
+        tree = _tree_of(module)
         own = _assigned(tree)
         for name, pattern in _patterns_of(module):
             if name in own:
@@ -77,6 +78,18 @@ def applied_patterns() -> tuple[Applied, ...]:
         for applied in _direct_calls(module.__name__, tree):
             found[module.__name__, id(applied)] = applied
     return tuple(found.values())
+
+
+@cache
+def _tree_of(module: ModuleType) -> ast.Module:
+    """Return the parsed source, empty for a module that holds no pattern and calls nothing of `re`."""
+    source = Path(str(module.__file__)).read_text("utf-8")
+    return ast.parse(source if "re." in source or any(_patterns_of(module)) else "")
+
+
+@cache
+def _nodes_of(tree: ast.AST) -> tuple[ast.AST, ...]:
+    return tuple(ast.walk(tree))
 
 
 def _patterns_of(module: ModuleType) -> Iterator[tuple[str, re.Pattern[Any]]]:
@@ -94,6 +107,7 @@ def _patterns_in(value: object, depth: int) -> Iterator[re.Pattern[Any]]:
         yield from _patterns_in(tuple(value.items()), depth)
 
 
+@cache
 def _assigned(tree: ast.Module) -> set[str]:
     """Return the names that the module itself gives a value."""
     targets = []
@@ -107,17 +121,27 @@ def _assigned(tree: ast.Module) -> set[str]:
 
 def _methods(tree: ast.Module, name: str) -> tuple[str, ...]:
     """Return the methods called on `name`; where it is handed on, those called on other variables too."""
-    calls = [
-        (node.value.id, node.attr)
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.attr in METHODS
-    ]
+    calls = _method_calls(tree)
     direct = {method for variable, method in calls if variable == name}
-    uses = sum(isinstance(node, ast.Name) and node.id == name for node in ast.walk(tree))
-    if uses - sum(variable == name for variable, _ in calls) > 1:  # more than its own definition
+    if _uses(tree)[name] - sum(variable == name for variable, _ in calls) > 1:  # more than its own definition
         known = _assigned(tree) | {"re"}
         direct |= {method for variable, method in calls if variable not in known and method != "split"}
     return tuple(sorted(direct)) or ("search",)
+
+
+@cache
+def _uses(tree: ast.Module) -> Counter[str]:
+    return Counter(node.id for node in _nodes_of(tree) if isinstance(node, ast.Name))
+
+
+@cache
+def _method_calls(tree: ast.Module) -> tuple[tuple[str, str], ...]:
+    """Return the variables on which a method of patterns is called, with the method."""
+    return tuple(
+        (node.value.id, node.attr)
+        for node in _nodes_of(tree)
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.attr in METHODS
+    )
 
 
 def _direct_calls(module: str, tree: ast.Module) -> Iterator[Applied]:
@@ -134,9 +158,10 @@ def unread_patterns() -> list[str]:
     """Return the places in functions where a pattern is built that `applied_patterns` does not see."""
     unread = []
     for module in modules():
-        tree = ast.parse(Path(str(module.__file__)).read_text("utf-8"))
         functions = [
-            node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+            node
+            for node in _nodes_of(_tree_of(module))
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
         ]
         for call in {call for function in functions for call in _calls_of_re(function)}:
             is_read = call.func.attr != "compile" and isinstance(call.args[0], ast.Constant)  # type: ignore[attr-defined]
@@ -146,7 +171,7 @@ def unread_patterns() -> list[str]:
 
 
 def _calls_of_re(tree: ast.AST) -> Iterator[ast.Call]:
-    for node in ast.walk(tree):
+    for node in _nodes_of(tree):
         if (
             isinstance(node, ast.Call)
             and isinstance(node.func, ast.Attribute)

@@ -3,6 +3,8 @@
 import gc
 import time
 from collections.abc import Callable
+from functools import cache
+from itertools import pairwise
 
 FLOOR_SECONDS = 0.025  # what takes less is fast enough, and too short to tell its growth
 MOST_GROWTH = 10.0  # times, where the text is four times as long; a quadratic step takes 16 times
@@ -16,7 +18,6 @@ def seconds(step: Callable[[], object]) -> float:
 
     The collector of cyclic garbage is off meanwhile: it looks at all that the whole test run holds.
     """
-    gc.collect(0)
     gc.disable()
     try:
         started = time.thread_time()
@@ -27,19 +28,27 @@ def seconds(step: Callable[[], object]) -> float:
 
 
 def find_growth(step: Callable[[str], object], text: Callable[[int], str], longest: int) -> str | None:
-    """Describe a growth worse than linear on texts of up to `longest` characters, None without one."""
+    """Describe a growth worse than linear on texts of up to `longest` characters, None without one.
+
+    A step that is fast at the greatest length is fast at all; the lengths in between are left out then.
+    """
     lengths = [longest]
     while lengths[0] > _FIRST_LENGTH:
         lengths.insert(0, lengths[0] // 4)
-    before = 0.0
-    for length in lengths:
+
+    @cache
+    def took(length: int) -> float:
         long = text(length)
-        took = seconds(lambda long=long: step(long))  # type: ignore[misc] # bound at once
-        if took > max(FLOOR_SECONDS, _SURE_GROWTH * before):
-            growth = _growth_at(step, text, length, took)
+        return seconds(lambda: step(long))
+
+    if all(took(length) <= FLOOR_SECONDS for length in (lengths[0], *lengths[-3:-2], longest)):
+        return None
+    for shorter, length in pairwise([0, *lengths]):
+        sure = _SURE_GROWTH * took(shorter) if shorter else 0.0
+        if took(length) > max(FLOOR_SECONDS, sure):
+            growth = _growth_at(step, text, length, took(length))
             if growth is not None:
                 return growth
-        before = took
     return None
 
 
