@@ -4,6 +4,7 @@ The schema is made once per test process and engine; each test gets a copy. Post
 test process, on a Unix socket in a folder of its own (no port to lose a race for), and dies with it.
 """
 
+import _posixsubprocess
 import asyncio
 import datetime as dt
 import gc
@@ -16,6 +17,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import AsyncIterator, Iterator
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +29,7 @@ from sqlalchemy import URL, Engine, make_url
 import storage.engine
 from storage.engine import Database
 from storage.upkeep.upgrade import upgrade
+from tests import forked_children
 from tests.fault_report import pytest_sessionstart, pytest_terminal_summary
 from tests.loop_watch import watched_loop
 from tests.skip_report import pytest_unconfigure
@@ -99,6 +102,18 @@ def _loop_holds(request: pytest.FixtureRequest) -> Iterator[None]:
     with Path(file).open("a", encoding="utf-8") as lines:
         longest = holds.longest
         lines.write(f"{longest.seconds * 1e3:.1f}\t{request.node.nodeid}\t{longest.what}\n")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _children_begin_as_forks() -> Iterator[None]:
+    with forked_children.forking() if forked_children.is_possible() else nullcontext():
+        yield
+
+
+@pytest.fixture
+def fresh_children(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Start the project's children as fresh interpreters, for tests of their start."""
+    monkeypatch.setattr(subprocess, "_fork_exec", _posixsubprocess.fork_exec)
 
 
 @pytest.fixture(scope="session", autouse=True)

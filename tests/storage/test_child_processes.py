@@ -20,6 +20,8 @@ from storage.intake.drafts import UnreadableError
 from storage.off_loop import Limits, Program, for_hostile_input, start
 from tests.bot.charts.test_charts import chart
 
+pytestmark = pytest.mark.usefixtures("fresh_children")
+
 ROOT = Path(__file__).parents[2]
 TOKEN = "123456789:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw0"  # noqa: S105 - nobody's
 FEED_BYTES = b'<rss version="2.0"><channel><item><title>Mua</title></item></channel></rss>'
