@@ -26,7 +26,7 @@ import aiohttp
 from sqlalchemy import func, insert, literal, select
 
 from bot.commands.newsroom_writing import newsroom_file
-from bot.console.guard import BASE
+from bot.console.guard import BASE, make_link
 from bot.console.site import Console
 from bot.news.newsroom import Edition, Newsroom, Source, WebSource
 from bot.news.services import Services
@@ -184,9 +184,9 @@ async def main(arguments: argparse.Namespace) -> None:
     paths = [path.replace("LAST", str(last)) for path in PATHS]
     try:
         if arguments.asks:
-            await ask(console, origin, paths, arguments.asks, database.place)
+            await ask(database, origin, paths, arguments.asks)
         if arguments.paint:
-            await paint(console, paths, folder)
+            await paint(database, origin, paths, folder)
     finally:
         await runner.cleanup()
         await database.close()
@@ -200,19 +200,19 @@ async def _adopt(*_: object) -> None:
     """Take nothing over: nothing is written here."""
 
 
-async def ask(console: Console, origin: str, paths: list[str], asks: int, place: str) -> None:
+async def ask(database: Database, origin: str, paths: list[str], asks: int) -> None:
     """Ask for each page so many times and print what it took."""
     for path in paths:
         async with aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True)) as session:
-            code = console.invite(1).partition("ma=")[2]
-            await session.post(f"{console.url}/vao", data={"ma": code}, headers={"Origin": origin})
+            code = (await make_link(database, origin, 1)).partition("ma=")[2]
+            await session.post(f"{origin}{BASE}/vao", data={"ma": code}, headers={"Origin": origin})
             cpu, wall, size = [], [], 0
             for _ in range(asks):  # a session may ask for 120 pages a minute
-                before, began = _cpu_seconds(place), time.perf_counter()
-                async with session.get(f"{console.url}{path}") as answer:
+                before, began = _cpu_seconds(database.place), time.perf_counter()
+                async with session.get(f"{origin}{BASE}{path}") as answer:
                     size = len(await answer.read())
                     assert answer.status == 200, (path, answer.status)
-                cpu.append(1_000 * (_cpu_seconds(place) - before))
+                cpu.append(1_000 * (_cpu_seconds(database.place) - before))
                 wall.append(1_000 * (time.perf_counter() - began))
         print(
             f"{path or '/':28} wall p50 {statistics.median(wall):5.0f} p95 {_p95(wall):5.0f} ms"
@@ -242,7 +242,7 @@ def _p95(values: list[float]) -> float:
     return sorted(values)[max(0, round(0.95 * len(values)) - 1)]
 
 
-async def paint(console: Console, paths: list[str], folder: Path) -> None:
+async def paint(database: Database, origin: str, paths: list[str], folder: Path) -> None:
     """Open each page in Chromium; print its first paint and keep a picture."""
     from playwright.async_api import async_playwright
 
@@ -253,7 +253,7 @@ async def paint(console: Console, paths: list[str], folder: Path) -> None:
         )
         for width in (360, 1_440):
             page = await chromium.new_page()
-            await page.goto(console.invite(1))
+            await page.goto(await make_link(database, origin, 1))
             await page.get_by_role("button", name="Vào").click()
             logged_in = await page.context.storage_state()  # a session may ask for 120 pages a minute
             for scheme in ("light", "dark"):
@@ -264,7 +264,7 @@ async def paint(console: Console, paths: list[str], folder: Path) -> None:
                 for number, path in enumerate(paths):
                     first = []
                     for _ in range(5 if scheme == "light" else 1):
-                        answer = await page.goto(f"{console.url}{path}")
+                        answer = await page.goto(f"{origin}{BASE}{path}")
                         assert answer, path
                         assert answer.ok, path
                         painted = await page.wait_for_function(timing)

@@ -19,9 +19,7 @@ from storage.engine import Database
 from storage.notes import find_notes, forget_note, write_note
 from storage.processes.leases import server_now
 
-# Login links that work once, sessions that end, and limits of requests.
-#
-# All of it is in memory: a restart ends every session. Only hashes of secrets are kept.
+# Sessions that end, and limits of requests, in memory: a restart ends every session. Only hashes are kept.
 
 BASE = "/bang"
 LINK_SECONDS = 300.0
@@ -44,32 +42,16 @@ class Session:
 
 
 class Sessions:
-    """The links and sessions of one process. `seconds` is a monotonic clock."""
+    """The sessions of one process. `seconds` is a monotonic clock."""
 
     def __init__(self, seconds: Callable[[], float] = time.monotonic) -> None:
         self._seconds = seconds
-        self._links: dict[int, tuple[str, float]] = {}  # the last one of each operator
         self._sessions: dict[str, Session] = {}
         self._logins: deque[float] = deque()
-
-    def invite(self, admin: int) -> str:
-        """Return a code that logs `admin` in once; it replaces an earlier one."""
-        code = secrets.token_urlsafe(32)
-        self._links[admin] = _hash(code), self._seconds() + LINK_SECONDS
-        return code
 
     def may_log_in(self) -> bool:
         """Tell whether one more login may be tried now."""
         return _is_within_rate(self._logins, self._seconds(), _LOGINS_A_MINUTE)
-
-    def redeem(self, code: str) -> str | None:
-        """Use a code up; return the secret of its new session, None if the code is not valid."""
-        now, given = self._seconds(), _hash(code)
-        for admin, (known, until) in list(self._links.items()):
-            if secrets.compare_digest(known, given):
-                del self._links[admin]
-                return self.begin(admin) if now < until else None
-        return None
 
     def begin(self, admin: int) -> str:
         """Begin a session of an operator; return its secret."""
@@ -79,11 +61,6 @@ class Sessions:
         while len(self._sessions) > _MOST_SESSIONS:
             del self._sessions[min(self._sessions, key=lambda each: self._sessions[each].seen)]
         return secret
-
-    def admin_of(self, secret: str) -> int:
-        """Return the operator of a session, 0 if there is none."""
-        session = self.find(secret)
-        return session.admin if session else 0
 
     def find(self, secret: str) -> Session | None:
         """Return the session with this secret, None if it has ended."""
@@ -119,7 +96,7 @@ def _is_within_rate(times: deque[float], now: float, most: int) -> bool:
     return True
 
 
-# Login links to a console that another process serves: hashes in the database, each used once.
+# Login links: hashes in the database, because another process may serve the console; each works once.
 
 _NOTE = "console link "  # and the operator's number, so that a new link replaces the earlier one
 

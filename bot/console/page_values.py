@@ -30,7 +30,7 @@ from storage.upkeep.stats import gather_stats
 
 _DAY = dt.timedelta(days=1)
 _MOST_COMING, _MOST_PAST = 12, 20
-_MOST_STORIES, _MOST_FOUND, _MOST_REFUSED, _MOST_FILES, _MOST_DEEDS = 40, 20, 60, 60, 60
+_MOST_STORIES, _MOST_FOUND, _MOST_REFUSED, _MOST_FILES, _MOST_ENTRIES = 40, 20, 60, 60, 60
 _LONGEST_REASON_FILE = 2_000
 KINDS: Mapping[MessageKind, str] = {
     MessageKind.DIGEST: "Số",
@@ -41,7 +41,7 @@ KINDS: Mapping[MessageKind, str] = {
     MessageKind.CORRECTION_NOTICE: "Tin đính chính",
     MessageKind.ANNOUNCEMENT: "Thông báo",
 }
-_DEEDS: Mapping[AuditKind, str] = {
+_ACTIONS: Mapping[AuditKind, str] = {
     AuditKind.SENT_NOW: "Gửi ngay",
     AuditKind.RETRACTED: "Thu hồi",
     AuditKind.CORRECTED: "Đính chính",
@@ -208,8 +208,8 @@ def _reason_beside(file: Any) -> str:
         return ""
 
 
-async def deeds(services: Services) -> dict[str, Any]:
+async def audit_log(services: Services) -> dict[str, Any]:
     """Return what operators did lately."""
     async with services.database.read() as connection:
-        found = await find_audit_entries(connection, limit=_MOST_DEEDS)
-    return {"rows": found, "words": _DEEDS}
+        found = await find_audit_entries(connection, limit=_MOST_ENTRIES)
+    return {"rows": found, "words": _ACTIONS}

@@ -47,7 +47,6 @@ class Console:
     def __init__(
         self, services: Services, url: str, problems: Problems, look_at_gates: Look | None = None
     ) -> None:
-        self.url = f"{url.rstrip('/')}{BASE}"
         self._services = services
         self._problems = problems
         self._sessions = Sessions()
@@ -61,10 +60,6 @@ class Console:
         folder = files("bot.console")
         self._style = folder.joinpath("console.css").read_text(encoding="utf-8")
         self._icon = folder.joinpath("icon.svg").read_text(encoding="utf-8")
-
-    def invite(self, admin: int) -> str:
-        """Return a link that logs an operator in once, within five minutes."""
-        return f"{self.url}/vao?ma={self._sessions.invite(admin)}"
 
     def application(self) -> web.Application:
         """Return the application that is served under `BASE`."""
@@ -91,7 +86,7 @@ class Console:
                 web.get("/tim", self._search),
                 web.get("/cach-ly", self._quarantine),
                 web.post("/cach-ly/nhan-lai", self._take_again),
-                web.get("/nhat-ky", self._deeds),
+                web.get("/nhat-ky", self._audit_log),
             ]
         )
         return application
@@ -128,23 +123,15 @@ class Console:
 
     async def _log_in(self, request: web.Request) -> web.Response:
         code = (await request.post()).get("ma")
-        secret = await self._session_of(code) if isinstance(code, str) else None
-        if secret is None:
+        admin = await use_link(self._services.database, code) if isinstance(code, str) else None
+        if admin is None or admin not in self._services.admins:
             _log.warning("console link refused")
             return error_page(401)
         async with self._services.database.write() as connection:
-            admin, now = self._sessions.admin_of(secret), self._services.clock.now()
-            await record_audit_entry(connection, admin, AuditKind.LOGGED_IN, now=now)
+            await record_audit_entry(connection, admin, AuditKind.LOGGED_IN, now=self._services.clock.now())
         response = redirect("")
-        self._guard.set_cookie(response, secret)
+        self._guard.set_cookie(response, self._sessions.begin(admin))
         return response
-
-    async def _session_of(self, code: str) -> str | None:
-        """Begin a session for the code of a link; another process may have made the link."""
-        if secret := self._sessions.redeem(code):
-            return secret
-        admin = await use_link(self._services.database, code) if self._services.database.is_postgres else None
-        return self._sessions.begin(admin) if admin in self._services.admins and admin is not None else None
 
     async def _log_out(self, request: web.Request) -> web.Response:
         response = error_page(401)
@@ -176,8 +163,8 @@ class Console:
     async def _quarantine(self, request: web.Request) -> web.Response:
         return await self._page(request, "quarantine", await page_values.quarantine(self._services))
 
-    async def _deeds(self, request: web.Request) -> web.Response:
-        return await self._page(request, "deeds", await page_values.deeds(self._services))
+    async def _audit_log(self, request: web.Request) -> web.Response:
+        return await self._page(request, "audit_log", await page_values.audit_log(self._services))
 
     async def _retract(self, request: web.Request) -> web.Response:
         issue_id, admin = int(request.match_info["id"]), request[SESSION].admin

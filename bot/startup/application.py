@@ -95,9 +95,7 @@ class Bot:
         )  # fmt: skip
 
     async def _invite(self, admin: int) -> str:
-        """Return a link to the console; on PostgreSQL any process that serves the console accepts it."""
-        if self._console is not None and not self._is_fleet:
-            return self._console.invite(admin)
+        """Return a link to the console; any process that serves the console accepts it."""
         return await make_link(self._services.database, self._console_url or "", admin)
 
     async def _until_caught_up(self) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import aiohttp
 import pytest
 
-from bot.console.guard import BASE
+from bot.console.guard import BASE, make_link
 from bot.console.site import Console
 from bot.jobs.digests.gate import prepare_early
 from bot.jobs.digests.slots import run_due_slots
@@ -17,6 +17,7 @@ from bot.news.newsroom import Approval
 from bot.news.services import Services
 from bot.process.metrics import serve_health
 from bot.times.clock import ManualClock
+from storage.engine import Database
 from tests.bot.conftest import ADMIN, make_edition
 
 
@@ -26,12 +27,17 @@ class Served:
 
     console: Console
     origin: str
+    database: Database
     problems: list[str] = field(default_factory=list)
 
     @property
     def url(self) -> str:
         """Return the address of its first page."""
         return f"{self.origin}{BASE}"
+
+    async def invite(self, admin: int = ADMIN) -> str:
+        """Return a link that logs an operator in."""
+        return await make_link(self.database, self.origin, admin)
 
 
 @dataclass
@@ -69,7 +75,7 @@ class Browser:
 
     async def log_in(self, admin: int = ADMIN) -> None:
         """Use a fresh link."""
-        code = self.served.console.invite(admin).partition("ma=")[2]
+        code = (await self.served.invite(admin)).partition("ma=")[2]
         assert (await self.post("/vao", ma=code)).status == 303
 
     async def csrf(self) -> str:
@@ -96,7 +102,8 @@ async def served(services: Services, unused_tcp_port: int) -> AsyncIterator[Serv
         await prepare_early(services)
         await run_due_slots(services, nobody)
 
-    found.__init__(Console(services, origin, problems, look), origin)  # type: ignore[misc] # the two know each other
+    console = Console(services, origin, problems, look)
+    found.__init__(console, origin, services.database)  # type: ignore[misc] # the two know each other
     runner = await serve_health(
         "127.0.0.1", unused_tcp_port, problems, dict, {BASE: found.console.application()}
     )

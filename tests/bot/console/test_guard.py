@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.console.guard import COOKIE, IDLE_SECONDS, LINK_SECONDS, LONGEST_SECONDS, Sessions
+from bot.console.guard import COOKIE, IDLE_SECONDS, LONGEST_SECONDS, Sessions
 from bot.news.services import Services
 from tests.bot.conftest import ADMIN
 from tests.bot.console.conftest import Browser, Served
@@ -54,7 +54,7 @@ async def test_a_stranger_changes_nothing(stranger: Browser, path: str) -> None:
 async def test_a_link_works_once_and_only_after_the_button(
     served: Served, make_browser: Callable[[], Browser]
 ) -> None:
-    link = served.console.invite(ADMIN)
+    link = await served.invite()
     code, one = link.partition("ma=")[2], make_browser()
     assert link.startswith(served.url)
     for _ in range(2):  # a preview of the link uses nothing up
@@ -66,21 +66,21 @@ async def test_a_link_works_once_and_only_after_the_button(
 
 
 async def test_a_newer_link_ends_the_one_before(served: Served, stranger: Browser) -> None:
-    old = served.console.invite(ADMIN).partition("ma=")[2]
-    served.console.invite(ADMIN)
+    old = (await served.invite()).partition("ma=")[2]
+    await served.invite()
     assert (await stranger.post("/vao", ma=old)).status == 401
 
 
 @pytest.mark.parametrize("code", ["", "x" * 43, "x" * 10_000, "\u202e", "ma", "' OR 1=1 --"])
 async def test_forged_links_are_refused(served: Served, stranger: Browser, code: str) -> None:
-    served.console.invite(ADMIN)
+    await served.invite()
     assert (await stranger.post("/vao", ma=code)).status == 401
 
 
 async def test_the_cookie_is_strict_hidden_from_scripts_and_bound_to_its_path(
     served: Served, stranger: Browser
 ) -> None:
-    code = served.console.invite(ADMIN).partition("ma=")[2]
+    code = (await served.invite()).partition("ma=")[2]
     cookie = (await stranger.post("/vao", ma=code)).headers["Set-Cookie"]
     assert "HttpOnly" in cookie
     assert "SameSite=Strict" in cookie
@@ -195,20 +195,15 @@ class _Seconds:
         return self.now
 
 
-def test_links_and_sessions_end_by_themselves() -> None:
+def test_sessions_end_by_themselves() -> None:
     seconds = _Seconds()
     sessions = Sessions(seconds)
-    late = sessions.invite(1)
-    seconds.now = LINK_SECONDS
-    assert sessions.redeem(late) is None
-    secret = sessions.redeem(sessions.invite(1))
-    assert secret is not None
+    secret = sessions.begin(1)
     seconds.now += IDLE_SECONDS
     assert sessions.find(secret) is not None
     seconds.now += IDLE_SECONDS + 1
     assert sessions.find(secret) is None
-    secret = sessions.redeem(sessions.invite(1))
-    assert secret is not None
+    secret = sessions.begin(1)
     began = seconds.now
     while seconds.now - began <= LONGEST_SECONDS - IDLE_SECONDS:
         seconds.now += IDLE_SECONDS
@@ -219,14 +214,12 @@ def test_links_and_sessions_end_by_themselves() -> None:
 
 def test_many_sessions_do_not_pile_up() -> None:
     sessions = Sessions()
-    secrets = [sessions.redeem(sessions.invite(1)) for _ in range(30)]
-    assert sum(secret is not None and sessions.find(secret) is not None for secret in secrets) == 20
+    secrets = [sessions.begin(1) for _ in range(30)]
+    assert sum(sessions.find(secret) is not None for secret in secrets) == 20
 
 
 @given(st.text(max_size=200))
-def test_no_text_is_a_code_or_a_secret(text: str) -> None:
+def test_no_text_is_a_secret(text: str) -> None:
     sessions = Sessions()
-    sessions.redeem(sessions.invite(1))
-    sessions.invite(2)
-    assert sessions.redeem(text) is None
+    sessions.begin(1)
     assert sessions.find(text) is None

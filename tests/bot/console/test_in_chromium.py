@@ -17,7 +17,6 @@ from bot.console.public_site import PublicSite
 from bot.jobs.digests.composing import publish_copies
 from bot.news.services import Services
 from bot.times.clock import ManualClock
-from tests.bot.conftest import ADMIN
 from tests.bot.console.conftest import Served
 from tests.bot.console.stocked import stock
 
@@ -85,7 +84,7 @@ async def test_every_page_is_for_everybody(
     errors: list[str] = []
     page.on("pageerror", lambda error: errors.append(str(error)))
     page.on("console", lambda line: errors.append(line.text) if line.type == "error" else None)
-    await page.goto(served.console.invite(ADMIN))
+    await page.goto(await served.invite())
     assert await faults(page) == []
     await page.get_by_role("button", name="Vào").click()
     await expect(page.get_by_role("heading", level=1)).to_have_text("Hôm nay")
@@ -131,7 +130,7 @@ async def test_a_gate_is_answered_by_everybody(chromium: Browser, served: Served
     for width, scheme in ((360, "light"), (360, "dark"), (1440, "light"), (1440, "dark")):
         size: ViewportSize = {"width": width, "height": 800}
         page = await chromium.new_page(viewport=size, color_scheme=scheme)  # type: ignore[arg-type] # one of two
-        await page.goto(served.console.invite(ADMIN))
+        await page.goto(await served.invite())
         await page.get_by_role("button", name="Vào").click()
         await page.goto(f"{served.url}{gate}")
         assert await faults(page) == []
@@ -144,7 +143,7 @@ async def test_an_issue_is_taken_back_by_keyboard_alone(
 ) -> None:
     issue = await stock(services, make_newsroom, tmp_path)
     page = await chromium.new_page()
-    await page.goto(served.console.invite(ADMIN))
+    await page.goto(await served.invite())
     await page.keyboard.press("Tab")
     await page.keyboard.press("Enter")
     await expect(page.get_by_role("heading", level=1)).to_have_text("Hôm nay")
