@@ -29,14 +29,8 @@ HOUR = dt.timedelta(hours=1)
 
 async def publish(database: Database, profile: int, now: dt.datetime, *, parts: int = 1) -> int:
     """Record an issue and queue its deliveries; return how many."""
-    issue = Issue(
-        profile,
-        "sang",
-        now,
-        now - HOUR,
-        IssueStatus.MADE,
-        parts=tuple(map(Part, ("một", "hai", "ba")[:parts])),
-    )
+    texts = tuple(map(Part, ("một", "hai", "ba")[:parts]))
+    issue = Issue(profile, "sang", now, now - HOUR, IssueStatus.MADE, parts=texts)
     async with database.write() as connection:
         issue_id = await record_issue(connection, issue, now=now)
         assert issue_id is not None

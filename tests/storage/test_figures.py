@@ -1,4 +1,4 @@
-"""Documents of daily figures: what is read, and by which words everything else is refused."""
+"""Documents of daily figures: what is read, and how everything else is refused."""
 
 import datetime as dt
 import json
