@@ -11,114 +11,80 @@ FREE_MESSAGES_PER_SECOND = 30  # to all chats together; Telegram takes Stars for
 # An operator's own topic is also found by these words if it has the name of a topic here. Names, titles and
 # aliases are compared without accents, hyphens as spaces, so each word is listed once.
 
+
+def _listed(words: str) -> tuple[str, ...]:
+    return tuple(words.split(", "))
+
+
 BUILT_IN_TOPICS: dict[str, tuple[str, tuple[str, ...]]] = {
     "thoi-su": (
         "Thời sự",
-        (
-            *(
-                "chính trị",
-                "trong nước",
-                "tin trong nước",
-                "chính trị - xã hội",
-                "thời sự chính trị",
-                "nội chính",
-            ),
-            *("xây dựng Đảng", "chính phủ", "quốc hội", "quốc phòng", "biển đảo", "địa phương", "đô thị"),
+        _listed(
+            "chính trị, trong nước, tin trong nước, chính trị - xã hội, thời sự chính trị, nội chính,"
+            " xây dựng Đảng, chính phủ, quốc hội, quốc phòng, biển đảo, địa phương, đô thị"
         ),
     ),
     "the-gioi": (
         "Thế giới",
-        ("quốc tế", "tin quốc tế", "thế giới đó đây", "quân sự", "kiều bào", "người Việt năm châu"),
+        _listed("quốc tế, tin quốc tế, thế giới đó đây, quân sự, kiều bào, người Việt năm châu"),
     ),
     "kinh-te": (
         "Kinh tế",
-        (
-            *(
-                "kinh doanh",
-                "tài chính",
-                "chứng khoán",
-                "bất động sản",
-                "doanh nghiệp",
-                "doanh nhân",
-                "nhà đất",
-            ),
-            *(
-                "địa ốc",
-                "ngân hàng",
-                "tài chính ngân hàng",
-                "tài chính kinh doanh",
-                "thị trường",
-                "tiêu dùng",
-            ),
-            *("hàng hóa", "thương mại", "đầu tư", "khởi nghiệp", "vĩ mô", "nông nghiệp", "công thương"),
-            *("giá vàng", "thị trường chứng khoán", "kinh tế thế giới"),
+        _listed(
+            "kinh doanh, tài chính, chứng khoán, bất động sản, doanh nghiệp, doanh nhân, nhà đất, địa ốc,"
+            " ngân hàng, tài chính ngân hàng, tài chính kinh doanh, thị trường, tiêu dùng, hàng hóa,"
+            " thương mại, đầu tư, khởi nghiệp, vĩ mô, nông nghiệp, công thương, giá vàng,"
+            " thị trường chứng khoán, kinh tế thế giới"
         ),
     ),
     "xa-hoi": (
         "Xã hội",
-        (
-            *("đời sống", "dân sinh", "giao thông", "giới trẻ", "nhịp sống", "nhịp sống trẻ", "gia đình"),
-            *("việc làm", "lao động việc làm", "lao động", "an sinh", "an sinh xã hội", "cộng đồng"),
-            *("nhân ái", "tấm lòng nhân ái", "tâm sự"),
+        _listed(
+            "đời sống, dân sinh, giao thông, giới trẻ, nhịp sống, nhịp sống trẻ, gia đình, việc làm,"
+            " lao động việc làm, lao động, an sinh, an sinh xã hội, cộng đồng, nhân ái, tấm lòng nhân ái,"
+            " tâm sự"
         ),
     ),
     "phap-luat": (
         "Pháp luật",
-        (
-            *("an ninh", "pháp đình", "an ninh trật tự", "an ninh hình sự", "hình sự", "vụ án", "tòa án"),
-            *("ký sự pháp đình", "tư vấn pháp luật", "chuyện pháp đình"),
+        _listed(
+            "an ninh, pháp đình, an ninh trật tự, an ninh hình sự, hình sự, vụ án, tòa án, ký sự pháp đình,"
+            " tư vấn pháp luật, chuyện pháp đình"
         ),
     ),
     "giao-duc": (
         "Giáo dục",
-        ("tuyển sinh", "du học", "học đường", "đào tạo", "khuyến học", "học bổng", "giáo dục hướng nghiệp"),
+        _listed("tuyển sinh, du học, học đường, đào tạo, khuyến học, học bổng, giáo dục hướng nghiệp"),
     ),
     "suc-khoe": (
         "Sức khỏe",
-        (
-            *("y tế", "dinh dưỡng", "sống khỏe", "khỏe đẹp", "sức khỏe đời sống", "dịch bệnh", "y học"),
-            *("các bệnh", "sức khỏe giới tính"),
+        _listed(
+            "y tế, dinh dưỡng, sống khỏe, khỏe đẹp, sức khỏe đời sống, dịch bệnh, y học, các bệnh,"
+            " sức khỏe giới tính"
         ),
     ),
     "khoa-hoc-cong-nghe": (
         "Khoa học – Công nghệ",
-        (
-            *("khoa học", "công nghệ", "số hóa", "môi trường", "nhịp sống số", "sức mạnh số", "thế giới số"),
-            *("công nghệ số", "chuyển đổi số", "công nghệ thông tin", "CNTT", "viễn thông", "internet"),
-            *("thiết bị", "điện thoại", "trí tuệ nhân tạo", "vũ trụ", "khoa học đời sống"),
+        _listed(
+            "khoa học, công nghệ, số hóa, môi trường, nhịp sống số, sức mạnh số, thế giới số, công nghệ số,"
+            " chuyển đổi số, công nghệ thông tin, CNTT, viễn thông, internet, thiết bị, điện thoại,"
+            " trí tuệ nhân tạo, vũ trụ, khoa học đời sống"
         ),
     ),
     "the-thao": (
         "Thể thao",
-        (
-            *(
-                "bóng đá",
-                "đá banh",
-                "quần vợt",
-                "tennis",
-                "bóng đá quốc tế",
-                "bóng đá Việt Nam",
-                "bóng đá trong nước",
-            ),
-            *("thể thao quốc tế", "các môn khác", "bóng rổ", "bóng chuyền", "cầu lông", "marathon", "golf"),
-            *("ngoại hạng Anh", "V-League", "World Cup", "võ thuật"),
+        _listed(
+            "bóng đá, đá banh, quần vợt, tennis, bóng đá quốc tế, bóng đá Việt Nam, bóng đá trong nước,"
+            " thể thao quốc tế, các môn khác, bóng rổ, bóng chuyền, cầu lông, marathon, golf,"
+            " ngoại hạng Anh, V-League, World Cup, võ thuật"
         ),
     ),
     "van-hoa-giai-tri": (
         "Văn hóa – Giải trí",
-        (
-            *("văn hóa", "giải trí", "điện ảnh", "âm nhạc", "du lịch", "phim", "nhạc", "sân khấu", "showbiz"),
-            *(
-                "thời trang",
-                "thời trang trẻ",
-                "làm đẹp",
-                "ẩm thực",
-                "nghệ thuật",
-                "văn học",
-                "văn nghệ",
-                "sách",
-            ),
-            *("truyền hình", "mỹ thuật", "di sản", "văn hóa nghệ thuật", "hoa hậu", "lễ hội"),
+        _listed(
+            "văn hóa, giải trí, điện ảnh, âm nhạc, du lịch, phim, nhạc, sân khấu, showbiz, thời trang,"
+            " thời trang trẻ, làm đẹp, ẩm thực, nghệ thuật, văn học, văn nghệ, sách, truyền hình, mỹ thuật,"
+            " di sản, văn hóa nghệ thuật, hoa hậu, lễ hội"
         ),
     ),
 }

@@ -65,11 +65,8 @@ def shown(written: str) -> str:
     >>> shown("Mars/X")
     '«Mars/X»'
     """
-    return (
-        "«"
-        + "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in written[:60])
-        + "»"
-    )
+    letters = (letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in written[:60])
+    return f"«{''.join(letters)}»"
 
 
 def nearest(word: str, known: Iterable[str]) -> str | None:
@@ -198,9 +195,9 @@ def bare_address(value: str) -> str:
     >>> bare_address("https:/bao.vn/rss")
     'bao.vn/rss'
     """
-    return (
-        _SCHEME_SLIP.sub("", value.strip(), count=1) if _SCHEME_SLIP.match(value.strip()) else value.strip()
-    )
+    text = value.strip()
+    slip = _SCHEME_SLIP.match(text)
+    return text[slip.end() :] if slip else text
 
 
 def _contact(value: str) -> str:

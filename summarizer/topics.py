@@ -25,13 +25,7 @@ _LEVELS = re.compile(r"[/>|,;»:]|\s[-–—]\s")  # "Thể thao / Bóng đá", 
 _NUMBER = re.compile(r"[a-z]?\d+|html?|aspx|php|rss|xml|feed|atom")  # "the-thao-c12", "the-thao.rss"
 _NEWS = frozenset(("tin", "tuc", "bao", "chuyen", "muc", "trang", "kenh", "rss"))  # "tin-the-thao"
 _PAPERS = frozenset(("bao", "tap", "thoi", "tin", "trang", "kenh", "dai", "tc"))  # "bao-phap-luat" is a paper
-_PAPER_BEGINS = (
-    "bao ",
-    "rss bao ",
-    "tap chi ",
-    "thoi bao ",
-    "dai ",
-)  # of a title's part that names the paper
+_PAPER_BEGINS = ("bao ", "rss bao ", "tap chi ", "thoi bao ", "dai ")  # of the paper's name in a title
 _SUBDOMAIN_LABELS = 1  # of a host like thethao.bao.vn
 _LONGEST_SECTION = 4  # syllables: a longer part of a path is an article's headline, not a section
 

@@ -43,8 +43,7 @@ _STATE_OF = {word: state for state, words in _STATES.items() for word in words.s
 _STATE = re.compile(rf"(?<!\w)(?:{'|'.join(sorted(_STATE_OF, key=len, reverse=True))})(?!\w)")
 _UNREAL = (
     "sẽ|dự kiến|dự báo|dự đoán|dự tính|dự toán|kế hoạch|mục tiêu|phấn đấu|có thể|nếu|giả sử|chỉ tiêu|khả năng"
-    "|quy định|mỗi|trung bình|bình quân|hy vọng|đề xuất|đề nghị|yêu cầu|còn lại|lần lượt|trong đó"
-    "|trong số"
+    "|quy định|mỗi|trung bình|bình quân|hy vọng|đề xuất|đề nghị|yêu cầu|còn lại|lần lượt|trong đó|trong số"
     "|một số|thêm|riêng|từng|trước đây|lần trước|trước đó|năm ngoái|năm trước|hồi|kỷ lục|hoặc|chưa đầy|thứ"
     "|có khi|thường|ví dụ|chẳng hạn|chậm nhất|sớm nhất"
 )
@@ -85,9 +84,8 @@ class Claim:
     lead: tuple[str, ...]
     following: tuple[str, ...]
     names: frozenset[str]
-    periods: tuple[
-        frozenset[str], ...
-    ]  # days, years, quarters, months, numbers of months, times of day, phases
+    # days, years, quarters, months, numbers of months, times of day, phases
+    periods: tuple[frozenset[str], ...]
     change: str
     anchor: Quantity | None  # the figure just before, which this one belongs to: "63.600 tỷ đồng (7,8%)"
 

@@ -21,9 +21,8 @@ _SHARED = 0.7  # of the fewer words around two figures, if the words beside them
 _SHARED_BY_NEIGHBOURS = 0.5  # where those beside them are the same
 _FEWEST_WORDS = 4
 _SAME_SHARE = 0.9  # two shares of what is itself the same figure
-_MARKS = frozenset(
-    {"thuần", "ròng", "gộp", "thuế", "nữ", "nam", "nặng", "phụ"}
-)  # what has one is another thing
+# A figure beside one of these is of another thing.
+_MARKS = frozenset(("thuần", "ròng", "gộp", "thuế", "nữ", "nam", "nặng", "phụ"))
 _OPPOSING = (
     "thu/chi nhập/xuất nam/nữ mua/bán lãi/lỗ trong/ngoài nội/ngoại lớn/nhỏ cao/thấp trên/dưới trái/phải"
     " vợ/chồng dài/rộng dài/cao rộng/cao nặng/nhẹ thắng/thua"

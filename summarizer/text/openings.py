@@ -44,15 +44,9 @@ _FOOTER_WORDS = re.compile(
     r"|\b(?:apareceu primeiro|proviene da)\b",
     re.IGNORECASE,
 )
-_FOOTER_STARTS: tuple[str, ...] = ("Bài ", "Nội dung ", "Nguồn ", "The post ", "The article ", "This ")
-_FOOTER_STARTS += (
-    "L'article ",
-    "L’article ",
-    "Der Beitrag ",
-    "La entrada ",
-    "O post ",
-    "L'articolo ",
-    "L’articolo ",
+_FOOTER_STARTS = (
+    *("Bài ", "Nội dung ", "Nguồn ", "The post ", "The article ", "This ", "L'article ", "L’article "),
+    *("Der Beitrag ", "La entrada ", "O post ", "L'articolo ", "L’articolo "),
 )
 _READ_ON = re.compile(
     r"(?:(?:Đọc|Xem) (?:tiếp|thêm)(?: bài| tin)?|Xem chi tiết|Read more|Continue reading)\Z", re.IGNORECASE
@@ -224,16 +218,8 @@ _OTHER_WORDS = (
     "ông (?:hoàng|trùm|chủ|bố|lão|cụ|lớn|già|đồng|đồ|tổ|vua|nội|ngoại|bầu|địa|táo|công|trưởng)"
     "|bà (?:con|hoàng|chủ|mẹ|lão|cụ|già|đỡ|nội|ngoại|trùm|chúa|hỏa|vãi|bầu)|họ (?:hàng|tộc|đạo|tên)"
 )
-_OF_NOW = {
-    "thời điểm",
-    "tuần",
-    "tháng",
-    "quý",
-    "mùa",
-    "ngày",
-    "tết",
-    "thời đại",
-}  # "Tuần này": a time of its own
+# "Tuần này" is a time of its own.
+_OF_NOW = {"thời điểm", "tuần", "tháng", "quý", "mùa", "ngày", "tết", "thời đại"}
 _LONGEST = 80  # characters, more than any opening has
 _SOURCE_PREFIX = re.compile(r"[(\[]?[A-ZĐ][\w.]{1,20}(?: [\w.]{1,12}){0,2}[)\]]?\s*[-–—]\s+")
 _DANGLING = re.compile(
@@ -277,10 +263,8 @@ def _points_at_this(opening: str) -> bool:
         if word == "ấy" and number > 2 and words[number - 1] in _HE_OR_SHE:
             return False  # "Bạn gái bảo cô ấy": of somebody whom the sentence names first
         if word in _THIS:
-            return (
-                not {words[number - 1].lower(), " ".join(words[max(0, number - 2) : number]).lower()}
-                & _OF_NOW
-            )
+            before = words[number - 1], " ".join(words[max(0, number - 2) : number])
+            return _OF_NOW.isdisjoint(map(str.lower, before))
         if word[0].isupper():
             return False
     return False

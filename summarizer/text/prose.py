@@ -8,7 +8,6 @@ make no syllable. A bounded sample is read, so the cost does not grow with the t
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable
 from functools import cache, lru_cache
 
 from summarizer.text.repair import composed
@@ -26,18 +25,7 @@ _ENOUGH_WORDS = 12  # fewer are a headline, where names weigh more
 
 _TONES = str.maketrans(
     "àáảãạằắẳẵặầấẩẫậèéẻẽẹềếểễệìíỉĩịòóỏõọồốổỗộờớởỡợùúủũụừứửữựỳýỷỹỵ",
-    "a" * 5
-    + "ă" * 5
-    + "â" * 5
-    + "e" * 5
-    + "ê" * 5
-    + "i" * 5
-    + "o" * 5
-    + "ô" * 5
-    + "ơ" * 5
-    + "u" * 5
-    + "ư" * 5
-    + "y" * 5,
+    "".join(letter * 5 for letter in "aăâeêioôơuưy"),
 )
 _MARKS = str.maketrans("ăâđêôơư", "aadeoou")
 _ONSETS = "b c ch d đ g gh gi h k kh l m n ng ngh nh p ph q qu r s t th tr v x"
@@ -130,8 +118,4 @@ def _syllables() -> frozenset[str]:
 
 @cache
 def _syllables_without_marks() -> frozenset[str]:
-    return frozenset(_without_marks(_syllables()))
-
-
-def _without_marks(words: Iterable[str]) -> Iterable[str]:
-    return (word.translate(_MARKS) for word in words)
+    return frozenset(word.translate(_MARKS) for word in _syllables())

@@ -26,9 +26,8 @@ _NEW_TO_OLD = {
     for new, marked, olds, plain in (("o", _A, _O, "a"), ("o", _E, _O, "e"), ("u", _Y, _U, "y"))
     for vowel, old in zip(marked, olds, strict=True)
 }
-_NEW_STYLE = re.compile(
-    rf"(?:o[{_A}{_E}]|u(?<!qu)[{_Y}])(?!\w)"
-)  # a letter first: no looking back everywhere
+# A letter first: that is faster than a look-behind at every place.
+_NEW_STYLE = re.compile(rf"(?:o[{_A}{_E}]|u(?<!qu)[{_Y}])(?!\w)")
 _QUY_OLD_STYLE = re.compile(rf"q([{_U}])y(?!\w)")
 
 
