@@ -13,7 +13,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, delete, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, bindparam, case, delete, exists, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.articles import SET_ASIDE, StoredArticle, article_of
@@ -131,7 +131,9 @@ async def _claim_turns(
 ) -> list[ClaimedArticle]:
     """Claim existing turns in their order; skip those that another process is claiming now."""
     query = select(_t.turn, articles).join(articles, _IS_CURRENT).where(condition)
-    query = query.where(articles.c.processed_at.is_(None)).order_by(_t.turn).limit(limit)
+    # By a plain IS NULL SQLite would look at every waiting article, of an archive at each claim.
+    is_waiting = case((articles.c.processed_at.is_(None), 1), else_=0) == 1
+    query = query.where(is_waiting).order_by(_t.turn).limit(limit)
     rows = (await connection.execute(query.with_for_update(of=article_turns, skip_locked=True))).all()
     if not rows:
         return []

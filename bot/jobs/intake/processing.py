@@ -154,13 +154,15 @@ class Processor:
         if claimed or not is_alone:
             return claimed
         await self._end_claims_of_the_dead()
-        async with self._database.read() as connection:
+        async with self._database.write() as connection:
+            suspect = await claim_suspect(connection, self._owner)
+        if suspect:
+            return [suspect]
+        async with self._database.read() as connection:  # last, because it looks at every waiting article
             exhausted = await find_exhausted(connection)
         if exhausted:
             await self._put_aside([(article, BOT_DIED) for article in exhausted])
-        async with self._database.write() as connection:
-            suspect = await claim_suspect(connection, self._owner)
-        return [suspect] if suspect else []
+        return []
 
     async def _must_wait(self, rules: TopicRules) -> bool:
         """Wait a moment if other processes have work that is grouped first; return whether they have."""
