@@ -73,6 +73,7 @@ def test_a_hostile_page_is_over_soon(body: str) -> None:
         assert read_page(_page(body=body).encode(), "a.html", Origin(), deadline_seconds=2).title
 
 
+@pytest.mark.usefixtures("fresh_children")  # the start alone takes longer
 def test_a_page_that_is_too_slow_is_refused_with_the_reason() -> None:
     with pytest.raises(UnreadableError, match=r"trang không đọc xong trong 0.01 giây"):
         read_page(_page().encode(), "a.html", Origin(), deadline_seconds=0.01)
