@@ -72,11 +72,12 @@ class ChatContext:
         self.message = message
         self.user = user
         self.words = words
+        self.zone: str | None = None  # of the chat, once it was looked up for this update
 
     def about(self, chat: Chat, heading: str) -> Self:
         """Return a context for another chat's choices, shown here under a heading."""
         other = copy(self)
-        other.chat, other.heading = chat, heading
+        other.chat, other.heading, other.zone = chat, heading, None
         return other
 
     def _shown(self, view: View) -> View:

@@ -284,5 +284,6 @@ async def _read_again(context: ChatContext, question: Question) -> _StoredQuesti
 async def readers_of(context: ChatContext) -> Readers:
     """Return the readers of this chat's pages."""
     newsroom = context.services.newsroom
-    subscriber = await find_chat_subscriber(context.services, context.chat_id)
-    return Readers(newsroom, context.now, zone_of(subscriber, newsroom), context.is_group)
+    if context.zone is None:
+        context.zone = zone_of(await find_chat_subscriber(context.services, context.chat_id), newsroom)
+    return Readers(newsroom, context.now, context.zone, context.is_group)

@@ -40,9 +40,8 @@ class _Proposal:
 async def parse_context(context: ChatContext, at: dt.datetime) -> ParseContext:
     """Return what is needed to understand a message of this chat, written at `at`."""
     newsroom = context.services.newsroom
-    subscriber = await find_chat_subscriber(context.services, context.chat_id)
-    zone = zone_of(subscriber, newsroom)
-    return ParseContext(at, zone, topic_names(newsroom))
+    context.zone = zone_of(await find_chat_subscriber(context.services, context.chat_id), newsroom)
+    return ParseContext(at, context.zone, topic_names(newsroom))
 
 
 async def propose(context: ChatContext, wish: Wish) -> None:

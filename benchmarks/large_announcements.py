@@ -1,0 +1,113 @@
+"""An announcement and a correction for very many readers on PostgreSQL: how long their transactions are.
+
+    python -m benchmarks.large_announcements [--readers N]
+
+A server of the wheel is started, as for the tests. Everybody got the story that is corrected, so that a
+correction writes two deliveries for each reader. Times are of the clock.
+"""
+
+import argparse
+import asyncio
+import datetime as dt
+import signal
+import tempfile
+import time
+from collections.abc import Awaitable
+from pathlib import Path
+
+from sqlalchemy import text, update
+
+from bot.news.newsroom import Edition, Newsroom
+from bot.news.notice_queue import rules_of
+from bot.news.reader_notices import announce, send_correction
+from bot.news.services import Services
+from bot.times.clock import ManualClock
+from bot.times.schedule import Schedule
+from storage.delivery.announcements import draft_announcement
+from storage.delivery.corrections import draft_correction
+from storage.delivery.message_fanouts import queue_messages
+from storage.engine import WORKING_FOLDER, Database
+from storage.profiles import Choices, join_profile
+from storage.tables import deliveries
+from storage.upkeep.upgrade import upgrade
+from tests import conftest as own_server
+from tests.storage.test_changes_of_mind import STORY, publish
+
+_NOW = dt.datetime(2026, 8, 20, 22, 0, tzinfo=dt.UTC)
+_READERS = (
+    "INSERT INTO subscribers"
+    " (chat_id, kind, status, profile_id, quiet_start, quiet_end, created_at, changed_at)"
+    " SELECT n, 'private', 'active', :profile, 0, 0, :now, :now FROM generate_series(1, :readers) AS n"
+)
+
+
+def main() -> None:
+    """Start what is needed, and measure."""
+    ask = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    ask.add_argument("--readers", type=int, default=1_000_000)
+    readers = ask.parse_args().readers
+    base = Path(tempfile.mkdtemp(prefix="diemtin-announcements-", dir="/tmp"))
+    programs = own_server._postgres_programs(base)
+    home = own_server._make_cluster(programs, base)
+    server = own_server._start_server(programs, home, synchronous_commit="on")
+    try:
+        asyncio.run(_measure(f"postgresql+asyncpg://postgres@/postgres?host={home}", readers))
+    finally:
+        server.send_signal(signal.SIGQUIT)
+        server.wait()
+
+
+async def _measure(url: str, readers: int) -> None:
+    database, clock = Database(url, WORKING_FOLDER / "announcements.index"), ManualClock(_NOW)
+    edition = Edition("sang", "Bản tin sáng", Schedule((dt.time(6, 30),)), (), 3, dt.timedelta(hours=48))
+    newsroom = Newsroom(
+        zone="Asia/Ho_Chi_Minh", editions=(edition,), sources=(), topics={}, topic_aliases={},
+        keep_days=90, late_window=dt.timedelta(hours=2), questions_per_10_seconds=5, questions_per_hour=60,
+    )  # fmt: skip
+    services = Services(database, clock, newsroom)
+    await upgrade(database, now=_NOW)
+    await _make_readers(database, readers)
+    await clock.advance(120)
+    async with database.write() as connection:
+        announcement = await draft_announcement(connection, 1, "Mai bot nghỉ.", now=clock.now())
+        correction = await draft_correction(connection, STORY, "Tăng ít thôi.", now=clock.now())
+    await _time(services, "announcement", announce(services, announcement, 1))
+    await _time(services, "correction", send_correction(services, correction.id))
+    await database.close()
+
+
+async def _make_readers(database: Database, readers: int) -> None:
+    """Make readers who got an issue with the story."""
+    async with database.write() as connection:
+        profile = await join_profile(connection, Choices("sang"), next_due_at=_NOW, now=_NOW)
+        values = {"profile": profile, "now": _NOW, "readers": readers}
+        await connection.execute(text(_READERS), values)
+    await publish(database, profile, _NOW)
+    async with database.write() as connection:
+        await connection.execute(update(deliveries).values(status="sent", telegram_id=7, changed_at=_NOW))
+    async with database.engine.connect() as raw:
+        await raw.execution_options(isolation_level="AUTOCOMMIT")
+        await raw.execute(text("VACUUM ANALYZE"))
+
+
+async def _time(services: Services, name: str, confirming: Awaitable[object]) -> None:
+    began = time.monotonic()
+    await confirming
+    confirmed = time.monotonic() - began
+    parts, rules = list[tuple[int, float]](), rules_of(services)
+    while True:
+        began = time.monotonic()
+        async with services.database.write() as connection:
+            part = await queue_messages(connection, rules)
+        if part is None:
+            break
+        parts.append((part, time.monotonic() - began))
+    rows, seconds = sum(part for part, _ in parts), sum(each for _, each in parts)
+    print(
+        f"{name}: confirmed in {confirmed:.2f} s; {rows} rows, {rows / seconds:.0f} a second,"
+        f" longest transaction {max(each for _, each in parts):.2f} s"
+    )
+
+
+if __name__ == "__main__":
+    main()
