@@ -37,7 +37,7 @@ from summarizer.text.syllables import canonical, syllables
 
 _MOST_REPEATED = 0.6  # of a sentence's pairs of syllables, in the older articles
 _KNOWN_WORDS = 0.7  # of a sentence's content words, in one older sentence or headline
-_SHARED_WITH_HEADLINE = 0.35  # of a headline's content words, in a sentence that tells what it does
+_SHARED_WITH_HEADLINE = 0.35  # of a headline's content words, in a sentence about what the headline says
 _SHORTEST, _LONGEST = 8, 60  # syllables of a sentence that can stand alone
 _LEAD_SENTENCES = 4  # of a body: what is new stands first
 _RISEN = ("tăng", "lên", "nâng")

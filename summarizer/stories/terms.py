@@ -1,4 +1,4 @@
-"""Articles as weighted terms, by which reports of one event are found; frequencies of terms."""
+"""Articles as weighted terms, by which reports of one event are found; frequencies and an index of terms."""
 
 import zlib
 from collections.abc import Sequence
