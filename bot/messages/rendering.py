@@ -235,7 +235,7 @@ class _StoryLayout:
             "digest_story",
             title=_headline(story),
             quotes=[(printable(quote.text), self._said_by(quote)) for quote in story.quotes[:quotes]],
-            is_update=story.is_update and quotes > 0,
+            is_update=story.is_update,
             disagreement=difference_line(story.disagreement),
             time=self._time_of_headline(story.quotes[:quotes]),
             sources=[SourceLink(short_name(source.name), safe_link(source.url)) for source in sources],

@@ -37,7 +37,7 @@ _CHAT_PAUSE = dt.timedelta(seconds=1.02)  # between two messages to a chat, as i
 _IN_ORDER = select(func.set_config("enable_sort", "off", True))  # until the transaction ends
 _TAKE = (
     update(deliveries)
-    .where(deliveries.c.id.in_(bindparam("ids", expanding=True)))
+    .where(deliveries.c.id.in_(bindparam("ids")))
     .values(
         status=DeliveryStatus.SENDING,
         tries=deliveries.c.tries + 1,
@@ -98,7 +98,7 @@ async def claim_deliveries(
     which one of them sends, or sent within the last second, wait. The caller must have its turn: see
     `senders.take_turn`.
     """
-    if limit <= 0 or not await _may_claim(connection, lease, share):  # to SQLite a limit below 0 is none
+    if not await _may_claim(connection, lease, share):
         return []
     if is_postgres(connection):
         await connection.execute(_IN_ORDER)
@@ -106,13 +106,11 @@ async def claim_deliveries(
     by = key.owner if key else None
     firsts, again = _due(is_repeat=False, together=together), _due(is_repeat=True, together=together)
     claimed = await _claim(connection, firsts, limit, now, {*busy, *in_flight}, by)
-    if busy and len(claimed) < limit:
+    if busy:
         waiting = {*in_flight, *(one.chat_id for one in claimed)}
         claimed += await _claim(connection, firsts, limit - len(claimed), now, waiting, by)
-    if (repeats := min(repeats, limit - len(claimed))) <= 0:
-        return claimed
     waiting = {*in_flight, *(one.chat_id for one in claimed)}
-    return claimed + await _claim(connection, again, repeats, now, waiting, by)
+    return claimed + await _claim(connection, again, min(repeats, limit - len(claimed)), now, waiting, by)
 
 
 async def _may_claim(connection: AsyncConnection, lease: LeaseKey | None, share: LeaseKey | None) -> bool:
@@ -199,17 +197,21 @@ async def _claim(
     waiting: Collection[int],
     by: str | None,
 ) -> list[Claimed]:
+    if limit <= 0:  # to SQLite a limit below 0 is none
+        return []
     asked = {
         "by_now": now, "at_most": limit, "waiting": list(waiting),
         "a_second_before": now - _CHAT_PAUSE, "a_second_after": now + _CHAT_PAUSE,
     }  # fmt: skip
     rows = (await connection.execute(due, asked)).all()
+    firsts: dict[int, Any] = {}  # of each chat
     for row in rows:
         if reason := _why_off(row):
             off = {"status": DeliveryStatus.GONE, "reason": reason, "changed_at": now}
             await connection.execute(update(deliveries).where(deliveries.c.id == row.id).values(off))
-    firsts = {row.chat_id: row.id for row in reversed(rows) if not _why_off(row)}  # of each chat
-    wanted = [row for row in rows if firsts.get(row.chat_id) == row.id]
+        else:
+            firsts.setdefault(row.chat_id, row)
+    wanted = list(firsts.values())
     if wanted:
         await connection.execute(_TAKE, {"ids": [row.id for row in wanted], "moment": now, "by": by})
     missing = await _find_missing(connection, [row.id for row in wanted if row.part and row.parts > 1])

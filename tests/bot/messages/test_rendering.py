@@ -82,8 +82,9 @@ def test_sentences_of_several_articles_say_their_paper_and_time() -> None:
 
 def test_sentences_of_three_articles_say_their_papers_too() -> None:
     papers = [report(at, f"Báo {at}", 7) for at in (1, 2, 3)]
-    part = without_dates(rendered(replace(story(2), reports=tuple(papers)))[0])
-    assert "<i>(Báo 2, 07:38 hôm qua)</i>" in part
+    [part] = parts_of(replace(story(2), reports=tuple(papers)))
+    assert "<i>(Báo 2, 07:38 hôm qua)</i>" in without_dates(part.html)
+    assert part.article_ids == (1,), "the button opens the headline's article"
 
 
 def test_a_headline_of_another_report_than_the_sentences_says_its_time() -> None:
@@ -166,6 +167,13 @@ def test_a_longer_digest_opens_with_its_headlines() -> None:
     lines = visible_text(part.html).splitlines()
     assert lines[2:10] == ["6 tin · đọc chừng 3 phút", "", *(f"{n}. Chuyện số {n}" for n in range(1, 7))]
     assert most_corrected(part, "Chuyện số 2") is not None
+
+
+def test_a_headline_in_the_list_is_cut_where_it_is_longer_than_a_hundred_characters() -> None:
+    stories = tuple(story(number, title="x" * (99 + number)) for number in (1, 2))
+    digest = Digest("sang", "Điểm Tin sáng", SLOT, stories, 0, is_listed=True)
+    [part] = render_parts(digest)
+    assert visible_text(part.html).splitlines()[4:6] == [f"1. {'x' * 100}", f"2. {'x' * 99}…"]
 
 
 def test_a_short_digest_is_headlines_with_their_papers() -> None:

@@ -149,8 +149,8 @@ async def test_parts_are_claimed_in_order_and_never_together(
         async with database.write() as connection:
             [one] = await claim_deliveries(connection, now=now, limit=5)
             await mark_sent(connection, [(one, number + 1)], now=now)
-        seen.append(one.html)
-    assert seen == ["một", "hai", "ba"]
+        seen.append((one.html, one.is_silent))
+    assert seen == [("một", False), ("hai", True), ("ba", True)]
 
 
 async def test_an_interrupted_row_is_tried_once_more_after_the_others_and_then_unknown(
@@ -204,7 +204,24 @@ async def test_a_part_waits_while_the_one_before_it_is_being_sent(
         assert await claim_deliveries(connection, now=now, limit=5) == [], "nobody says that the chat is busy"
         await mark_gone(connection, first, "refused: odd", now=now)
         [second] = await claim_deliveries(connection, now=now, limit=5)
+        await mark_sent(connection, [(second, 7)], now=now)
+        [third] = await claim_deliveries(connection, now=now, limit=5)
     assert (first.html, second.html, second.missing) == ("một", "hai", (0,))
+    assert (third.html, third.missing) == ("ba", ()), "the second part told of the first"
+
+
+async def test_missing_parts_are_those_of_the_same_issue(
+    database: Database, listener: Listener, now: dt.datetime
+) -> None:
+    profile, missing = await listener(1), []
+    for slot in (now - HOUR, now):
+        await publish(database, profile, slot, parts=3)
+    async with database.write() as connection:
+        for _ in range(5):
+            [one] = await claim_deliveries(connection, now=now, limit=5)
+            missing.append(one.missing)
+            await mark_gone(connection, one, "refused: odd", now=now)
+    assert missing == [(), (0,), (0, 1), (), (0,)]
 
 
 async def test_the_order_of_parts_is_each_readers_own(
