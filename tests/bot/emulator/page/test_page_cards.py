@@ -37,6 +37,8 @@ async def test_a_picture_stands_above_the_text_and_none_where_there_is_none(page
     await expect(preview).to_have_attribute("href", "https://www.bao.example/1")
     await expect(preview).to_contain_text("Ảnh của bao.example")
     body = page.locator(".bubble", has=preview).locator(".body")
+    await expect(preview).to_be_visible()
+    await expect(body).to_be_visible()
     above, below = await preview.bounding_box(), await body.bounding_box()
     assert above is not None
     assert below is not None
