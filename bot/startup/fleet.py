@@ -31,6 +31,7 @@ from storage.processes.leases import find_live_owners, server_now
 from storage.processes.registry import (
     ProcessRow,
     SeenProcess,
+    end_frozen_statements,
     find_processes,
     forget_process,
     knows_processes,
@@ -152,6 +153,8 @@ class Presence:
         async with self._database.write() as connection:
             if not await note_process(connection, self._row):
                 await register_process(connection, self._row)
+            if ended := await end_frozen_statements(connection):
+                _log.warning("connections of a frozen process ended", count=ended)
         if time.monotonic() - self._checked_roles_at > _CHECK_ROLES_SECONDS:
             await self._check_roles()
 

@@ -8,16 +8,24 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import delete, inspect, select, update
+from sqlalchemy import delete, inspect, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.engine import insert_into
+from storage.engine import insert_into, is_postgres
 from storage.processes.leases import server_now
 from storage.tables import processes
 
 SILENT = dt.timedelta(seconds=15)  # a process that was not seen for so long is gone or frozen
 _FORGOTTEN = dt.timedelta(days=1)
 _MOST = 200
+_FROZEN = dt.timedelta(seconds=10)
+# "active" and "ClientRead": the server has a part of a statement and waits for the next one.
+_END_FROZEN = text(
+    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+    "WHERE datname = current_database() AND usename = current_user AND pid <> pg_backend_pid() "
+    "AND state = 'active' AND wait_event = 'ClientRead' "
+    "AND state_change < clock_timestamp() - CAST(:frozen AS interval)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +93,17 @@ async def find_processes(connection: AsyncConnection) -> list[SeenProcess]:
         )
         for row in rows
     ]
+
+
+async def end_frozen_statements(connection: AsyncConnection, frozen: dt.timedelta = _FROZEN) -> int:
+    """End the connections on which PostgreSQL has waited for the rest of a statement for `frozen`.
+
+    A process that freezes between the parts of a statement keeps the locks of its transaction, and neither
+    `idle_in_transaction_session_timeout` nor `statement_timeout` ends that. Return how many were ended.
+    """
+    if not is_postgres(connection):
+        return 0
+    return len((await connection.execute(_END_FROZEN, {"frozen": frozen})).all())
 
 
 async def knows_processes(connection: AsyncConnection) -> bool:

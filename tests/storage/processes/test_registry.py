@@ -3,11 +3,14 @@
 import datetime as dt
 from dataclasses import replace
 
-from sqlalchemy import update
+import asyncpg
+import pytest
+from sqlalchemy import make_url, update
 
 from storage.engine import Database
 from storage.processes.registry import (
     ProcessRow,
+    end_frozen_statements,
     find_processes,
     forget_process,
     knows_processes,
@@ -45,3 +48,27 @@ async def test_one_not_seen_for_long_is_silent_and_after_a_day_forgotten(databas
         await connection.execute(update(processes).values(seen_at=seen_at - dt.timedelta(days=2)))
         await register_process(connection, replace(ROW, name="b"))
         assert [one.row.name for one in await find_processes(connection)] == ["b"]
+
+
+async def test_a_process_that_froze_in_the_middle_of_a_statement_keeps_no_lock(postgres_url: str) -> None:
+    database = Database(postgres_url)
+    url = make_url(postgres_url).set(drivername="postgresql").render_as_string(hide_password=False)
+    frozen, idle = await asyncpg.connect(url), await asyncpg.connect(url)
+    try:
+        async with database.write() as connection:
+            await register_process(connection, ROW)
+        await idle.execute("BEGIN")
+        await frozen.execute("BEGIN; UPDATE processes SET active = ''")
+        statement = await frozen.prepare("SELECT $1::int")  # parsed; the server waits for the rest
+        async with database.read() as connection:
+            assert await end_frozen_statements(connection) == 0, "it may still come"
+            assert await end_frozen_statements(connection, dt.timedelta()) == 1
+        async with database.write() as connection:
+            assert await note_process(connection, ROW), "the row is not locked any more"
+        with pytest.raises((asyncpg.PostgresError, asyncpg.InterfaceError, OSError)):
+            await statement.fetch(1)
+        await idle.execute("COMMIT")
+    finally:
+        frozen.terminate()
+        idle.terminate()
+        await database.close()
