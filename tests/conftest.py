@@ -88,7 +88,6 @@ def pytest_collection_finish() -> None:
     """Collect garbage again, but never look at the tests themselves, which stay till the end."""
     gc.freeze()
     gc.enable()
-    gc.set_threshold(20_000, 20, 20)  # looking for garbage less often saves a fiftieth of the time
 
 
 @pytest.fixture(autouse=True)
