@@ -130,10 +130,7 @@ async def test_processes_that_are_killed_at_random_handle_each_update_once_and_i
         queues = [process() for _ in range(3)]
         workers = [Worker(queue, handled) for queue in queues]
         part = raws[25 * generation : 25 * generation + 25]
-        for some in (
-            part[:20],
-            part[20:],
-        ):  # one of each chat: the earlier one is kept before the later comes
+        for some in (part[:20], part[20:]):  # one update of each chat at a time
             await asyncio.gather(*(queues[i % 3].keep([raw]) for i, raw in enumerate(some)))
         if generation == 3:
             await asyncio.wait_for(all_handled(handled, len(raws)), 10)
