@@ -151,7 +151,7 @@ def _readers(
 async def _write(
     connection: AsyncConnection, part: _Part, profile_id: int | None, release: Release, queued_at: dt.datetime
 ) -> int:
-    """Write the deliveries of a part. A reader who has one already, because its chat moved, keeps it."""
+    """Write the deliveries of a part, except for readers who have one already because their chat moved."""
     m, s, d = messages.c, subscribers.c, deliveries.c
     page = _readers(part.issue_id, profile_id, s.id.between(part.after + 1, part.until)).subquery()
     rows = (

@@ -159,7 +159,10 @@ async def _queue_edits(connection: AsyncConnection, page: _Page, correction_id: 
 
 
 async def _queue_notices(connection: AsyncConnection, page: _Page, correction_id: int, rules: Rules) -> int:
-    """Queue one notice for each reader of a page who got the story and has none: that of the newest issue."""
+    """Queue a notice for each reader of a page who got the story and has no notice yet.
+
+    A reader who got the story in several issues gets the notice of the newest one.
+    """
     notice, edit, told = messages.alias("notice"), messages.alias("edit"), messages.alias("told")
     is_notice = and_(notice.c.correction_id == correction_id, notice.c.kind == MessageKind.CORRECTION_NOTICE)
     is_edit = and_(edit.c.id == notice.c.after_id, edit.c.kind == MessageKind.CORRECTION_EDIT)

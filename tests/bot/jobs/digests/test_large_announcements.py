@@ -51,7 +51,7 @@ async def tell(services: Services, *, edition: str | None = None) -> int:
 
 
 async def correct(services: Services) -> tuple[int, int]:
-    """Write and confirm a correction; return how many edits and notices the operator is told of."""
+    """Write and confirm a correction; return the numbers of edits and notices that the operator sees."""
     async with services.database.write() as connection:
         draft = await draft_correction(connection, STORY, "Tăng ít thôi.", now=services.clock.now())
     queued = await send_correction(services, draft.id)
