@@ -1,15 +1,25 @@
 """Processes beside each other on one database: an upgrade waits for the old ones, which end after it."""
 
 import asyncio
+import datetime as dt
 from dataclasses import replace
+from functools import partial
 
+import asyncpg
+import pytest
 import structlog
-from sqlalchemy import text
+from sqlalchemy import make_url, text
 
 from bot.startup.fleet import Presence, find_blockers, until_upgrade_is_safe
 from bot.telegram.lease import this_process
 from storage.engine import Database
-from storage.processes.registry import ProcessRow, find_processes, forget_process, register_process
+from storage.processes.registry import (
+    ProcessRow,
+    end_frozen_statements,
+    find_processes,
+    forget_process,
+    register_process,
+)
 from storage.upkeep.upgrade import head_revision
 
 ELSEWHERE = ProcessRow("may-khac 1|2|4711|5|6", "bot", "send", "", "1.0", "0260", "")
@@ -76,3 +86,25 @@ async def test_a_process_of_another_version_is_told_and_one_of_another_schema_en
     told = " ".join(str(log.get("problem")) for log in logs)
     assert "phiên bản khác nhau: 0.9, 1.0" in told
     assert "lược đồ khác nhau" in told
+
+
+async def test_a_process_ends_the_connection_of_one_that_froze_in_the_middle_of_a_statement(
+    postgres_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at_once = partial(end_frozen_statements, frozen=dt.timedelta())
+    monkeypatch.setattr("bot.startup.fleet.end_frozen_statements", at_once)
+    url = make_url(postgres_url).set(drivername="postgresql").render_as_string(hide_password=False)
+    database, frozen = Database(postgres_url), await asyncpg.connect(url)
+    row = replace(ELSEWHERE, name=this_process(), revision=head_revision())
+    presence = Presence(database, row, lambda: "")
+    ended = asyncio.Event()
+    frozen.add_termination_listener(lambda _: ended.set())
+    try:
+        await frozen.execute("BEGIN")
+        await frozen.prepare("SELECT $1::int")
+        async with presence.kept(asyncio.Event()), asyncio.timeout(20):
+            presence.note_active(["send"])
+            await ended.wait()
+    finally:
+        frozen.terminate()
+        await database.close()
