@@ -128,6 +128,16 @@ async def store_articles(
     return tally
 
 
+async def is_any_changed(connection: AsyncConnection, incoming: Sequence[Incoming]) -> bool:
+    """Tell whether storing these articles would replace the text of one that is stored."""
+    coming = {article.key: article for article in incoming}
+    for keys in chunks(list(coming), 200):
+        stored = await connection.execute(select(articles).where(articles.c.key.in_(keys)))
+        if any(_is_changed(row, coming[row.key]) for row in stored):
+            return True
+    return False
+
+
 async def _store_in_turns(connection: AsyncConnection, batch: Sequence[Incoming], now: dt.datetime) -> Tally:
     """Store an article that comes twice with different texts as a change: the last text wins."""
     texts: dict[str, dict[str, Incoming]] = {}
@@ -149,15 +159,15 @@ async def _store_batch(connection: AsyncConnection, batch: dict[str, Incoming], 
     rows = await connection.execute(select(articles).where(articles.c.key.in_(batch)))
     known = {row.key: row for row in rows}
     new = [article for key, article in batch.items() if key not in known]
-    changed = [
-        (known[key], a)
-        for key, a in batch.items()
-        if key in known and known[key].text_hash != a.text_hash and may_replace(known[key], a)
-    ]
+    changed = [(known[key], a) for key, a in batch.items() if key in known and _is_changed(known[key], a)]
     added = await _insert(connection, new, now) if new else 0
     if changed:
         await _replace(connection, changed, now)
     return Tally(added, len(changed), len(batch) - added - len(changed))
+
+
+def _is_changed(stored: Row[Any], article: Incoming) -> bool:
+    return stored.text_hash != article.text_hash and may_replace(stored, article)
 
 
 async def _insert(connection: AsyncConnection, new: Sequence[Incoming], now: dt.datetime) -> int:

@@ -23,14 +23,12 @@ from bot.commands.text_workers import (
     shown_by_thousands,
     text_workers_or_exit,
 )
-from bot.jobs.intake.intake import Intake, keep_taken
-from bot.jobs.intake.processing import Processor
+from bot.jobs.intake.archives import Progress, archive_store
+from bot.jobs.intake.intake import Intake
 from bot.jobs.intake.taking import Taker, name_nobody
 from bot.news.services import Services, take_in_thread
-from bot.operators.notices import INGEST
 from bot.startup.assembly import assemble
 from bot.text_work.text_pool import in_order
-from bot.text_work.worker import Texts
 from storage.intake import (
     ROWS_A_PART,
     Found,
@@ -54,7 +52,6 @@ from storage.times import published_text
 _SHOWN = 3  # articles of a dry run
 _LEAD_CHARACTERS = 120
 _AT_ONCE = 200
-_PROCESSED_AT_ONCE = 100_000  # text processes wait at the end of each run
 
 
 def ingest(
@@ -101,26 +98,18 @@ def _outcome(done: Intake) -> str:
 
 async def _ingest(paths: list[str], chosen: TextWorkers, *, is_by_file: bool) -> dict[str, Intake]:
     """Store and process the articles of `paths`; return the result of each file, or of each path."""
-    done: dict[str, Intake] = {}
     async with open_services(settings_or_exit()) as services, open_texts(chosen) as texts:
         origin = Origin(zone=services.newsroom.zone)
         many = Taker(services.database, texts, name_nobody).read
         take, width = (many, texts.width) if chosen.are_parallel else (_take_here, 1)
         find = path_parts if chosen.are_parallel else path_drafts
         batches = _batches(paths, origin, services, find, is_by_file=is_by_file)
-        show = shown_by_thousands("Đã nhận")
-        async with aclosing(
-            in_order(width, lambda batch: take(batch.found, origin, batch.now), batches)
-        ) as taken_batches:
-            async for batch, taken in taken_batches:
-                brought = Intake()
-                if taken:
-                    brought = await keep_taken(services.database, taken, INGEST, batch.now)
-                done[batch.name] = done.get(batch.name, Intake()) + brought
-                show(len(taken))
-        for refusal in await _process(services, texts):
-            done[refusal.path] = done.get(refusal.path, Intake()) + Intake(refused=(refusal,))
-    return done
+        reading = in_order(width, lambda batch: take(batch.found, origin, batch.now), batches)
+        progress = Progress(shown_by_thousands("Đã nhận"), shown_by_thousands("Đã xử lý"))
+        async with aclosing(reading), archive_store(services, texts, progress) as store:
+            async for batch, taken in reading:
+                await store.add(batch.name, taken, batch.now)
+            return await store.finish()
 
 
 class _Batch(NamedTuple):
@@ -185,22 +174,6 @@ async def _readings(
                 yield file.path, iter([file]), now
             else:
                 yield shown_path(file), find(file, origin, now=now), now
-
-
-async def _process(services: Services, texts: Texts) -> list[Refusal]:
-    """Process the waiting articles in the order they were stored; return those that were set aside."""
-    set_aside: list[Refusal] = []
-    processor = Processor(
-        services.database, services.clock, texts,
-        lambda source, title, reason: set_aside.append(Refusal(f"{source}: {title}", reason)),
-        as_stored=True, on_progress=shown_by_thousands("Đã xử lý"),
-    )  # fmt: skip
-    newsroom, done = services.newsroom, _PROCESSED_AT_ONCE
-    while done >= _PROCESSED_AT_ONCE:
-        done = await processor.run(
-            most=_PROCESSED_AT_ONCE, ranker=newsroom.ranker, rules=newsroom.topic_rules
-        )
-    return set_aside
 
 
 def _read(path: str, origin: Origin, now: dt.datetime) -> Iterator[Taken]:

@@ -15,9 +15,12 @@ from typing import Any, BinaryIO
 from bot.text_work.tasks import ANSWER, FAILURE, FRAME, GOT, OUT_OF_MEMORY, READY, TASKS, Task, frame
 from storage.intake.child_parsing import parse_here
 
+_NICENESS = 10  # on a busy machine chat and saving come first
+
 
 def main() -> None:
     """Work until the parent closes the pipe."""
+    os.nice(_NICENESS)
     cpu_seconds = float(sys.argv[1])
     parse_here()
     stdin, stdout = sys.stdin.buffer, os.fdopen(os.dup(1), "wb", buffering=0)

@@ -110,13 +110,17 @@ class ClusterTexts:
         head, packed = task.about.dump_json(about), [task.item.dump_json(item) for item in items]
         answers: list[_Answer | Failure] = []
         while len(answers) < len(items):
-            found = _checked(task, await self._sent(task.name, head, packed[len(answers) :]))
+            found = _checked(task, await self._sent(task, head, packed[len(answers) :]))
             answers += found
         return answers
 
-    async def _sent(self, task: str, about: bytes, items: Sequence[bytes]) -> list[bytes | Failure]:
+    async def _sent(
+        self, task: Task[Any, Any, Any], about: bytes, items: Sequence[bytes]
+    ) -> list[bytes | Failure]:
         try:
-            future = self._client.submit(work, code_version(), task, about, items, pure=False)
+            future = self._client.submit(
+                work, code_version(), task.name, about, items, pure=False, priority=task.priority
+            )
             answers: list[bytes | Failure] = await self._result(future)
         except KilledWorker:  # several workers died while they had this call
             if len(items) == 1:

@@ -1,6 +1,8 @@
 """Several text processes at once, and calls to them whose results come in the order of the calls."""
 
 import asyncio
+import heapq
+import itertools
 from collections import deque
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
@@ -48,14 +50,17 @@ async def in_order(
 
 
 class TextPool:
-    """Runs tasks in `count` text processes; each call goes to one that is free."""
+    """Runs tasks in `count` text processes; each call goes to one that is free.
+
+    Of the calls that wait, the one with the highest priority is next, then the oldest.
+    """
 
     def __init__(self, count: int) -> None:
         self.width = CALLS_A_PROCESS * count
         self._workers = [TextWorker() for _ in range(count)]
-        self._free = asyncio.Queue[TextWorker]()
-        for worker in self._workers:
-            self._free.put_nowait(worker)
+        self._free = list(self._workers)
+        self._waiting: list[tuple[int, int, asyncio.Future[TextWorker]]] = []  # a heap
+        self._numbers = itertools.count()
 
     async def start(self) -> None:
         """Make sure that every process is there.
@@ -73,7 +78,7 @@ class TextPool:
         Raises:
             TextWorkError: the process does not start, or dies before it begins to work.
         """
-        async with self._one() as worker:
+        async with self._one(task.priority) as worker:
             return await worker.run(task, about, items)
 
     async def run_packed(self, task: str, about: bytes, items: Iterable[bytes]) -> list[bytes | Failure]:
@@ -86,13 +91,24 @@ class TextPool:
             return await worker.run_packed(task, about, items)
 
     @asynccontextmanager
-    async def _one(self) -> AsyncIterator[TextWorker]:
+    async def _one(self, priority: int = 0) -> AsyncIterator[TextWorker]:
         """Wait for a process that is free."""
-        worker = await self._free.get()
+        given = asyncio.get_running_loop().create_future()
+        heapq.heappush(self._waiting, (-priority, next(self._numbers), given))
+        self._give()
         try:
-            yield worker
+            yield await given
         finally:
-            self._free.put_nowait(worker)
+            if not given.cancelled():
+                self._free.append(given.result())
+                self._give()
+
+    def _give(self) -> None:
+        """Give free processes to those who wait."""
+        while self._free and self._waiting:
+            *_, given = heapq.heappop(self._waiting)
+            if not given.done():
+                given.set_result(self._free.pop(0))
 
     async def close(self) -> None:
         """End the processes."""

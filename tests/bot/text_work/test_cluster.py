@@ -1,10 +1,12 @@
 """Calls to a cluster: what comes back is checked, and asked for again from the first wrong answer on."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import pytest
 
 from bot.text_work.cluster import ClusterTexts
+from bot.text_work.tasks import Task
 from bot.text_work.text_pool import TextPool, text_pool
 from bot.text_work.worker import Failure
 from tests.bot.text_work.test_text_pool import POISON
@@ -18,9 +20,11 @@ class NearTexts(ClusterTexts):
         self._pool = pool
         self.calls = 0
 
-    async def _sent(self, task: str, about: bytes, items: Sequence[bytes]) -> list[bytes | Failure]:
+    async def _sent(
+        self, task: Task[Any, Any, Any], about: bytes, items: Sequence[bytes]
+    ) -> list[bytes | Failure]:
         self.calls += 1
-        return await self._pool.run_packed(task, about, items)
+        return await self._pool.run_packed(task.name, about, items)
 
 
 async def test_an_answer_that_is_none_costs_its_item_and_no_other(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,6 +1,7 @@
 """Calls to many text processes: in order, bounded, cancelled, and none lost when a process is killed."""
 
 import asyncio
+import dataclasses
 from collections.abc import AsyncIterator
 from contextlib import aclosing
 from typing import Any
@@ -92,3 +93,47 @@ def test_the_name_of_the_language_code_is_the_same_each_time() -> None:
     code_version.cache_clear()
     assert name == code_version()
     assert len(name) == 16
+
+
+class _Held:
+    """A process that notes its calls and is busy with each until it is let go."""
+
+    def __init__(self) -> None:
+        self.calls = list[str]()
+        self.let_go = asyncio.Semaphore(0)
+
+    async def run(self, task: Task[Any, Any, Any], _about: object, _items: object) -> list[object]:
+        """Note the call, and wait."""
+        self.calls.append(task.name)
+        await self.let_go.acquire()
+        return []
+
+    async def close(self) -> None:
+        """There is no process."""
+
+
+async def test_of_the_calls_that_wait_the_highest_priority_is_next_and_a_cancelled_one_keeps_no_process(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    held = _Held()
+    monkeypatch.setattr("bot.text_work.text_pool.TextWorker", lambda: held)
+
+    def task(name: str, priority: int) -> Task[Any, Any, Any]:
+        return dataclasses.replace(POISON, name=name, priority=priority)
+
+    async with text_pool(1) as pool:
+        wanted = [("first", 0), ("low", 0), ("cancelled", 2), ("high", 1), ("later", 0), ("given", 0)]
+        calls = {name: asyncio.create_task(pool.run(task(name, rank), None, [])) for name, rank in wanted}
+        await asyncio.sleep(0)
+        calls["cancelled"].cancel()
+        for _ in range(3):
+            held.let_go.release()
+            await asyncio.sleep(0.01)
+        held.let_go.release()  # "later" ends and hands its process to "given", which is cancelled at once
+        await asyncio.wait([calls["later"]])
+        calls["given"].cancel()
+        await asyncio.wait([calls["given"]])
+        held.let_go.release()
+        async with asyncio.timeout(5):
+            await pool.run(task("last", 0), None, [])
+    assert [name for name in held.calls if name != "given"] == ["first", "high", "low", "later", "last"]

@@ -106,20 +106,6 @@ async def dump(database: Database) -> list[str]:
 
 
 @pytest.fixture
-def fresh(
-    make_newsroom: Callable[..., Any], clock: Any, tmp_path: Path, _sqlite_template: Path
-) -> Callable[[str], Services]:
-    """Return a function that opens services on an empty SQLite database of their own."""
-
-    def made(name: str) -> Services:
-        file = tmp_path / f"{name}.sqlite3"
-        file.write_bytes(_sqlite_template.read_bytes())
-        return Services(Database(f"sqlite+aiosqlite:///{file}"), clock, make_newsroom())
-
-    return made
-
-
-@pytest.fixture
 async def alone(fresh: Callable[[str], Services], archive: Path) -> list[str]:
     """Return the rows that one process makes of the archive."""
     services = fresh("alone")
