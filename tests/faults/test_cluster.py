@@ -19,7 +19,8 @@ from bot.text_work.cluster import ClusterTexts, cluster_texts
 from bot.text_work.tasks import PROCESS, Processing
 from bot.text_work.worker import ClusterError
 from summarizer.model import Document
-from tests.bot.jobs.intake.test_many_hands import alone, archive, dump, fresh, process_all, take_all
+from tests.bot.jobs.intake.conftest import fresh
+from tests.bot.jobs.intake.test_many_hands import alone, archive, dump, process_all, take_all
 from tests.texts_here import TextsHere
 
 __all__ = ["alone", "archive", "fresh"]  # fixtures
