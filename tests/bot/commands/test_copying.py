@@ -9,7 +9,7 @@ import pytest
 
 
 def test_a_copy_is_told_with_its_rows_and_searched_as_before(
-    stocked: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    stocked: Any, jsonl: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     source, target = tmp_path / "diemtin.sqlite3", tmp_path / "moi.db"
     told = stocked("db", "copy", str(source), str(target), "--json")
@@ -18,9 +18,15 @@ def test_a_copy_is_told_with_its_rows_and_searched_as_before(
     assert len(told.json["articles"]["hash"]) == 32
     monkeypatch.setenv("DIEMTIN_DATABASE_URL", f"sqlite:///{target}")
     assert len(stocked("search", "song tra", "--json").json["results"]) == 1
-    again = stocked("db", "copy", str(source), str(target))
-    assert again.code == 1
-    assert "Đích đã có dữ liệu (bảng " in again.err
+    again = stocked("db", "copy", str(source), str(target), "--json")
+    assert again.json == told.json, "a whole copy is compared again"
+    assert (
+        stocked("ingest", "--json", stdin=jsonl({"title": "Bến cũ mở lại", "body": "Bến cũ mở lại."})).code
+        == 0
+    )
+    refused = stocked("db", "copy", str(source), str(target))
+    assert refused.code == 1
+    assert "Đích đã có dữ liệu (bảng " in refused.err
 
 
 @pytest.mark.parametrize("given", ["mysql://x/y", "sqlite:///", "postgresql://may-chu"])
