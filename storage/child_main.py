@@ -61,9 +61,9 @@ def limit(limits: Mapping[str, int | None]) -> None:
 def main() -> None:
     """Prepare this process, then run the program as `__main__`."""
     settings, program, *arguments = sys.argv[1:]
-    told = json.loads(settings)
-    die_with(told["parent"])
-    limit(told["limits"])
+    given = json.loads(settings)
+    die_with(given["parent"])
+    limit(given["limits"])
     sys.argv = [program, *arguments]
     if program.endswith(".py"):
         runpy.run_path(program, run_name="__main__")

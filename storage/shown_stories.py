@@ -168,7 +168,7 @@ async def find_issued_stories(
     """
     i, t = issues.c, issue_stories.c
     latest = func.max(i.made_at, type_=UtcTime).label("known_at")
-    told: dict[int, Known] = {profile: {} for profile in profile_ids}
+    known: dict[int, Known] = {profile: {} for profile in profile_ids}
     for start, stories in _spans(since, old):
         query = (
             select(i.profile_id, t.story_id, latest)
@@ -178,9 +178,9 @@ async def find_issued_stories(
             .limit(len(profile_ids) * _MOST_STORIES)
         )
         for row in await connection.execute(query):
-            own = told[row.profile_id]
+            own = known[row.profile_id]
             own[row.story_id] = max(row.known_at, own.get(row.story_id, row.known_at))
-    return told
+    return known
 
 
 async def prune_shown(connection: AsyncConnection, *, before: dt.datetime) -> int:

@@ -214,11 +214,11 @@ async def find_lead_hashes(connection: AsyncConnection, keys: Sequence[str]) -> 
 
 @dataclass(frozen=True, slots=True)
 class SourceDays:
-    """Articles of a source on each day, oldest first, and in a week; stories of `told` of these were sent."""
+    """Articles of a source on each day, oldest first, and in a week; stories of `issued` of these were sent."""
 
     days: tuple[int, ...]
     week: int
-    told: int
+    issued: int
 
 
 async def count_by_day(
@@ -232,8 +232,8 @@ async def count_by_day(
     ]
     of_days = select(a.speaker, *spans).where(a.stored_at >= moments[0], a.speaker.is_not(None))
     rows = (await connection.execute(of_days.group_by(a.speaker).limit(500))).all()
-    is_told = a.story_id.in_(select(issue_stories.c.story_id))
-    of_week = select(a.speaker, func.count(), func.sum(case((is_told, 1), else_=0)))
+    is_issued = a.story_id.in_(select(issue_stories.c.story_id))
+    of_week = select(a.speaker, func.count(), func.sum(case((is_issued, 1), else_=0)))
     of_week = of_week.where(a.stored_at >= week, a.speaker.is_not(None)).group_by(a.speaker).limit(500)
-    told = {row[0]: (row[1], int(row[2])) for row in await connection.execute(of_week)}
-    return {row[0]: SourceDays(tuple(map(int, row[1:])), *told.get(row[0], (0, 0))) for row in rows}
+    spoken = {row[0]: (row[1], int(row[2])) for row in await connection.execute(of_week)}
+    return {row[0]: SourceDays(tuple(map(int, row[1:])), *spoken.get(row[0], (0, 0))) for row in rows}

@@ -65,7 +65,7 @@ def error_handler(services: Services) -> OnError:
             words = texts.FAILED
         if known is not None:
             with contextlib.suppress(TelegramError):  # the cause may be that Telegram is out of reach
-                await _tell(known, words)
+                await _reply(known, words)
 
     return on_error
 
@@ -86,7 +86,7 @@ def _find_retirement(error: Exception | None) -> Retire | None:
     return None
 
 
-async def _tell(update: Update, words: str) -> None:
+async def _reply(update: Update, words: str) -> None:
     if update.callback_query is not None:
         await update.callback_query.answer(words)
     elif update.message is not None and update.message.chat.type != ChatType.CHANNEL:

@@ -64,20 +64,20 @@ async def _copy(source: str, target: str, now: dt.datetime) -> dict[str, TableHa
         if not database_exists(ours):
             fail(f"✗ Không có cơ sở dữ liệu {ours.place}.")
         try:
-            return await copy_database(ours, theirs, now=now, is_gone=is_gone, on_progress=_tell_tables())
+            return await copy_database(ours, theirs, now=now, is_gone=is_gone, on_progress=_show_tables())
         except CopyError as error:
             detail = describe_process(error.detail) if error.why == "running" else error.detail
             fail(f"✗ {_OBJECTIONS[error.why].format(side=_SIDES[error.side], detail=detail)}")
 
 
-def _tell_tables() -> Show:
+def _show_tables() -> Show:
     """Return a callback that writes a line for each tenth of a table, and none for small tables."""
-    told = set[tuple[bool, str, int]]()
+    shown = set[tuple[bool, str, int]]()
 
     def show(step: Progress) -> None:
         tenth = (step.is_comparing, step.table, step.done * 10 // max(1, step.total))
-        if step.total >= _MANY_ROWS and tenth not in told:
-            told.add(tenth)
+        if step.total >= _MANY_ROWS and tenth not in shown:
+            shown.add(tenth)
             say(f"{'So lại' if step.is_comparing else 'Chép'} {step.table}: {step.done}/{step.total} dòng")
 
     return show

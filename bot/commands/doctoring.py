@@ -150,11 +150,11 @@ def _check_port(listens: Health | None, database: Database, token: str) -> Check
     """Check which program listens at the port of `[health]`."""
     if listens is None:
         return Check("port", Status.GOOD, "không mở cổng nào: tệp cấu hình không có [health]")
-    told: dict[str, object] = {}
-    problems = ask_health(listens, identity_of(token, database), told)
+    report: dict[str, object] = {}
+    problems = ask_health(listens, identity_of(token, database), report)
     if not problems:
         return Check("port", Status.GOOD, f"{listens.port}, bot đang chạy tốt")
-    status = Status.BAD if told else Status.DOUBTFUL
+    status = Status.BAD if report else Status.DOUBTFUL
     return Check("port", status, f"{listens.port}: {'; '.join(problems)}")
 
 
@@ -243,54 +243,56 @@ def health(json: Json = False) -> None:
         fail("✗ Tệp cấu hình chưa có [health] nên không hỏi được bot; hãy thêm [health] rồi chạy lại bot.")
     token = settings.bot_token.get_secret_value() if settings.bot_token else ""
     ours = identity_of(token, Database(settings.database_url.get_secret_value()))
-    told: dict[str, object] = {}
-    problems = ask_health(listens, ours, told)
+    report: dict[str, object] = {}
+    problems = ask_health(listens, ours, report)
     if json:
-        put_json({"ok": not problems, "problems": problems, "bot": told.get("username") or told.get("bot")})
+        put_json(
+            {"ok": not problems, "problems": problems, "bot": report.get("username") or report.get("bot")}
+        )
         raise typer.Exit(1 if problems else 0)
     if problems:
         fail("\n".join(f"✗ {problem}" for problem in problems))
-    put(f"✓ Bot đang chạy tốt{_roles(told)}.")
+    put(f"✓ Bot đang chạy tốt{_roles(report)}.")
 
 
-def _roles(told: dict[str, object]) -> str:
+def _roles(report: dict[str, object]) -> str:
     """Name the roles of the process that answered, if it does not have all."""
-    active, standby = (one_line(str(told.get(key) or "")) for key in ("roles", "standby"))
+    active, standby = (one_line(str(report.get(key) or "")) for key in ("roles", "standby"))
     if not standby and set(active.split(",")) == set(NAMES):
         return ""
     parts = ([f"làm {active}"] if active else []) + ([f"dự phòng {standby}"] if standby else [])
     return f" ({'; '.join(parts)})" if parts else ""
 
 
-def ask_health(listens: Health, ours: Identity, told: dict[str, object]) -> list[str]:
-    """Return the problems that the bot reports; the whole answer is put into `told`."""
+def ask_health(listens: Health, ours: Identity, report: dict[str, object]) -> list[str]:
+    """Return the problems that the bot reports; the whole answer is put into `report`."""
     address = f"http://{_ANYWHERE.get(listens.host, listens.host)}:{listens.port}/healthz"
     direct = build_opener(ProxyHandler({}))  # without the proxy, which is for Telegram
     try:
         with direct.open(address, timeout=_PATIENCE_SECONDS) as answer:
-            return _problems(answer.read(_LONGEST_ANSWER), ours, told)
+            return _problems(answer.read(_LONGEST_ANSWER), ours, report)
     except HTTPError as refusal:
-        return _problems(refusal.read(_LONGEST_ANSWER), ours, told) or [f"bot trả lời {refusal.code}"]
+        return _problems(refusal.read(_LONGEST_ANSWER), ours, report) or [f"bot trả lời {refusal.code}"]
     except (OSError, HTTPException):
         return [f"không có bot nào trả lời ở {address}; xem bot có đang chạy không"]
 
 
 def _problems(answer: bytes, ours: Identity, known: dict[str, object]) -> list[str]:
     try:
-        told = loads(answer)
+        report = loads(answer)
     except ValueError:
         return ["câu trả lời không phải của diemtin; có chương trình khác đang dùng cổng này"]
-    if not isinstance(told, dict):
+    if not isinstance(report, dict):
         return ["không rõ tình trạng"]
-    known |= told
-    theirs = Identity(str(told.get("bot", "")), str(told.get("database", "")))
+    known |= report
+    theirs = Identity(str(report.get("bot", "")), str(report.get("database", "")))
     if theirs.database != ours.database or (ours.bot and theirs.bot != ours.bot):
-        return [notices.other_bots_health(_name(told))]
-    problems = told.get("problems")
+        return [notices.other_bots_health(_name(report))]
+    problems = report.get("problems")
     return [str(problem) for problem in problems] if isinstance(problems, list) else ["không rõ tình trạng"]
 
 
-def _name(told: dict[str, object]) -> str:
+def _name(report: dict[str, object]) -> str:
     """Name the bot that answered."""
-    username = one_line(str(told.get("username") or ""))
-    return f"@{username}" if username else f"mã số {one_line(str(told.get('bot') or 'không rõ'))}"
+    username = one_line(str(report.get("username") or ""))
+    return f"@{username}" if username else f"mã số {one_line(str(report.get('bot') or 'không rõ'))}"

@@ -88,12 +88,12 @@ def _outcome(done: Intake) -> str:
     """Say in one line what happened to a file's articles, with the most frequent reason of refusals."""
     tally = done.tally
     counts = (("mới", tally.new), ("cập nhật", tally.updated), ("trùng", tally.duplicate))
-    told = [f"{word} {count}" for word, count in counts if count]
+    words = [f"{word} {count}" for word, count in counts if count]
     if done.refused:
         (reason, _), *others = Counter(refusal.reason for refusal in done.refused).most_common()
         more = f", và {len(others)} lý do khác" if others else ""
-        told.append(f"từ chối {len(done.refused)} ({reason}{more})")
-    return " · ".join(told) or "không có bài nào"
+        words.append(f"từ chối {len(done.refused)} ({reason}{more})")
+    return " · ".join(words) or "không có bài nào"
 
 
 async def _ingest(paths: list[str], chosen: TextWorkers, *, is_by_file: bool) -> dict[str, Intake]:

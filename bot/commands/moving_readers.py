@@ -34,7 +34,7 @@ from summarizer.questions.watching import as_watch, watch_key
 
 _TOGETHER = 1_000  # readers of one step
 _MOST_REMEMBERED = 20_000  # profiles, and watches
-_MOST_TOLD = 20  # refused lines
+_MOST_SHOWN = 20  # refused lines
 
 
 @dataclass(slots=True)
@@ -49,7 +49,7 @@ class _Result:
     def refuse(self, line: int, reason: str) -> None:
         """Count a refused line."""
         self.refused_count += 1
-        if len(self.refused) < _MOST_TOLD:
+        if len(self.refused) < _MOST_SHOWN:
             self.refused.append((line, reason))
 
 

@@ -239,8 +239,8 @@ def _simulated_lines(one: SimulatedIssue) -> list[str]:
     local = one.slot_at.astimezone(ZoneInfo(one.edition.schedule.zone))
     digest = one.composed.digest
     left = f", {digest.left_out} tin khác không đủ chỗ" if digest.left_out else ""
-    told = f"{len(digest.stories)} tin, {len(one.composed.parts)} tin nhắn{left}"
-    head = f"{local:%H:%M %d/%m/%Y}  {one.edition.title}: {told if digest.stories else 'không có tin nào'}"
+    size = f"{len(digest.stories)} tin, {len(one.composed.parts)} tin nhắn{left}"
+    head = f"{local:%H:%M %d/%m/%Y}  {one.edition.title}: {size if digest.stories else 'không có tin nào'}"
     return [head, *(f"  • {hidden(story.title)}" for story in digest.stories)]
 
 

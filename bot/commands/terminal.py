@@ -126,12 +126,12 @@ class Group(TyperGroup):
 
     def format_options(self, ctx: Any, formatter: Any) -> None:
         """Write the commands and options."""
-        told = [
+        described = [
             (name, found[1] if isinstance(found, tuple) else found.help)
             for name, found in self._table.items()
         ]
         with formatter.section("Lệnh"):
-            formatter.write_dl(told)
+            formatter.write_dl(described)
         _write_parameters(self, ctx, formatter)
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:

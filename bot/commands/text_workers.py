@@ -14,7 +14,7 @@ from bot.text_work.text_pool import text_pool
 from bot.text_work.worker import ClusterError, Texts, TextWorkError, text_worker
 
 _MOST_WORKERS = 64
-_TOLD_EACH = 10_000
+_SHOWN_EACH = 10_000
 Workers = Annotated[
     int,
     typer.Option(
@@ -83,7 +83,7 @@ def shown_by_thousands(what: str) -> Callable[[int], None]:
     def show(more: int) -> None:
         nonlocal count
         before, count = count, count + more
-        if count // _TOLD_EACH > before // _TOLD_EACH:
+        if count // _SHOWN_EACH > before // _SHOWN_EACH:
             say(f"{what} {count} bài")
 
     return show

@@ -15,7 +15,7 @@ OLD, AHEAD, UNDATED = "old", "ahead", "undated"  # faults of the times of all ne
 _DATING = frozenset((OLD, AHEAD, UNDATED))
 ELSEWHERE, CROWDED = "elsewhere", "crowded"  # see `Polled`
 
-_TRIES_BEFORE_TOLD = 3
+_TRIES_BEFORE_REPORT = 3
 _LONGEST_BACKOFF = dt.timedelta(hours=6)
 _LONGEST_FRESHNESS = dt.timedelta(hours=1)
 _RECENT = dt.timedelta(days=14)  # an older item is pinned, or the feed is asleep
@@ -84,14 +84,14 @@ def judge(
     troubles = {QUIET} if is_quiet and not may_be_silent else set()
     troubles |= {MOVED} if outcome.moved_to else set()
     troubles |= {CROWDED} if state.left_out else set()
-    told = set(before.told)
+    reported = set(before.told)
     dating = {outcome.dating} if outcome.dating else set[str]()
-    troubles |= dating if outcome.new else told & _DATING
-    troubles |= {ELSEWHERE} if state.elsewhere else {ELSEWHERE} & told  # told once for ever
+    troubles |= dating if outcome.new else reported & _DATING
+    troubles |= {ELSEWHERE} if state.elsewhere else {ELSEWHERE} & reported  # reported once for ever
     return Verdict(
         replace(state, told=tuple(sorted(troubles))),
-        begun=frozenset(troubles - told),
-        over=frozenset(told - troubles - {MOVED}),
+        begun=frozenset(troubles - reported),
+        over=frozenset(reported - troubles - {MOVED}),
     )
 
 
@@ -106,8 +106,8 @@ def _after_failure(
     before: SourceState, outcome: Failed, every: dt.timedelta, now: dt.datetime, chance: float
 ) -> Verdict:
     failures = before.failures + 1
-    is_told = BROKEN in before.told
-    is_sure = failures >= _TRIES_BEFORE_TOLD or outcome.code in LASTING
+    is_reported = BROKEN in before.told
+    is_sure = failures >= _TRIES_BEFORE_REPORT or outcome.code in LASTING
     wait = (
         _LONGEST_BACKOFF if outcome.code in LASTING else min(every * 2 ** min(failures, 12), _LONGEST_BACKOFF)
     )
@@ -121,7 +121,7 @@ def _after_failure(
         detail=outcome.detail,
         told=tuple(sorted({*before.told, BROKEN})) if is_sure else before.told,
     )
-    return Verdict(state, begun=frozenset({BROKEN} if is_sure and not is_told else ()))
+    return Verdict(state, begun=frozenset({BROKEN} if is_sure and not is_reported else ()))
 
 
 def _after_success(

@@ -81,10 +81,10 @@ async def _find(services: Services, rule: Rule) -> None:
     now = services.clock.now()
     async for stories in stories_with_new_articles(services, _NOTE):
         async with services.database.read() as connection:
-            told = await find_widely_reported(
+            found = await find_widely_reported(
                 connection, set(stories), since=now - rule.span, sources=rule.papers
             )
-        await _record(services, rule, told, now)
+        await _record(services, rule, found, now)
 
 
 async def _record(services: Services, rule: Rule, story_ids: Sequence[int], now: dt.datetime) -> None:
@@ -161,7 +161,7 @@ class _Composer:
         self._story = story
         self._now = now
         self._prepared: Prepared = prepare([candidate], newsroom, slot=now)
-        self._told: dict[tuple[int, dt.datetime | None], str | None] = {}
+        self._texts: dict[tuple[int, dt.datetime | None], str | None] = {}
         self.as_of = max(piece.was_ready_at for piece in candidate.pieces)
         self.buttons = (
             (
@@ -186,18 +186,18 @@ class _Composer:
                     wanted[html].append(reader.id)
         return wanted
 
-    def _html(self, reader: BreakingReader, told_at: dt.datetime | None, zone: str) -> str | None:
-        key = (reader.profile_id, told_at)
-        if key not in self._told:
-            told = self._digest_story(reader, told_at)
-            self._told[key] = None if told is None else str(self._rendered(told, zone))
-        return self._told[key]
+    def _html(self, reader: BreakingReader, known_until: dt.datetime | None, zone: str) -> str | None:
+        key = (reader.profile_id, known_until)
+        if key not in self._texts:
+            story = self._digest_story(reader, known_until)
+            self._texts[key] = None if story is None else str(self._rendered(story, zone))
+        return self._texts[key]
 
-    def _digest_story(self, reader: BreakingReader, told_at: dt.datetime | None) -> DigestStory | None:
+    def _digest_story(self, reader: BreakingReader, known_until: dt.datetime | None) -> DigestStory | None:
         edition = self._newsroom.edition_for(reader.choices)
-        told = {} if told_at is None else {self._story.story_id: told_at}
+        known = {} if known_until is None else {self._story.story_id: known_until}
         digest = compose(
-            self._prepared, preferences_of(edition), edition=edition.name, title=edition.title, seen=told
+            self._prepared, preferences_of(edition), edition=edition.name, title=edition.title, seen=known
         )
         return next(iter(digest.stories), None)
 

@@ -14,7 +14,7 @@ import structlog
 from markupsafe import escape
 
 from bot.jobs.digests.slots import find_looked_until
-from bot.news.services import Services, Tell
+from bot.news.services import NotifyAdmins, Services
 from bot.operators import notices
 from storage.notes import find_note, forget_note, write_new_note
 from storage.upkeep.prune import find_newest_row
@@ -23,7 +23,7 @@ TOLERANCE = dt.timedelta(minutes=15)  # a digest that is later than that counts 
 FURTHEST_AHEAD = dt.timedelta(days=30)  # of the newest row, where only rows can be asked
 _LOOK_SECONDS = 20.0
 _SURE_SECONDS = 60.0  # a machine that was suspended is right as soon as Telegram answers again
-_TOLD = "clock told wrong"  # a note
+_NOTE = "clock told wrong"  # a note
 _log = structlog.get_logger(__name__)
 
 
@@ -54,15 +54,15 @@ class ClockWatch:
     def __init__(
         self,
         services: Services,
-        tell_admins: Tell,
+        notify_admins: NotifyAdmins,
         telegram_time: Callable[[], dt.datetime | None],
         machine: str = "",
     ) -> None:
         self.problem: str | None = None
-        self._note = f"{_TOLD} {machine}".rstrip()
+        self._note = f"{_NOTE} {machine}".rstrip()
         self._where = f"{machine}: " if machine else ""
         self._services = services
-        self._tell_admins = tell_admins
+        self._notify_admins = notify_admins
         self._telegram_time = telegram_time
         self._lock = asyncio.Lock()
         self._last: tuple[float, dt.datetime] | None = None
@@ -92,7 +92,7 @@ class ClockWatch:
         now = clock.now()
         async with self._services.database.read() as connection:
             seen = (await find_newest_row(connection), await find_looked_until(connection))
-            was_told = await find_note(connection, self._note) is not None
+            was_reported = await find_note(connection, self._note) is not None
         newest = max((moment for moment in seen if moment is not None), default=None)
         self.problem = judge(
             now, telegram=self._telegram_time(), newest=newest, is_simulated=clock.is_simulated
@@ -103,10 +103,10 @@ class ClockWatch:
         elif self._wrong_since is None:
             self._wrong_since = clock.elapsed()
         is_sure = self._wrong_since is None or clock.elapsed() - self._wrong_since >= _SURE_SECONDS
-        if is_sure and (self.problem is not None) != was_told:
-            await self._tell(now)
+        if is_sure and (self.problem is not None) != was_reported:
+            await self._report(now)
 
-    async def _tell(self, now: dt.datetime) -> None:
+    async def _report(self, now: dt.datetime) -> None:
         async with self._services.database.write() as connection:
             if self.problem is None:
                 is_news = await forget_note(connection, self._note)
@@ -116,7 +116,7 @@ class ClockWatch:
             return
         if self.problem is None:
             _log.warning("the clock is right again")
-            await self._tell_admins(f"{escape(self._where)}{notices.CLOCK_RIGHT_AGAIN}")
+            await self._notify_admins(f"{escape(self._where)}{notices.CLOCK_RIGHT_AGAIN}")
         else:
             _log.error("the clock is wrong", problem=self.problem)
-            await self._tell_admins(f"⚠️ {escape(self._where)}{self.problem}")
+            await self._notify_admins(f"⚠️ {escape(self._where)}{self.problem}")

@@ -53,15 +53,15 @@ def alert_of(
     followed: str,
     *,
     known_until: dt.datetime,
-    told: Collection[int],
+    alerted: Collection[int],
     now: dt.datetime,
     zone: str,
 ) -> FollowAlert | None:
     """Return the news of the story since `known_until`; None if no sentence has any. Pure.
 
-    `told` are articles that the chat got by a watch; `followed` is the headline when following began.
+    `alerted` are articles that the chat got by a watch; `followed` is the headline when following began.
     """
-    old = [p for p in candidate.pieces if p.was_ready_at <= known_until or p.article_id in told]
+    old = [p for p in candidate.pieces if p.was_ready_at <= known_until or p.article_id in alerted]
     fresh = [piece for piece in candidate.pieces if piece not in old]
     news = news_of(old, Candidate(candidate.story_id, tuple(fresh)), is_followed=True) if fresh else None
     if news is None:
@@ -149,14 +149,16 @@ async def _alert(
 ) -> int:
     candidate = candidates.get(due.story_id)
     async with services.database.read() as connection:
-        shown_until, told = await find_known(connection, due)
+        shown_until, alerted = await find_known(connection, due)
     known_until = shown_until
     zone = _zone(services.newsroom, due.edition, due.zone)
     alert = None
     if candidate is not None:
         known_until = max([known_until, *(piece.was_ready_at for piece in candidate.pieces)])
         alert = await INTAKE.run(
-            lambda: alert_of(candidate, due.title, known_until=shown_until, told=told, now=now, zone=zone)
+            lambda: alert_of(
+                candidate, due.title, known_until=shown_until, alerted=alerted, now=now, zone=zone
+            )
         )
     async with services.database.write() as connection:
         if alert is None:

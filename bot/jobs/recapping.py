@@ -78,7 +78,7 @@ class _Group:
     after: dt.datetime
     title: str
     next_at: dt.datetime | None
-    told: Known
+    known: Known
 
 
 async def send_recaps(services: Services) -> int:
@@ -171,7 +171,7 @@ async def _send_group(
     edition = services.newsroom.edition_for(group.due[0].choices)
     composed: Composed | None = None
     if group.title and gathered is not None:
-        composed = await DIGESTS.run(compose_one, edition, gathered, group.told, title=group.title)
+        composed = await DIGESTS.run(compose_one, edition, gathered, group.known, title=group.title)
     async with services.database.write() as connection:
         readers = await claim_recaps(connection, kind, group.due, next_at=group.next_at)
         if not readers or composed is None or not composed.parts:

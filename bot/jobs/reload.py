@@ -19,7 +19,7 @@ from bot.messages import subscription_texts
 from bot.messages.markup import shortened
 from bot.messages.spoken import say_schedule
 from bot.news.newsroom import Newsroom
-from bot.news.services import Services, Tell
+from bot.news.services import NotifyAdmins, Services
 from bot.operators import notices
 from bot.times.schedule import QuietHours
 from storage.delivery.messages import Buttons, Message, enqueue, record_message
@@ -45,28 +45,28 @@ async def take_over(services: Services) -> int:
     Readers of a removed edition are told what they get instead.
     """
     moved = await reschedule_profiles(services)
-    await tell_moved_readers(services)
+    await notify_moved_readers(services)
     return moved
 
 
-async def tell_moved_readers(services: Services) -> int:
+async def notify_moved_readers(services: Services) -> int:
     """Tell the readers of removed editions once what they get instead; return the number of deliveries."""
     declared = [edition.name for edition in services.newsroom.editions]
     async with services.database.write() as connection:
         gone = await find_gone_editions(connection, declared)
-        told = await find_notified_editions(connection)
-        for edition in told.keys() & declared:
+        notified = await find_notified_editions(connection)
+        for edition in notified.keys() & declared:
             await forget_note(connection, NOTE + edition)
     queued = 0
     for edition in gone:
-        after = told.get(edition, 0)
-        while groups := await _tell_some(services, edition, after):
+        after = notified.get(edition, 0)
+        while groups := await _notify_some(services, edition, after):
             after = groups[-1].profile_id
             queued += len(groups)
     return queued
 
 
-async def _tell_some(services: Services, edition: str, after: int) -> list[MovedReaders]:
+async def _notify_some(services: Services, edition: str, after: int) -> list[MovedReaders]:
     """Queue the message for the next profiles of an edition, and store the position."""
     now, newsroom = services.clock.now(), services.newsroom
     async with services.database.write() as connection:
@@ -88,12 +88,12 @@ def moved_message(group: MovedReaders, newsroom: Newsroom) -> tuple[str, Buttons
     """Return the message for readers of a removed edition, with buttons for the others."""
     edition = newsroom.edition_for(group.choices)
     quiet = QuietHours(group.quiet_start, group.quiet_end)
-    told = subscription_texts.EDITION_GONE.format(
+    text = subscription_texts.EDITION_GONE.format(
         edition=edition.title,
         which=subscription_texts.GONE_ONE if group.choices.more_editions else subscription_texts.GONE_ONLY,
         schedule=say_schedule(edition.schedule),
     )
-    html = Markup("\n\n").join([told, *held_notes(edition, quiet)])
+    html = Markup("\n\n").join([text, *held_notes(edition, quiet)])
     kept = [one.name for one in newsroom.editions_for(group.choices)]
     others = [one for one in newsroom.editions if one.name not in kept][:_MOST_OFFERED]
     wish = partial(TakeEdition, is_wanted=True) if group.choices.more_editions else SetEdition
@@ -147,7 +147,7 @@ class NewsroomWatch:
         is_still_changing, self._seen = found != self._seen, found
         return None if found == self._settled or is_still_changing else found
 
-    async def look(self, services: Services, tell_admins: Tell) -> bool:
+    async def look(self, services: Services, notify_admins: NotifyAdmins) -> bool:
         """Look once; return whether a new newsroom is in place."""
         found = await self._changed()
         if found is None:
@@ -156,11 +156,11 @@ class NewsroomWatch:
         if isinstance(newsroom, str):
             self._settled = found
             _log.error("newsroom file refused, the old one stays", problems=newsroom)
-            await tell_admins(notices.newsroom_refused(newsroom))
+            await notify_admins(notices.newsroom_refused(newsroom))
             return False
         services.newsroom = newsroom
         moved = await take_over(services)
         self._settled = found  # only now: when the database fails, the next look takes it over again
         _log.info("newsroom file taken over", profiles_moved=moved)
-        await tell_admins(notices.newsroom_taken_over(len(newsroom.editions), len(newsroom.sources)))
+        await notify_admins(notices.newsroom_taken_over(len(newsroom.editions), len(newsroom.sources)))
         return True

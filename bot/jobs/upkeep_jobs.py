@@ -9,7 +9,7 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.jobs.intake.window import GROUPED_FOR
-from bot.news.services import Services, Tell
+from bot.news.services import NotifyAdmins, Services
 from bot.operators import notices
 from bot.process.metrics import INDEX_LAG, log_errors
 from storage.alerts.breaking import prune_breaking
@@ -44,7 +44,7 @@ _LOOKED_EACH = 5  # ticks of the index: counting the changes needs one more stat
 _log = structlog.get_logger(__name__)
 
 
-async def prune_if_night(services: Services, tell_admins: Tell | None = None) -> bool:
+async def prune_if_night(services: Services, notify_admins: NotifyAdmins | None = None) -> bool:
     """Prune at the first tick after 3:00 of a local day; return whether it was done now.
 
     A prune that would delete more than the usual share waits until an operator allows it.
@@ -56,7 +56,7 @@ async def prune_if_night(services: Services, tell_admins: Tell | None = None) ->
     today = local.date().isoformat()
     if local.hour < _QUIET_HOUR or last == today:
         return False
-    if not await _may_prune(services, today, tell_admins):
+    if not await _may_prune(services, today, notify_admins):
         return False
     await prune(services)
     async with services.database.write() as connection:
@@ -82,7 +82,7 @@ async def end_impossible_waits(services: Services) -> None:
         _log.warning("waits dated far ahead by a wrong clock are ended", count=ended)
 
 
-async def _may_prune(services: Services, today: str, tell_admins: Tell | None) -> bool:
+async def _may_prune(services: Services, today: str, notify_admins: NotifyAdmins | None) -> bool:
     """Tell whether the prune is usual or allowed; if not, ask the admins once a day."""
     now = services.clock.now()
     async with services.database.read() as connection:
@@ -95,8 +95,8 @@ async def _may_prune(services: Services, today: str, tell_admins: Tell | None) -
         async with services.database.write() as connection:
             await write_note(connection, _ASKED, today, now=now)
         _log.error("prune held, it would take too much", articles=extent.articles, of=extent.all_articles)
-        if tell_admins is not None:
-            await tell_admins(notices.prune_held(extent))
+        if notify_admins is not None:
+            await notify_admins(notices.prune_held(extent))
     return False
 
 

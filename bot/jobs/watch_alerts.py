@@ -186,7 +186,7 @@ def _hit(article: StoredArticle, listener: WatchReader, newsroom: Newsroom, now:
     return Hit(listener.watch_id, article.story_id, article.id, quiet.release(now, zone))
 
 
-MOST_TOLD = 5  # stories in one message: with everything at its longest they stay under Telegram's limits
+MOST_SHOWN = 5  # stories in one message: with everything at its longest they stay under Telegram's limits
 _LONGEST_WORDS = 64  # UTF-16 units of a watch's words
 _LONGEST_LABEL = 30
 
@@ -252,7 +252,7 @@ async def send_alerts(services: Services) -> int:
 async def _find_due(services: Services, now: dt.datetime) -> dict[int, Choices]:
     async with services.database.read() as connection:
         return await find_due_subscribers(
-            connection, now=now, told_before=now - _BETWEEN, limit=_CHATS_AT_ONCE
+            connection, now=now, alerted_before=now - _BETWEEN, limit=_CHATS_AT_ONCE
         )
 
 
@@ -266,11 +266,11 @@ async def _compose(
         if not hits:
             return None
         stories = _by_story(hits)
-        found = [each for story in stories[:MOST_TOLD] if (each := await _found(services, story))]
+        found = [each for story in stories[:MOST_SHOWN] if (each := await _found(services, story))]
         zone = services.newsroom.edition_for(choices).schedule.zone
         html = render_alert(found, more=len(stories) - len(found), now=now, zone=zone)
-        watched = dict.fromkeys((hit.watch_id, hit.text) for story in stories[:MOST_TOLD] for hit in story)
-        return Alert(subscriber_id, html, alert_buttons(list(watched)[:MOST_TOLD]), tuple(hits))
+        watched = dict.fromkeys((hit.watch_id, hit.text) for story in stories[:MOST_SHOWN] for hit in story)
+        return Alert(subscriber_id, html, alert_buttons(list(watched)[:MOST_SHOWN]), tuple(hits))
     return None
 
 

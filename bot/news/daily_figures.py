@@ -39,8 +39,8 @@ class PrintedFigure:
         value = " ".join(filter(None, (self.figure.value, self.figure.unit)))
         is_old = now - self.figure.at > self.stale_after
         when = publication_label(Published(self.figure.at), now=now, zone=zone)
-        told = texts.OLD_FIGURE.format(when=when) if is_old else when
-        return texts.FIGURE.format(label=self.figure.label, value=value, when=told, source=self.source)
+        shown = texts.OLD_FIGURE.format(when=when) if is_old else when
+        return texts.FIGURE.format(label=self.figure.label, value=value, when=shown, source=self.source)
 
 
 async def find_printed(

@@ -135,10 +135,10 @@ async def gather_most_reported(
 
 
 async def compose_gathered(
-    edition: Edition, gathered: Gathered, told: Mapping[int, dt.datetime] | None = None
+    edition: Edition, gathered: Gathered, known: Mapping[int, dt.datetime] | None = None
 ) -> Composed:
-    """Compose the digest of `edition` from gathered stories. `told`: known stories, and since when."""
-    return await DIGESTS.run(compose_one, edition, gathered, told or {})
+    """Compose the digest of `edition` from gathered stories. `known`: known stories, and since when."""
+    return await DIGESTS.run(compose_one, edition, gathered, known or {})
 
 
 def _flat(stories: Mapping[int, Sequence[StoredArticle]]) -> list[StoredArticle]:
@@ -175,14 +175,14 @@ def prepare(
 
 
 def compose_one(
-    edition: Edition, gathered: Gathered, told: Mapping[int, dt.datetime], *, title: str | None = None
+    edition: Edition, gathered: Gathered, known: Mapping[int, dt.datetime], *, title: str | None = None
 ) -> Composed:
     """Compose the digest of `edition` from gathered stories; to be called in a thread for digests.
 
     `title`: another title than the edition's; `{count}` in it is the number of stories.
     """
     preferences = preferences_of(edition)
-    digest = compose(gathered.prepared, preferences, edition=edition.name, title=edition.title, seen=told)
+    digest = compose(gathered.prepared, preferences, edition=edition.name, title=edition.title, seen=known)
     if title is not None:
         digest = replace(digest, title=title.format(count=len(digest.stories)))
     zone = edition.schedule.zone

@@ -32,14 +32,14 @@ from storage.delivery.announcements import (
 from storage.delivery.corrections import (
     LOOK_BACK,
     Correction,
-    Telling,
+    StoryMessage,
     confirm_correction,
     count_edits,
     count_readers,
     enqueue_edit,
     enqueue_notice,
     find_correction,
-    find_tellings,
+    find_story_messages,
 )
 from storage.delivery.message_fanouts import JUST_NOW, begin_correcting, is_large_room
 from storage.delivery.messages import Release
@@ -193,7 +193,7 @@ def notice(headline: str, text: str, *, edition: str, slot_at: dt.datetime, zone
 class Reach:
     """The scope of a correction: the latest issue with the story, and the number of its readers."""
 
-    latest: Telling
+    latest: StoryMessage
     readers: int
 
 
@@ -209,9 +209,9 @@ async def find_reach(services: Services, story_id: int) -> Reach | None:
     """Find the readers who got a story lately; None if no issue has it."""
     since = services.clock.now() - LOOK_BACK
     async with services.database.read() as connection:
-        tellings = await find_tellings(connection, story_id, since=since, limit=1)
+        latest = await find_story_messages(connection, story_id, since=since, limit=1)
         readers = await count_readers(connection, story_id, since=since)
-    return Reach(tellings[0], readers) if tellings else None
+    return Reach(latest[0], readers) if latest else None
 
 
 async def send_correction(
@@ -241,8 +241,8 @@ async def _queue(
     is_large = await is_large_room(connection)
     since = now - JUST_NOW if is_large else None
     edits = notices = 0
-    for telling in await find_tellings(connection, correction.story_id, since=now - LOOK_BACK):
-        queued = await _correct(connection, services, correction, telling, now, since)
+    for sent in await find_story_messages(connection, correction.story_id, since=now - LOOK_BACK):
+        queued = await _correct(connection, services, correction, sent, now, since)
         edits, notices = edits + queued.edits, notices + queued.notices
     if not is_large:
         return Queued(edits, notices)
@@ -255,21 +255,21 @@ async def _correct(
     connection: AsyncConnection,
     services: Services,
     correction: Correction,
-    telling: Telling,
+    sent: StoryMessage,
     now: dt.datetime,
     since: dt.datetime | None,
 ) -> Queued:
-    edition = services.newsroom.find_edition(telling.edition) or services.newsroom.default_edition
+    edition = services.newsroom.find_edition(sent.edition) or services.newsroom.default_edition
     zone = edition.schedule.zone
-    html = corrected(telling.html, telling.headline, correction.text, at=now, zone=zone)
-    after_id, edits = telling.message_id, 0
+    html = corrected(sent.html, sent.headline, correction.text, at=now, zone=zone)
+    after_id, edits = sent.message_id, 0
     if html is not None:
-        after_id, edits = await enqueue_edit(connection, correction, telling, html, now=now, since=since)
+        after_id, edits = await enqueue_edit(connection, correction, sent, html, now=now, since=since)
     notices = await enqueue_notice(
         connection,
         correction,
-        telling,
-        _notice(telling, correction.text, edition),
+        sent,
+        _notice(sent, correction.text, edition),
         after_id=after_id,
         release=release_in(zone, now),
         now=now,
@@ -284,6 +284,6 @@ def preview_notice(services: Services, reach: Reach, text: str) -> str:
     return _notice(latest, text, newsroom.find_edition(latest.edition) or newsroom.default_edition)
 
 
-def _notice(telling: Telling, text: str, edition: Edition) -> str:
+def _notice(sent: StoryMessage, text: str, edition: Edition) -> str:
     zone = edition.schedule.zone
-    return notice(telling.headline, text, edition=edition.title, slot_at=telling.slot_at, zone=zone)
+    return notice(sent.headline, text, edition=edition.title, slot_at=sent.slot_at, zone=zone)

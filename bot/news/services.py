@@ -42,4 +42,4 @@ class Services:
     shares_chats: bool = False
 
 
-Tell = Callable[[str], Awaitable[object]]
+NotifyAdmins = Callable[[str], Awaitable[object]]

@@ -46,14 +46,14 @@ async def simulate(
         end = dt.datetime.combine(first + dt.timedelta(days=days), dt.time(), zone).astimezone(dt.UTC)
         before = edition.schedule.slots_between(start - _LONGEST_BREAK, start - dt.timedelta(seconds=1))
         last = before[-1] if before else None
-        told: dict[int, dt.datetime] = {}
+        known: dict[int, dt.datetime] = {}
         for slot in edition.schedule.slots_between(start - dt.timedelta(seconds=1), min(end, until)):
             if slot >= end:
                 break
             ends_at = slot - edition.approval.lead if edition.approval else None
             window = window_for(edition, slot, covered_until=last, ends_at=ends_at)
-            composed = await compose_gathered(edition, await gather(database, newsroom, window), told)
-            told = {story: at for story, at in told.items() if at > slot - edition.max_age - _LONGEST_BREAK}
-            told |= {story.story_id: slot for story in composed.digest.stories}
+            composed = await compose_gathered(edition, await gather(database, newsroom, window), known)
+            known = {story: at for story, at in known.items() if at > slot - edition.max_age - _LONGEST_BREAK}
+            known |= {story.story_id: slot for story in composed.digest.stories}
             last = ends_at or slot
             yield SimulatedIssue(edition, slot, composed)

@@ -207,8 +207,8 @@ def say_outcomes(outcomes: Outcomes) -> str:
         (outcomes.unknown, "chưa rõ đã đến hay chưa"),
         (outcomes.possible_doubles, "có thể đến hai lần"),
     )
-    told = [f"{say_number(count)} {words}" for count, words in others if count]
-    return ", ".join([f"{say_number(outcomes.sent)} đã gửi{late}", *told])
+    shown = [f"{say_number(count)} {words}" for count, words in others if count]
+    return ", ".join([f"{say_number(outcomes.sent)} đã gửi{late}", *shown])
 
 
 def say_number(number: int) -> str:

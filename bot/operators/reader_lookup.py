@@ -37,7 +37,7 @@ from storage.delivery.history import (
     find_blank_issues,
     find_past_deliveries,
     find_shown,
-    find_telling,
+    find_story_delivery,
 )
 from storage.delivery.refusals import find_hold, find_limit, find_stop
 from storage.errors import UnknownArticleError
@@ -160,8 +160,8 @@ async def why_article(
             return None, why_not_stored(
                 await _find_unstored(connection, wanted, services.newsroom), zone=zone, now=now
             )
-        told = await _why_in_issue(connection, subscriber, article, zone, now)
-        if found := told or await _why_dropped(connection, subscriber, article, zone, now):
+        reason = await _why_in_issue(connection, subscriber, article, zone, now)
+        if found := reason or await _why_dropped(connection, subscriber, article, zone, now):
             return article, found
         aside = await is_set_aside(connection, article.id)
         profile = await find_profile(connection, subscriber.profile_id)
@@ -214,7 +214,7 @@ async def _why_in_issue(
     """Say how the reader got the article's story, if at all."""
     if article.story_id is None:
         return None
-    found = await find_telling(connection, subscriber.id, article.story_id)
+    found = await find_story_delivery(connection, subscriber.id, article.story_id)
     if found is None:
         shown_at = await find_shown(connection, subscriber.id, article.story_id)
         if shown_at is None:

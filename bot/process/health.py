@@ -101,7 +101,7 @@ PATIENCE_SECONDS = 60.0  # a problem may pass by itself
 AGAIN_SECONDS = 1_800.0  # between two alerts of one problem that comes and goes
 UNHEARD_SECONDS = 30.0  # between two attempts, if no admin could be reached
 Check = Callable[[], Awaitable[Sequence[str]]]
-Tell = Callable[[str], Awaitable[bool]]
+Notify = Callable[[str], Awaitable[bool]]
 
 
 async def find_problems_of(database: Database) -> list[str]:
@@ -129,14 +129,14 @@ def _free_bytes(folder: Path) -> int | None:
 class Alerts:
     """Tells the admins once that a problem lasts, and once that it is over.
 
-    `tell` returns whether an admin was reached; if not, it is called again later.
+    `notify` returns whether an admin was reached; if not, it is called again later.
     """
 
-    def __init__(self, check: Check, tell: Tell) -> None:
+    def __init__(self, check: Check, notify: Notify) -> None:
         self._check = check
-        self._tell = tell
+        self._notify = notify
         self._since: dict[str, float] = {}
-        self._told: set[str] = set()
+        self._reported: set[str] = set()
         self._not_before: dict[str, float] = {}
 
     async def run(self) -> None:
@@ -152,17 +152,17 @@ class Alerts:
         self._since = {each: self._since.get(each, now) for each in problems}
         for problem, since in self._since.items():
             is_due = now >= max(since + PATIENCE_SECONDS, self._not_before.get(problem, since))
-            if problem not in self._told and is_due:
-                await self._tell_problem(problem, now)
-        for problem in [each for each in self._told if each not in self._since]:
-            self._told.discard(problem)
+            if problem not in self._reported and is_due:
+                await self._notify_of_problem(problem, now)
+        for problem in [each for each in self._reported if each not in self._since]:
+            self._reported.discard(problem)
             _log.warning("healthy again", problem=problem)
-            await self._tell(notices.healthy_again(problem))
+            await self._notify(notices.healthy_again(problem))
 
-    async def _tell_problem(self, problem: str, now: float) -> None:
+    async def _notify_of_problem(self, problem: str, now: float) -> None:
         _log.error("not healthy", problem=problem)
-        if await self._tell(notices.unhealthy(problem)):
-            self._told.add(problem)
+        if await self._notify(notices.unhealthy(problem)):
+            self._reported.add(problem)
             self._not_before[problem] = now + AGAIN_SECONDS
         else:
             self._not_before[problem] = now + UNHEARD_SECONDS

@@ -13,7 +13,7 @@ import structlog
 
 from bot.chat.commands import register_commands
 from bot.chat.handlers import add_handlers
-from bot.chat.operators.admin import tell_admins
+from bot.chat.operators.admin import notify_admins
 from bot.console.guard import BASE, make_link
 from bot.console.public_site import PUBLIC, PublicSite
 from bot.console.site import Console
@@ -67,10 +67,12 @@ class Bot:
         self._port_problem: str | None = None
         self._identity = identity_of(address.token, services.database)
         self._connection = Connection(services, address)
-        self._tell = partial(tell_admins, self._connection.bot, services)
+        self._notify_admins = partial(notify_admins, self._connection.bot, services)
         self._scheduler = Scheduler(services.clock)
         machine = socket.gethostname() if self._is_fleet else ""
-        self._clock_watch = ClockWatch(services, self._tell, lambda: self._connection.server_time, machine)
+        self._clock_watch = ClockWatch(
+            services, self._notify_admins, lambda: self._connection.server_time, machine
+        )
         self._shared = self._make_shared()
         self._runner = RoleRunner(self._shared, roles, address.token, self._newsroom_in_place)
         actions = OperatorActions(self._shared, self._runner.send, self._runner.schedule)
@@ -85,12 +87,12 @@ class Bot:
 
     def _make_shared(self) -> Shared:
         services, texts = self._services, TextWorker()
-        set_aside = SetAside(services, self._tell)
+        set_aside = SetAside(services, self._notify_admins)
         services.take = Taker(services.database, texts, set_aside.add).take
         elsewhere = self._until_caught_up if self._is_fleet else None
-        arrivals = Arrivals(services, self._tell, follow=self._follow, elsewhere=elsewhere)
+        arrivals = Arrivals(services, self._notify_admins, follow=self._follow, elsewhere=elsewhere)
         return Shared(
-            services, self._connection, self._scheduler, self._tell, self._clock_watch,
+            services, self._connection, self._scheduler, self._notify_admins, self._clock_watch,
             texts, set_aside, arrivals, self._is_fleet, asyncio.Event(),
         )  # fmt: skip
 
@@ -206,7 +208,7 @@ class Bot:
     async def _alerting(self) -> AsyncIterator[None]:
         """Alert the admins in a task that needs no tick and no database, because these may be stuck."""
         await self._connection.prepare()
-        alerting = asyncio.create_task(Alerts(self._find_what_to_tell, self._tell_from_here).run())
+        alerting = asyncio.create_task(Alerts(self._find_reportable_problems, self._notify_from_here).run())
         try:
             yield
         finally:
@@ -227,7 +229,7 @@ class Bot:
         if not await self._connection.sign_in(self._stop):
             return
         if self._port_problem is not None:  # no health check can report it
-            await self._tell(notices.unhealthy(self._port_problem))
+            await self._notify_admins(notices.unhealthy(self._port_problem))
         if self._runner.chat is None:
             return
         await self._runner.chat.begun.wait()
@@ -241,13 +243,13 @@ class Bot:
             return
         schedule = self._runner.schedule
         if schedule is not None and schedule.is_active:
-            await self._watch.look(self._services, self._tell)
+            await self._watch.look(self._services, self._notify_admins)
         else:
             await self._watch.follow(self._services)
 
     async def _follow(self) -> None:
         """Do what is to be done after each round of intake."""
-        await self._shared.set_aside.tell()
+        await self._shared.set_aside.report()
         if self._runner.schedule is not None:
             await self._runner.schedule.alert()
 
@@ -257,15 +259,17 @@ class Bot:
         others = (self._connection.find_problem(), self._clock_watch.problem)  # others alert
         return [*await self._find_own_problems(), *filter(None, others)]
 
-    async def _find_what_to_tell(self) -> list[str]:
+    async def _find_reportable_problems(self) -> list[str]:
         missing = self._runner.missing_roles
         return [*await self._find_own_problems(), *([missing] if missing else [])]
 
-    async def _tell_from_here(self, html: str) -> bool:
+    async def _notify_from_here(self, html: str) -> bool:
         """Tell the admins, and name the process if there are several."""
         if self._roles == ALL:
-            return await self._tell(html)
-        return await self._tell(from_process(html, ", ".join(in_order(self._roles)), socket.gethostname()))
+            return await self._notify_admins(html)
+        return await self._notify_admins(
+            from_process(html, ", ".join(in_order(self._roles)), socket.gethostname())
+        )
 
     async def _find_own_problems(self) -> list[str]:
         """Return the problems that this process tells the admins; none while another one holds the lease."""

@@ -134,8 +134,8 @@ def _webhook(found: dict[str, Any], wanted: str | None) -> Check:
     if wanted is None:
         return Check("webhook", Status.GOOD, "không có, bot tự hỏi Telegram")
     if url != wanted:
-        told = f"đang là {host}" if url else "chưa đăng ký"
-        return Check("webhook", Status.DOUBTFUL, f"{told}; bot đăng ký địa chỉ đã đặt khi chạy")
+        state = f"đang là {host}" if url else "chưa đăng ký"
+        return Check("webhook", Status.DOUBTFUL, f"{state}; bot đăng ký địa chỉ đã đặt khi chạy")
     if error:
         return Check("webhook", Status.BAD, f"Telegram không gọi được: {shortened(error, _LONGEST_WORDS)}")
     return Check(

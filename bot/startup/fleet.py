@@ -81,12 +81,12 @@ async def until_upgrade_is_safe(
     Raises:
         StorageError: the database cannot be used, and waiting would not help.
     """
-    told = ""
+    shown = ""
     awaited = database_awaited(database.place)
     while others := await retry(lambda: find_blockers(database), stop, problem=awaited):
         problem = notices.older_schema_at_work([describe_process(name) for name in others])
-        if problem != told:
-            told = problem
+        if problem != shown:
+            shown = problem
             _log.warning("waiting for processes of an older schema", problem=problem)
             on_wait(problem)
         with contextlib.suppress(TimeoutError):

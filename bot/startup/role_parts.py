@@ -10,7 +10,7 @@ from functools import partial
 
 import structlog
 
-from bot.chat.operators.gate_messages import tell_gates
+from bot.chat.operators.gate_messages import send_gate_notices
 from bot.jobs.breaking_news import send_unscheduled
 from bot.jobs.delivery.monitor import Monitor
 from bot.jobs.delivery.sender import Sender
@@ -40,7 +40,7 @@ class IntakeParts(RoleParts):
 
     def __init__(self, shared: Shared) -> None:
         super().__init__(shared)
-        self._web = WebPolling(shared.services, shared.tell, owner=shared.owner)
+        self._web = WebPolling(shared.services, shared.notify_admins, owner=shared.owner)
         self._has_polled = False
 
     async def begin(self, stop: asyncio.Event) -> None:
@@ -116,9 +116,9 @@ class ScheduleParts(RoleParts):
         services = shared.services
         self._watching = WatchMatcher(services)
         self._slots = SlotTick(
-            services, shared.tell, shared.arrivals, shared.clock_watch.is_right,
+            services, shared.notify_admins, shared.arrivals, shared.clock_watch.is_right,
             lambda: shared.wake_sender(),
-            partial(tell_gates, shared.connection.bot, services),
+            partial(send_gate_notices, shared.connection.bot, services),
         )  # fmt: skip
         self.is_active = False
 
@@ -129,7 +129,7 @@ class ScheduleParts(RoleParts):
         await retry(lambda: take_over(shared.services), stop)
         self.is_active = True
         add("slots", self._slots.run, every_seconds=60, on_the_minute=True, at_once=True, allowed_seconds=600)
-        add("gates", self._slots.tell_gates, every_seconds=15, allowed_seconds=600)
+        add("gates", self._slots.send_gate_notices, every_seconds=15, allowed_seconds=600)
         add("watching", self.alert, every_seconds=15)
         nightly = shared.at_right_time(self._prune)
         add("nightly", nightly, every_seconds=600, allowed_seconds=3_600)
@@ -161,7 +161,7 @@ class ScheduleParts(RoleParts):
     async def _prune(self) -> None:
         await begin_month(self._shared.services)
         await end_impossible_waits(self._shared.services)
-        await prune_if_night(self._shared.services, self._shared.tell)
+        await prune_if_night(self._shared.services, self._shared.notify_admins)
 
 
 class SendParts(RoleParts):
@@ -181,7 +181,7 @@ class SendParts(RoleParts):
             is_shared=shared.is_fleet, share=share,
         )  # fmt: skip
         self._monitor = Monitor(
-            shared.services, connection.bot, self.sender, shared.tell, connection.find_problem,
+            shared.services, connection.bot, self.sender, shared.notify_admins, connection.find_problem,
             share=share if lease is None else None,
         )  # fmt: skip
         self._sending: asyncio.Task[None] | None = None

@@ -36,12 +36,12 @@ def parse_roles(text: str) -> frozenset[Role]:
     names = [name.strip().lower() for name in text.split(",") if name.strip()]
     wrong = [name for name in names if name not in NAMES]
     if wrong or not names:
-        told = (
+        problem = (
             f"không có phần việc {', '.join(f'«{name[:40]}»' for name in wrong[:5])}"
             if wrong
             else "thiếu tên"
         )
-        raise RolesError(f"{told}; chọn trong: {', '.join(NAMES)}, cách nhau bằng dấu phẩy")
+        raise RolesError(f"{problem}; chọn trong: {', '.join(NAMES)}, cách nhau bằng dấu phẩy")
     return frozenset(map(Role, names))
 
 

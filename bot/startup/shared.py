@@ -8,7 +8,7 @@ from typing import Any
 from bot.jobs.clock_watch import ClockWatch
 from bot.jobs.digests.tick import Arrivals
 from bot.jobs.intake.taking import SetAside
-from bot.news.services import Services, Tell
+from bot.news.services import NotifyAdmins, Services
 from bot.process.metrics import log_errors
 from bot.process.scheduler import Job, Scheduler
 from bot.startup.roles import Role
@@ -27,7 +27,7 @@ class Shared:
     services: Services
     connection: Connection
     scheduler: Scheduler
-    tell: Tell
+    notify_admins: NotifyAdmins
     clock_watch: ClockWatch
     texts: TextWorker
     set_aside: SetAside

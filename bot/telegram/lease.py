@@ -143,8 +143,8 @@ class Lease:
                     return True
                 if other != holder:
                     holder = other
-                    told = notices.lease_elsewhere(describe_process(other), self._role)
-                    _log.warning("waiting for the lease", problem=told)
+                    problem = notices.lease_elsewhere(describe_process(other), self._role)
+                    _log.warning("waiting for the lease", problem=problem)
             await self._until_freed(stop)
         return False
 

@@ -73,8 +73,8 @@ async def find_widely_reported(
     a = articles.c
     came_out = func.coalesce(a.published_at, a.stored_at, type_=UtcTime)
     recent = select(a.story_id).where(a.story_id.in_(story_ids), came_out >= since, a.advertorial.is_(False))
-    told = recent.group_by(a.story_id).having(func.count(a.source.distinct()) >= sources)
-    return sorted((await connection.execute(told)).scalars())
+    reported = recent.group_by(a.story_id).having(func.count(a.source.distinct()) >= sources)
+    return sorted((await connection.execute(reported)).scalars())
 
 
 async def record_breaking(connection: AsyncConnection, found: Breaking, article_ids: Collection[int]) -> bool:
@@ -182,7 +182,7 @@ async def _claim(connection: AsyncConnection, readers: Sequence[int], now: dt.da
     s, d, m = subscribers.c, deliveries.c, messages.c
     around = m.made_at.between(now - _DAY, now + _DAY)  # later times come from a clock that was wrong
     of_a_day = select(m.id).where(m.kind == MessageKind.BREAKING, around)
-    told = (
+    reported = (
         select(d.subscriber_id)
         .where(d.message_id.in_(of_a_day), d.subscriber_id.in_(readers))
         .group_by(d.subscriber_id)
@@ -191,7 +191,7 @@ async def _claim(connection: AsyncConnection, readers: Sequence[int], now: dt.da
     at = s.breaking_at
     is_rested = or_(at.is_(None), at <= now - BETWEEN, at > now + _DAY)
     free = update(subscribers).where(
-        s.id.in_(readers), s.id.not_in(told), is_rested, s.breaking > 0, s.status == "active"
+        s.id.in_(readers), s.id.not_in(reported), is_rested, s.breaking > 0, s.status == "active"
     )
     return set((await connection.execute(free.values(breaking_at=now).returning(s.id))).scalars())
 

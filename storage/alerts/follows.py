@@ -212,8 +212,8 @@ async def find_known(connection: AsyncConnection, due: DueFollow) -> tuple[dt.da
         .join(watches, watches.c.id == watch_hits.c.watch_id)
         .where(watches.c.subscriber_id == due.subscriber_id, watch_hits.c.story_id == due.story_id)
     )
-    told = frozenset((await connection.execute(hits.limit(100))).scalars())
-    return max([due.told_at, *filter(None, moments)]), told
+    alerted = frozenset((await connection.execute(hits.limit(100))).scalars())
+    return max([due.told_at, *filter(None, moments)]), alerted
 
 
 async def publish_news(

@@ -119,19 +119,19 @@ async def delete_idle_hits(connection: AsyncConnection) -> None:
 
 
 async def find_due_subscribers(
-    connection: AsyncConnection, *, now: dt.datetime, told_before: dt.datetime, limit: int
+    connection: AsyncConnection, *, now: dt.datetime, alerted_before: dt.datetime, limit: int
 ) -> dict[int, Choices]:
-    """Return subscribers with due hits, who had no alert since `told_before`."""
+    """Return subscribers with due hits, who had no alert since `alerted_before`."""
     h, w = watch_hits.c, watches.c
-    just_told = (
+    just_alerted = (
         select(w.subscriber_id)
         .join(watch_hits, h.watch_id == w.id)
-        .where(h.alerted_at > told_before, h.alerted_at <= now)  # later only where the clock was set back
+        .where(h.alerted_at > alerted_before, h.alerted_at <= now)  # later only where the clock was set back
     )
     query = (
         select(w.subscriber_id)
         .join(watch_hits, h.watch_id == w.id)
-        .where(h.alerted_at.is_(None), h.not_before <= now, w.subscriber_id.not_in(just_told))
+        .where(h.alerted_at.is_(None), h.not_before <= now, w.subscriber_id.not_in(just_alerted))
         .group_by(w.subscriber_id)
         .order_by(func.min(h.not_before, type_=UtcTime), w.subscriber_id)
         .limit(limit)
@@ -173,7 +173,7 @@ async def publish_alerts(connection: AsyncConnection, alerts: Sequence[Alert], *
     active = set((await connection.execute(listening)).scalars())
     queued = 0
     for alert in alerts:
-        if alert.subscriber_id not in active or not await _is_untold(connection, alert):
+        if alert.subscriber_id not in active or not await _waits_whole(connection, alert):
             continue
         message = Message(MessageKind.ALERT, alert.html, alert.buttons)
         message_id = await record_message(connection, message, now=now)
@@ -182,7 +182,7 @@ async def publish_alerts(connection: AsyncConnection, alerts: Sequence[Alert], *
     return queued
 
 
-async def _is_untold(connection: AsyncConnection, alert: Alert) -> bool:
+async def _waits_whole(connection: AsyncConnection, alert: Alert) -> bool:
     """Tell whether every hit still waits, and lock the hits on PostgreSQL."""
     h = watch_hits.c
     query = select(h.watch_id, h.story_id).where(_are(alert.hits), h.alerted_at.is_(None))

@@ -41,7 +41,7 @@ class Correction:
 
 
 @dataclass(frozen=True, slots=True)
-class Telling:
+class StoryMessage:
     """A message of an issue that contains a story, and the story's headline there."""
 
     message_id: int
@@ -76,9 +76,9 @@ async def confirm_correction(connection: AsyncConnection, correction_id: int, *,
     return result.rowcount == 1
 
 
-async def find_tellings(
+async def find_story_messages(
     connection: AsyncConnection, story_id: int, *, since: dt.datetime, limit: int = 10_000
-) -> list[Telling]:
+) -> list[StoryMessage]:
     """Return the messages of issues since `since` that contain the story, newest first."""
     i, s, m = issues.c, issue_stories.c, messages.c
     query = (
@@ -90,7 +90,7 @@ async def find_tellings(
         .limit(limit)
     )
     return [
-        Telling(*row[:5], read_buttons(row.buttons), row.preview_url)
+        StoryMessage(*row[:5], read_buttons(row.buttons), row.preview_url)
         for row in await connection.execute(query)
     ]
 
@@ -126,7 +126,7 @@ async def count_edits(connection: AsyncConnection, correction_id: int) -> int:
 async def enqueue_edit(
     connection: AsyncConnection,
     correction: Correction,
-    telling: Telling,
+    sent: StoryMessage,
     html: str,
     *,
     now: dt.datetime,
@@ -137,24 +137,24 @@ async def enqueue_edit(
     With `since` it is queued only for those to whom the message was sent after that moment. Edits go out at
     any hour. Return the edit's message and how many deliveries it has.
     """
-    this = messages.c.id == telling.message_id
+    this = messages.c.id == sent.message_id
     await connection.execute(update(messages).where(this).values(html=html))
     edit = Message(
         MessageKind.CORRECTION_EDIT,
         html,
-        telling.buttons,
+        sent.buttons,
         correction_id=correction.id,
-        after_id=telling.message_id,
-        preview_url=telling.preview_url,
+        after_id=sent.message_id,
+        preview_url=sent.preview_url,
     )
     message_id = await record_message(connection, edit, now=now)
-    return message_id, await enqueue(connection, [message_id], _got(telling, HAS_MESSAGE, since), now=now)
+    return message_id, await enqueue(connection, [message_id], _got(sent, HAS_MESSAGE, since), now=now)
 
 
 async def enqueue_notice(
     connection: AsyncConnection,
     correction: Correction,
-    telling: Telling,
+    sent: StoryMessage,
     html: str,
     *,
     after_id: int,
@@ -173,19 +173,19 @@ async def enqueue_notice(
         .join(messages, m.id == d.message_id)
         .where(m.correction_id == correction.id, m.kind == MessageKind.CORRECTION_NOTICE)
     )
-    audience = and_(_got(telling, MAY_HAVE_ARRIVED, since), subscribers.c.id.not_in(has_one))
+    audience = and_(_got(sent, MAY_HAVE_ARRIVED, since), subscribers.c.id.not_in(has_one))
     notice = Message(MessageKind.CORRECTION_NOTICE, html, correction_id=correction.id, after_id=after_id)
     message_id = await record_message(connection, notice, now=now)
     return await enqueue(connection, [message_id], audience, release=release, now=now)
 
 
 def _got(
-    telling: Telling, statuses: Sequence[DeliveryStatus], since: dt.datetime | None
+    sent: StoryMessage, statuses: Sequence[DeliveryStatus], since: dt.datetime | None
 ) -> ColumnElement[bool]:
     """Return the condition that a subscriber's delivery of the message stands in one of these statuses, and
     came to it after `since`, if that is given, or is being sent."""
     d = deliveries.c
-    theirs = select(d.subscriber_id).where(d.message_id == telling.message_id, d.status.in_(statuses))
+    theirs = select(d.subscriber_id).where(d.message_id == sent.message_id, d.status.in_(statuses))
     if since is not None:
         theirs = theirs.where(or_(d.status == DeliveryStatus.SENDING, d.changed_at > since))
     return subscribers.c.id.in_(theirs)
@@ -193,7 +193,7 @@ def _got(
 
 # Headlines that a paper changed after they were sent. Each is kept until the admins were notified.
 
-_MOST_TELLINGS = 10_000
+_MOST_MESSAGES = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,19 +224,19 @@ async def note_changed_headlines(
         .join(issues, i.id == s.issue_id)
         .where(s.story_id.in_(story_ids), s.headline.is_not(None), i.slot_at >= now - LOOK_BACK)
         .distinct()
-        .limit(_MOST_TELLINGS)
+        .limit(_MOST_MESSAGES)
     )
-    told = {(row.story_id, row.headline) for row in await connection.execute(query)}
+    shown = {(row.story_id, row.headline) for row in await connection.execute(query)}
     rows = [
         {"article_id": row.id, "version": row.version, "changed_at": now}
         for row in old
-        if any(story == row.story_id and _is_shown_as(row.title, headline) for story, headline in told)
+        if any(story == row.story_id and _is_shown_as(row.title, headline) for story, headline in shown)
     ]
     if rows:
         await connection.execute(insert(headline_changes), rows)
 
 
-async def find_untold_headlines(
+async def find_unreported_headlines(
     connection: AsyncConnection, *, now: dt.datetime, limit: int
 ) -> list[ChangedHeadline]:
     """Return changes of headlines that were sent to a reader and not reported to the admins, oldest first."""
@@ -261,12 +261,12 @@ async def find_untold_headlines(
     return [ChangedHeadline(*row) for row in await connection.execute(query)]
 
 
-async def mark_told(
-    connection: AsyncConnection, told: Sequence[ChangedHeadline], *, now: dt.datetime
+async def mark_reported(
+    connection: AsyncConnection, changed: Sequence[ChangedHeadline], *, now: dt.datetime
 ) -> None:
     """Record that these changes were reported to the admins."""
     h = headline_changes.c
-    for one in told:
+    for one in changed:
         same = and_(h.article_id == one.article_id, h.version == one.version)
         await connection.execute(update(headline_changes).where(same).values(told_at=now))
 

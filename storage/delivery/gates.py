@@ -164,11 +164,11 @@ async def drop_story(
     query = (
         select(t.headline).join(issues, i.id == t.issue_id).where(prepared_at(gate), t.story_id == story_id)
     )
-    told = (await connection.execute(query.order_by(t.position).limit(1))).first()
-    if told is None:
+    shown = (await connection.execute(query.order_by(t.position).limit(1))).first()
+    if shown is None:
         return None
     of_story = select(articles.c.id).where(articles.c.story_id == story_id).limit(_MOST_STORIES)
-    headline = str(told.headline or "")[:_LONGEST_HEADLINE]
+    headline = str(shown.headline or "")[:_LONGEST_HEADLINE]
     statement = insert_into(connection, gate_drops).values(
         gate_id=gate_id, story_id=story_id, headline=headline, admin=admin, dropped_at=now,
         article_ids=list((await connection.execute(of_story)).scalars()),

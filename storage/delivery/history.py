@@ -96,7 +96,7 @@ async def find_past_deliveries(
     return [_past(row) for row in await connection.execute(query)]
 
 
-async def find_telling(
+async def find_story_delivery(
     connection: AsyncConnection, subscriber_id: int, story_id: int
 ) -> tuple[str | None, PastDelivery] | None:
     """Return the headline and the delivery with which a reader last got a story, None if never."""

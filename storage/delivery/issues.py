@@ -83,7 +83,7 @@ async def record_issues(
     ids = {profile: number for number, profile in made}
     made_now = [(ids[issue.profile_id], issue) for issue in wanted if issue.profile_id in ids]
     await _record_parts(connection, made_now, now)
-    told = [
+    of_stories = [
         {
             "issue_id": number, "position": position, "story_id": story.story_id, "part": story.part,
             "headline": story.headline, "rank": story.rank,
@@ -91,8 +91,8 @@ async def record_issues(
         for number, issue in made_now
         for position, story in enumerate(issue.stories)
     ]  # fmt: skip
-    if told:
-        await connection.execute(insert(issue_stories), told)
+    if of_stories:
+        await connection.execute(insert(issue_stories), of_stories)
     return [ids.get(issue.profile_id) for issue in wanted]
 
 
@@ -228,7 +228,7 @@ async def _web_copy(
     if is_retracted:
         return WebCopy(slot_at, is_retracted, made_at)
     parts = select(m.html).where(m.issue_id == issue_id, m.kind == MessageKind.DIGEST).order_by(m.part)
-    told = select(t.headline).where(t.issue_id == issue_id, t.headline.is_not(None)).order_by(t.position)
+    headlines = select(t.headline).where(t.issue_id == issue_id, t.headline.is_not(None)).order_by(t.position)
     corrected = (
         select(func.max(c.confirmed_at, type_=UtcTime))
         .join(issue_stories, t.story_id == c.story_id)
@@ -240,5 +240,5 @@ async def _web_copy(
         is_retracted,
         max(slot_at, made_at, last or made_at),
         list((await connection.execute(parts.limit(_MOST_PARTS))).scalars()),
-        list((await connection.execute(told.limit(100))).scalars()),
+        list((await connection.execute(headlines.limit(100))).scalars()),
     )

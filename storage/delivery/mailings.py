@@ -153,8 +153,8 @@ async def _free_stories(connection: AsyncConnection, these: ColumnElement[bool])
     """Make the stories of issues that nobody got, and the news of their time, eligible for later issues."""
     i, p, m, d = issues.c, profiles.c, messages.c, deliveries.c
     is_got = exists().where(m.issue_id == i.id, d.message_id == m.id, d.status.in_(MAY_HAVE_ARRIVED))
-    untold = and_(these, ~is_got)
-    query = select(i.id, i.profile_id, i.slot_at, i.made_at, i.window_start).where(untold)
+    not_got = and_(these, ~is_got)
+    query = select(i.id, i.profile_id, i.slot_at, i.made_at, i.window_start).where(not_got)
     for row in (await connection.execute(query)).all():
         is_latest = and_(p.id == row.profile_id, p.last_slot_at.in_([row.slot_at, row.made_at]))
         await connection.execute(update(profiles).where(is_latest).values(last_slot_at=row.window_start))

@@ -163,14 +163,14 @@ async def _queue_notices(connection: AsyncConnection, page: _Page, correction_id
 
     A reader who got the story in several issues gets the notice of the newest one.
     """
-    notice, edit, told = messages.alias("notice"), messages.alias("edit"), messages.alias("told")
+    notice, edit, sent = messages.alias("notice"), messages.alias("edit"), messages.alias("told")
     is_notice = and_(notice.c.correction_id == correction_id, notice.c.kind == MessageKind.CORRECTION_NOTICE)
     is_edit = and_(edit.c.id == notice.c.after_id, edit.c.kind == MessageKind.CORRECTION_EDIT)
     notices = (
-        select(notice.c.id, told.c.id.label("told_id"), issues.c.edition)
+        select(notice.c.id, sent.c.id.label("told_id"), issues.c.edition)
         .outerjoin(edit, is_edit)
-        .join(told, told.c.id == func.coalesce(edit.c.after_id, notice.c.after_id))
-        .join(issues, issues.c.id == told.c.issue_id)
+        .join(sent, sent.c.id == func.coalesce(edit.c.after_id, notice.c.after_id))
+        .join(issues, issues.c.id == sent.c.issue_id)
         .where(is_notice)
         .subquery("notices")
     )

@@ -73,11 +73,11 @@ async def take_unreported_holds(
 ) -> Holds:
     """Return the long waits that were not reported to the admins, and record them as reported."""
     s = subscribers.c
-    is_untold = and_(s.held_until > now + longer_than, s.told_at.is_(None))
-    query = select(func.count(), func.max(s.held_until, type_=UtcTime)).where(is_untold)
+    is_unreported = and_(s.held_until > now + longer_than, s.told_at.is_(None))
+    query = select(func.count(), func.max(s.held_until, type_=UtcTime)).where(is_unreported)
     count, last_until = (await connection.execute(query)).one()
     if count:
-        await connection.execute(update(subscribers).where(is_untold).values(told_at=now))
+        await connection.execute(update(subscribers).where(is_unreported).values(told_at=now))
     return Holds(count, last_until)
 
 
@@ -228,8 +228,8 @@ async def take_unreported_lost_chats(
     query = select(s.id, s.chat_id, s.status_reason).where(_is_lost(), s.told_at.is_(None))
     rows = (await connection.execute(query.order_by(s.id).limit(limit))).all()
     if rows:
-        told = update(subscribers).where(s.id.in_([row.id for row in rows])).values(told_at=now)
-        await connection.execute(told)
+        reported = update(subscribers).where(s.id.in_([row.id for row in rows])).values(told_at=now)
+        await connection.execute(reported)
     return [LostChat(row.chat_id, telegram_words(row.status_reason)) for row in rows]
 
 

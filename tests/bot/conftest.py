@@ -108,18 +108,18 @@ def services(database: Database, clock: ManualClock, make_newsroom: Callable[...
     return Services(database, clock, make_newsroom(), frozenset({ADMIN}))
 
 
-class Told(list[str]):
-    """What the admins were told, in order."""
+class AdminChat(list[str]):
+    """The texts sent to the admins, in order. Called like `notify_admins`."""
 
     async def __call__(self, text: str) -> None:
-        """Tell them one thing more."""
+        """Send one more text."""
         self.append(text)
 
 
 @pytest.fixture
-def told() -> Told:
-    """An ear in place of the admin chat."""
-    return Told()
+def admin_chat() -> AdminChat:
+    """The admin chat, without Telegram."""
+    return AdminChat()
 
 
 Reader = Callable[..., Awaitable[int]]

@@ -33,7 +33,7 @@ from storage.reader_data import export_subscriber
 from storage.tables import deliveries, issues, messages, profiles, questions, subscribers, watches
 from storage.times import Published
 from summarizer.questions.watching import parse_watch, watch_key
-from tests.bot.conftest import Told, incoming
+from tests.bot.conftest import AdminChat, incoming
 from tests.loop_watch import watched_loop
 from tests.waiting import find_waiting
 
@@ -96,12 +96,12 @@ async def store_long(services: Services, count: int, *, sapo: int = 0, body: int
 
 
 async def test_long_articles_are_taken_in_and_processed(
-    services: Services, texts: TextWorker, told: Told, source: Callable[..., Source],
+    services: Services, texts: TextWorker, admin_chat: AdminChat, source: Callable[..., Source],
     make_newsroom: Callable[..., Newsroom],
 ) -> None:  # fmt: skip
     inbox = source()
     services.newsroom = make_newsroom(sources=(inbox,))
-    services.take = Taker(services.database, texts, SetAside(services, told).add).take
+    services.take = Taker(services.database, texts, SetAside(services, admin_chat).add).take
     file = inbox.path / "tin.jsonl"
     with file.open("w", encoding="utf-8") as lines:
         for number in range(10):
@@ -109,7 +109,7 @@ async def test_long_articles_are_taken_in_and_processed(
             lines.write(json.dumps({"title": f"Tin số {number}", "body": body}, ensure_ascii=False) + "\n")
     os.utime(file, (1_700_000_000, 1_700_000_000))
     with free_loop():
-        assert (await poll_sources(services, told)).tally.new == 10
+        assert (await poll_sources(services, admin_chat)).tally.new == 10
         assert await Processor(services.database, services.clock, texts).run() == 10
 
 

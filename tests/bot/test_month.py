@@ -87,9 +87,15 @@ class Month:
     """The services under test, and what the oracle has seen of them."""
 
     def __init__(
-        self, services: Services, clock: ManualClock, press: Press, rng: random.Random, told: Any
+        self, services: Services, clock: ManualClock, press: Press, rng: random.Random, admin_chat: Any
     ) -> None:
-        self.services, self.clock, self.press, self.rng, self.told = services, clock, press, rng, told
+        self.services, self.clock, self.press, self.rng, self.admin_chat = (
+            services,
+            clock,
+            press,
+            rng,
+            admin_chat,
+        )
         self._stories_a_day = STORIES_A_DAY
         self.people: list[Person] = []
         self.arrived: defaultdict[int, list[tuple[dt.datetime, str, str]]] = defaultdict(list)
@@ -133,7 +139,7 @@ class Month:
             for write in plan[time]:
                 await write()
             await send_unscheduled(self.services)
-            await run_due_slots(self.services, self.told)
+            await run_due_slots(self.services, self.admin_chat)
             await self._deliver()
 
     async def _small(self) -> None:
@@ -213,13 +219,13 @@ def is_quiet(at: dt.datetime, quiet: tuple[int, int]) -> bool:
 
 
 async def test_a_month_of_readers_with_their_own_choices(
-    services: Services, clock: ManualClock, reader: Any, story: Any, told: Any, edition: Any
+    services: Services, clock: ManualClock, reader: Any, story: Any, admin_chat: Any, edition: Any
 ) -> None:
     rng = random.Random(11)
     both = (edition("sang", "06:45"), edition("toi", "18:30"))
     rule = Breaking(papers=3, span=dt.timedelta(minutes=60))
     services.newsroom = replace(services.newsroom, editions=both, breaking=rule)
-    month = Month(services, clock, Press(rng, story), rng, told)
+    month = Month(services, clock, Press(rng, story), rng, admin_chat)
     await month.subscribe(reader)
     first = clock.now().astimezone(HOME).date()
     await send_unscheduled(services)

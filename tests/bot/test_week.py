@@ -168,9 +168,9 @@ class Town:
         await self._sender.recover()
         await reschedule_profiles(self.services)
 
-    async def tick(self, told: Any) -> Counter[int]:
+    async def tick(self, admin_chat: Any) -> Counter[int]:
         """Do what the minute asks for, and return how many messages came into each chat."""
-        await run_due_slots(self.services, told)
+        await run_due_slots(self.services, admin_chat)
         sent = 0
         while batch := await self._sender.send_batch():
             sent += batch
@@ -202,7 +202,7 @@ async def test_every_reader_gets_every_issue_once_in_its_minute(
     edition: Callable[..., Edition],
     telegram: ExtBot[None],
     users: Control,
-    told: Any,
+    admin_chat: Any,
 ) -> None:
     """Restarts, pauses, changes of mind and departures included."""
     chance = random.Random(20260302)
@@ -219,11 +219,11 @@ async def test_every_reader_gets_every_issue_once_in_its_minute(
             await to(clock, now - SECOND)
             if chance.random() < 0.2:
                 await town.restart()
-            assert await town.tick(told) == Counter(), "a second too early"
+            assert await town.tick(admin_chat) == Counter(), "a second too early"
         await to(clock, now)
         if chance.random() < 0.02:
             await town.restart()
-        expected, came = oracle.minute(now, people), await town.tick(told)
+        expected, came = oracle.minute(now, people), await town.tick(admin_chat)
         assert came == expected, f"at {now}"
         asleep = [
             one for one in people if came[one.chat] and is_quiet(one.quiet, now, one.choices.zone or HOME)
@@ -233,7 +233,7 @@ async def test_every_reader_gets_every_issue_once_in_its_minute(
         if came and chance.random() < 0.2:
             await to(clock, now + SECOND)
             await town.restart()
-            assert await town.tick(told) == Counter(), "twice"
+            assert await town.tick(admin_chat) == Counter(), "twice"
         await to(clock, now + 30 * SECOND)
         if chance.random() < (0.01 if now < START + 24 * HOUR else 0.3):
             topic = chance.choice(TOPICS)

@@ -17,6 +17,7 @@ from storage.engine import Database
 from storage.profiles import Choices, join_profile
 from storage.tables import deliveries, leases, messages, subscribers
 from tests.bot.conftest import (
+    admin_chat,
     clock,
     emulator,
     make_newsroom,
@@ -25,13 +26,13 @@ from tests.bot.conftest import (
     services,
     story,
     telegram,
-    told,
     users,
 )
 from tests.bot.processes.conftest import _emulator, hands, impatient, server, start
 
 __all__ = [  # fixtures: the same services, chats and processes as elsewhere
     "_emulator",
+    "admin_chat",
     "clock",
     "emulator",
     "hands",
@@ -44,7 +45,6 @@ __all__ = [  # fixtures: the same services, chats and processes as elsewhere
     "start",
     "story",
     "telegram",
-    "told",
     "users",
 ]  # fmt: skip
 

@@ -22,7 +22,7 @@ from bot.jobs.sources.source_polling import WebPolling
 from bot.news.newsroom import Source
 from bot.news.services import Services
 from bot.times.clock import ManualClock
-from tests.bot.conftest import Told, make_edition
+from tests.bot.conftest import AdminChat, make_edition
 from tests.texts_here import TextsHere
 
 MINUTE, HOUR, DAY = dt.timedelta(minutes=1), dt.timedelta(hours=1), dt.timedelta(days=1)
@@ -86,9 +86,15 @@ class Driver:
     """A bot on a clock set by hand."""
 
     def __init__(
-        self, services: Services, rng: random.Random, inbox: Source, feed: Source, told: Told
+        self, services: Services, rng: random.Random, inbox: Source, feed: Source, admin_chat: AdminChat
     ) -> None:
-        self.services, self.rng, self.inbox, self.feed, self.told = services, rng, inbox, feed, told
+        self.services, self.rng, self.inbox, self.feed, self.admin_chat = (
+            services,
+            rng,
+            inbox,
+            feed,
+            admin_chat,
+        )
         assert isinstance(services.clock, ManualClock)
         self.clock = services.clock
         self.journal = Journal()
@@ -104,8 +110,8 @@ class Driver:
         async def follow() -> None:
             return
 
-        web = WebPolling(self.services, self.told)
-        self.arrivals = Arrivals(self.services, self.told, web=web, processor=processor, follow=follow)
+        web = WebPolling(self.services, self.admin_chat)
+        self.arrivals = Arrivals(self.services, self.admin_chat, web=web, processor=processor, follow=follow)
 
     async def go_to(self, moment: dt.datetime) -> None:
         """Let time pass."""
@@ -139,7 +145,7 @@ class Driver:
 
     async def store(self) -> None:
         """Take files in without processing them: `diemtin ingest`, or a bot killed at the wrong moment."""
-        await poll_sources(self.services, self.told)
+        await poll_sources(self.services, self.admin_chat)
         self._note(is_processed=False)
 
     async def take_in(self) -> None:
@@ -152,7 +158,7 @@ class Driver:
         await self.arrivals.catch_up()
         if self.arrivals._taken_in_at == self.clock.now():
             self._note(is_processed=True)
-        await run_due_slots(self.services, self.told)
+        await run_due_slots(self.services, self.admin_chat)
         self.journal.slot_rounds[self.clock.now()] = next(self.rounds)
 
     async def run_until(self, end: dt.datetime) -> None:

@@ -18,7 +18,7 @@ from bot.news.newsroom import Newsroom
 from bot.news.services import Services
 from storage.engine import Database
 from storage.tables import articles, issue_stories, issues
-from tests.bot.conftest import START, Told, make_edition, source
+from tests.bot.conftest import START, AdminChat, make_edition, source
 from tests.faults.simulated_month import (
     LATE_WINDOW,
     MAX_AGE,
@@ -138,7 +138,7 @@ async def random_month(
     edition = replace(make_edition("sang", *TIMES[0]), reading_minutes=100_000)
     services.newsroom = make_newsroom(edition, sources=(inbox, feed))
     profiles = [(await reader(1), None), (await reader(2, times=OWN_TIMES), OWN_TIMES)]
-    driver = Driver(services, rng, inbox, feed, Told())
+    driver = Driver(services, rng, inbox, feed, AdminChat())
     end = await live_through_a_month(driver, count)
     offered = len(driver.journal.articles)
     await leave_out_grouped(services.database, driver.journal)

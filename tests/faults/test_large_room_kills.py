@@ -17,7 +17,7 @@ from storage.delivery.corrections import (
     draft_correction,
     enqueue_edit,
     enqueue_notice,
-    find_tellings,
+    find_story_messages,
 )
 from storage.delivery.fanouts import begin_fanouts
 from storage.delivery.issues import Issue, Part, record_issue
@@ -117,7 +117,7 @@ async def queue_what_operators_write(connection: AsyncConnection, now: dt.dateti
     assert await confirm_announcement(connection, number, "Mai bot nghỉ.", everybody, now=now) == READERS
     draft = await draft_correction(connection, STORY, "Tăng ít thôi.", now=now)
     assert await confirm_correction(connection, draft.id, now=now)
-    [telling] = await find_tellings(connection, STORY, since=now - 2 * HOUR)
+    [telling] = await find_story_messages(connection, STORY, since=now - 2 * HOUR)
     edit, _ = await enqueue_edit(connection, draft, telling, "sửa", now=now, since=now)
     await enqueue_notice(
         connection, draft, telling, "báo", after_id=edit, release=lambda s, e: now, now=now, since=now

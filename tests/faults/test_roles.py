@@ -22,14 +22,14 @@ TO_SLOT = 105 * 60  # from 5:00 to 6:45
 
 
 async def test_four_schedulers_at_once_make_one_issue_a_slot(
-    services: Services, clock: ManualClock, reader: Any, story: Any, told: Any, database_url: str
+    services: Services, clock: ManualClock, reader: Any, story: Any, admin_chat: Any, database_url: str
 ) -> None:
     for chat in range(1, 6):
         await reader(chat, times=(f"06:{chat * 5:02}",))
     await story("Chợ quê mở lại sau bão")
     await clock.advance(TO_SLOT)
     others = [Services(Database(database_url), clock, services.newsroom) for _ in range(3)]
-    queued = await asyncio.gather(*(run_due_slots(each, told) for each in (services, *others)))
+    queued = await asyncio.gather(*(run_due_slots(each, admin_chat) for each in (services, *others)))
     for other in others:
         await other.database.close()
     async with services.database.read() as connection:

@@ -100,7 +100,7 @@ def test_through_a_year_of_cuts_and_clock_steps_every_slot_is_made_or_skipped_on
 @pytest.mark.timeout(900)
 @pytest.mark.parametrize("zone", ZONES)
 async def test_a_year_through_the_database_with_restarts_and_a_clock_set_back_makes_every_slot_once(
-    services: Services, reader: Any, told: Any, zone: str
+    services: Services, reader: Any, admin_chat: Any, zone: str
 ) -> None:
     schedule = Schedule(TIMES, zone=zone)
     clock = ManualClock(START)
@@ -113,13 +113,13 @@ async def test_a_year_through_the_database_with_restarts_and_a_clock_set_back_ma
         services.clock = ManualClock(slot)
         if number % 5 == 0:
             await reschedule_profiles(services)  # as every start does
-        await run_due_slots(services, told)
+        await run_due_slots(services, admin_chat)
         if number % 7 == 6:
             services.clock = ManualClock(slot - dt.timedelta(hours=3))
             await reschedule_profiles(services)
-            await run_due_slots(services, told)
+            await run_due_slots(services, admin_chat)
     services.clock = ManualClock(slots[-1] + MINUTE)
-    await run_due_slots(services, told)
+    await run_due_slots(services, admin_chat)
     async with services.database.read() as connection:
         recorded = (await connection.execute(select(issues.c.slot_at))).scalars().all()
     assert sorted(recorded) == slots

@@ -13,7 +13,7 @@ from storage.delivery.corrections import (
     enqueue_edit,
     enqueue_notice,
     find_correction,
-    find_tellings,
+    find_story_messages,
 )
 from storage.delivery.deliveries import mark_sent
 from storage.delivery.issues import Issue, IssueStory, Part, enqueue_issue, record_issue
@@ -67,7 +67,7 @@ async def correct(database: Database, now: dt.datetime, *, since: dt.datetime) -
     async with database.write() as connection:
         draft = await draft_correction(connection, STORY, "Tăng ít thôi.", now=now)
         assert await confirm_correction(connection, draft.id, now=now)
-        for telling in await find_tellings(connection, STORY, since=since):
+        for telling in await find_story_messages(connection, STORY, since=since):
             edit, edited = await enqueue_edit(connection, draft, telling, "sửa", now=now)
             edits += edited
             notices += await enqueue_notice(

@@ -43,7 +43,7 @@ class AdminActions:
     look_at_gates: Callable[[], Awaitable[None]] | None = None
 
 
-async def tell_admins(bot: Bot, services: Services, html: str) -> bool:
+async def notify_admins(bot: Bot, services: Services, html: str) -> bool:
     """Send `html` to every admin chat; return True if one of them got it, or if there is none.
 
     A chat that cannot be reached is logged; the others still get the message.

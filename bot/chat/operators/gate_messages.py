@@ -184,16 +184,16 @@ def _keyboard(gate_now: GateView, page: int, pages: int) -> InlineKeyboardMarkup
 # The messages about gates in operators' chats: sent once, edited after each answer.
 
 
-async def tell_gates(bot: Bot, services: Services) -> None:
+async def send_gate_notices(bot: Bot, services: Services) -> None:
     """Send each operator the gates that are new, and edit the messages of those that changed."""
     async with services.database.read() as connection:
         found = await find_gates_to_show(connection)
     for gate, notices in found:
         with log_errors("gate notice", gate=gate.id):
-            await _tell(bot, services, gate, {one.chat_id: one for one in notices})
+            await _send_notices(bot, services, gate, {one.chat_id: one for one in notices})
 
 
-async def _tell(bot: Bot, services: Services, gate: Gate, notices: dict[int, Notice]) -> None:
+async def _send_notices(bot: Bot, services: Services, gate: Gate, notices: dict[int, Notice]) -> None:
     unseen = sorted(services.admins - notices.keys()) if gate.closed_at is None else []
     behind = [one for one in notices.values() if one.revision < gate.revision]
     if not unseen and not behind:

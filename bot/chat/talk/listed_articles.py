@@ -55,7 +55,7 @@ async def show_item(context: ChatContext, number: int) -> bool:
     elif number > len(last.article_ids):
         await context.send(View(texts.NO_SUCH_ITEM.format(count=len(last.article_ids))))
     else:
-        await _tell(context, last.text, last.article_ids[number - 1], number)
+        await _show_article(context, last.text, last.article_ids[number - 1], number)
     return True
 
 
@@ -95,7 +95,7 @@ async def show_address(context: ChatContext, wish: ShowAddress) -> bool:
     async with context.services.database.read() as connection:
         article = await find_article_at(connection, with_scheme(wish.url))
     if article is not None and context.services.newsroom.may_show(article.source):
-        await _tell(context, article.title, article.id, 1)
+        await _show_article(context, article.title, article.id, 1)
         return True
     words = wish.words or slug_words(wish.url)
     if not words:
@@ -154,7 +154,7 @@ async def _turn_to(context: ChatContext, last: Question, page: int) -> None:
     await ask.show_page(context, last, page)
 
 
-async def _tell(context: ChatContext, text: str, article_id: int, number: int) -> None:
+async def _show_article(context: ChatContext, text: str, article_id: int, number: int) -> None:
     readers = await ask.readers_of(context)
     query = parse_query(text, today=local_day(context.now, readers.zone))
     found = await describe(context.services, query, [article_id])

@@ -212,10 +212,10 @@ async def change_topic(world: World, body: TopicBody) -> dict[str, Any]:
             return {"thread": body.thread, "update_id": None}  # Telegram sends no update
         case "close":
             topic.is_closed = True
-            return _tell(world, chat, body, {"forum_topic_closed": {}})
+            return _post_service_message(world, chat, body, {"forum_topic_closed": {}})
         case _:
             topic.is_closed = False
-            return _tell(world, chat, body, {"forum_topic_reopened": {}})
+            return _post_service_message(world, chat, body, {"forum_topic_reopened": {}})
 
 
 def known_topic(chat: Chat, thread: int) -> Topic:
@@ -239,7 +239,9 @@ def _open(world: World, chat: Chat, body: TopicBody) -> dict[str, Any]:
     return {"thread": first.message_id, "update_id": update_id}
 
 
-def _tell(world: World, chat: Chat, body: TopicBody, fields: dict[str, Any]) -> dict[str, Any]:
+def _post_service_message(
+    world: World, chat: Chat, body: TopicBody, fields: dict[str, Any]
+) -> dict[str, Any]:
     sender = acting_user(world, chat, body.sender)
     line = world.post(chat, sender, FormattedText(""), topic=world.history(chat)[body.thread])
     line.extra = fields

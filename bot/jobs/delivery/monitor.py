@@ -13,13 +13,13 @@ from telegram.error import TelegramError
 
 from bot.jobs.delivery.risks import (
     Situation,
-    tell_changed_headlines,
-    tell_refusals,
-    tell_risks,
-    tell_unhandled_updates,
+    report_changed_headlines,
+    report_refusals,
+    report_risks,
+    report_unhandled_updates,
 )
 from bot.jobs.delivery.sender import Sender
-from bot.news.services import Services, Tell
+from bot.news.services import NotifyAdmins, Services
 from bot.operators import delivery_notices as notices
 from bot.process.metrics import (
     DUE_DELIVERIES,
@@ -124,7 +124,7 @@ class Monitor:
         services: Services,
         bot: Bot,
         sender: Sender,
-        tell: Tell,
+        notify_admins: NotifyAdmins,
         find_problem: Callable[[], str | None],
         *,
         share: LeaseKey | None = None,
@@ -132,7 +132,7 @@ class Monitor:
         self._services = services
         self._bot = bot
         self._sender = sender
-        self._tell = tell
+        self._notify_admins = notify_admins
         self._find_problem = find_problem
         self._share = share
         self._progress = BroadcastProgress(services, bot)
@@ -170,10 +170,10 @@ class Monitor:
             self._sender.is_paused,
             problem if self._deaf_looks >= _DEAF_LOOKS else None,
         )
-        await tell_risks(self._services, self._tell, situation)
-        await tell_refusals(self._services, self._bot, self._tell)
-        await tell_unhandled_updates(self._services, self._tell)
-        await tell_changed_headlines(self._services, self._tell)
+        await report_risks(self._services, self._notify_admins, situation)
+        await report_refusals(self._services, self._bot, self._notify_admins)
+        await report_unhandled_updates(self._services, self._notify_admins)
+        await report_changed_headlines(self._services, self._notify_admins)
 
     async def _look_at_queue(self) -> Queue:
         async with self._services.database.read() as connection:

@@ -1,6 +1,6 @@
-"""Tell the admins once of each risk to delivery, of refusals by Telegram, and of changed headlines.
+"""Notify the admins once of each risk to delivery, of refusals by Telegram, and of changed headlines.
 
-Notes in the database remember what was told, so that a restart does not repeat it.
+Notes in the database remember what was reported, so that a restart does not repeat it.
 """
 
 import contextlib
@@ -14,10 +14,10 @@ from telegram import Bot, ChatMember
 from telegram.constants import ParseMode
 from telegram.error import TelegramError
 
-from bot.news.services import Services, Tell
+from bot.news.services import NotifyAdmins, Services
 from bot.operators import delivery_notices as notices
 from storage.conversations import count_passed_over, count_set_aside
-from storage.delivery.corrections import LOOK_BACK, count_readers, find_untold_headlines, mark_told
+from storage.delivery.corrections import LOOK_BACK, count_readers, find_unreported_headlines, mark_reported
 from storage.delivery.refusals import (
     LostChat,
     find_latest_deliveries,
@@ -28,7 +28,7 @@ from storage.notes import find_note, write_note
 from storage.upkeep.stats import LATE, Queue
 
 PATIENCE = dt.timedelta(minutes=10)  # how long an operator may stop sending before it counts as a risk
-AGAIN = dt.timedelta(minutes=30)  # the same risk is told again after this at the earliest
+AGAIN = dt.timedelta(minutes=30)  # the same risk is reported again after this at the earliest
 _UNKNOWN = "risk:unknown"
 _SET_ASIDE = "risk:set_aside"
 _PASSED_OVER = "risk:passed_over"
@@ -62,60 +62,60 @@ def risks_of(situation: Situation, *, late_window: dt.timedelta, zone: str) -> M
     return risks
 
 
-async def tell_risks(services: Services, tell: Tell, situation: Situation) -> None:
-    """Tell of new risks and of risks that are over."""
+async def report_risks(services: Services, notify_admins: NotifyAdmins, situation: Situation) -> None:
+    """Report new risks and risks that are over."""
     newsroom = services.newsroom
     risks = risks_of(situation, late_window=newsroom.late_window, zone=newsroom.zone)
     for name, over in notices.OVER.items():
         if text := await change(services, f"risk:{name}", risks.get(name), over):
-            await tell(text)
+            await notify_admins(text)
     total = situation.queue.unknown
-    if new := await _new_since_told(services, _UNKNOWN, total):  # one message for half an hour
-        await tell(notices.more_unknown(new, total))
+    if new := await _new_since_report(services, _UNKNOWN, total):  # one message for half an hour
+        await notify_admins(notices.more_unknown(new, total))
 
 
 async def change(services: Services, note: str, risk: str | None, over: str) -> str | None:
-    """Write down that a risk began or ended; return what to tell, None if nothing is new."""
+    """Write down that a risk began or ended; return the text to send, None if nothing is new."""
     now = services.clock.now()
     async with services.database.write() as connection:
-        is_on, told_at = await _remembered(connection, note)
-        if risk is not None and not is_on and (told_at is None or abs(now - told_at) >= AGAIN):
+        is_on, reported_at = await _remembered(connection, note)
+        if risk is not None and not is_on and (reported_at is None or abs(now - reported_at) >= AGAIN):
             await write_note(connection, note, f"on {now.isoformat()}", now=now)
             _log.error("promise at risk", risk=note)
             return risk
         if risk is None and is_on:
-            await write_note(connection, note, f"off {(told_at or now).isoformat()}", now=now)
+            await write_note(connection, note, f"off {(reported_at or now).isoformat()}", now=now)
             return over
     return None
 
 
 async def _remembered(connection: AsyncConnection, note: str) -> tuple[bool, dt.datetime | None]:
-    """Return whether admins know of the risk as present, and when it was told last."""
+    """Return whether admins know of the risk as present, and when it was reported last."""
     state, _, at = (await find_note(connection, note) or "").partition(" ")
     return state == "on", dt.datetime.fromisoformat(at) if at else None
 
 
-async def tell_unhandled_updates(services: Services, tell: Tell) -> None:
-    """Tell of updates newly set aside or passed over, in one message for half an hour."""
+async def report_unhandled_updates(services: Services, notify_admins: NotifyAdmins) -> None:
+    """Report updates newly set aside or passed over, in one message for half an hour."""
     async with services.database.read() as connection:
         unreadable, too_many = await count_set_aside(connection), await count_passed_over(connection)
-    if new := await _new_since_told(services, _SET_ASIDE, unreadable):
-        await tell(notices.more_set_aside(new, unreadable))
-    if new := await _new_since_told(services, _PASSED_OVER, too_many):
-        await tell(notices.more_passed_over(new, too_many))
+    if new := await _new_since_report(services, _SET_ASIDE, unreadable):
+        await notify_admins(notices.more_set_aside(new, unreadable))
+    if new := await _new_since_report(services, _PASSED_OVER, too_many):
+        await notify_admins(notices.more_passed_over(new, too_many))
 
 
-async def _new_since_told(services: Services, note: str, total: int) -> int:
-    """Return by how much `total` grew since it was told last; 0 within half an hour of that."""
+async def _new_since_report(services: Services, note: str, total: int) -> int:
+    """Return by how much `total` grew since the last report; 0 within half an hour of that."""
     now = services.clock.now()
     async with services.database.write() as connection:
         known, _, at = (await find_note(connection, note) or "0").partition(" ")
         new = total - int(known)
-        is_told_lately = bool(at) and abs(now - dt.datetime.fromisoformat(at)) < AGAIN
-        if not new or (new > 0 and is_told_lately):
+        is_recent = bool(at) and abs(now - dt.datetime.fromisoformat(at)) < AGAIN
+        if not new or (new > 0 and is_recent):
             return 0
-        told_at = now.isoformat() if new > 0 else at
-        await write_note(connection, note, f"{total} {told_at}".strip(), now=now)
+        reported_at = now.isoformat() if new > 0 else at
+        await write_note(connection, note, f"{total} {reported_at}".strip(), now=now)
     return max(0, new)
 
 
@@ -124,8 +124,8 @@ _LONG = dt.timedelta(minutes=15)
 _ADMINISTRATORS_ASKED = 10
 
 
-async def tell_refusals(services: Services, bot: Bot, tell: Tell) -> None:
-    """Tell of long waits, of an issue's refused copies and of chats where the bot lost its rights."""
+async def report_refusals(services: Services, bot: Bot, notify_admins: NotifyAdmins) -> None:
+    """Report long waits, an issue's refused copies and chats where the bot lost its rights."""
     now, newsroom = services.clock.now(), services.newsroom
     async with services.database.write() as connection:
         holds = await take_unreported_holds(connection, now=now, longer_than=_LONG)
@@ -133,27 +133,27 @@ async def tell_refusals(services: Services, bot: Bot, tell: Tell) -> None:
     async with services.database.read() as connection:
         latest = await find_latest_deliveries(connection, since=now - _DAY)
     if holds.chats:
-        await tell(notices.long_wait(holds, newsroom.zone))
+        await notify_admins(notices.long_wait(holds, newsroom.zone))
     for chat in lost:
-        await _tell_lost(bot, tell, chat)
+        await _report_lost_chat(bot, notify_admins, chat)
     for copies in latest:
         edition = newsroom.find_edition(copies.edition)
         title = edition.title if edition else copies.edition
         risk = notices.refused(copies, title, newsroom.zone) if copies.is_trouble else None
         if text := await change(services, f"risk:refused:{copies.edition}", risk, notices.REFUSED_OVER):
-            await tell(text)
+            await notify_admins(text)
 
 
-async def _tell_lost(bot: Bot, tell: Tell, chat: LostChat) -> None:
+async def _report_lost_chat(bot: Bot, notify_admins: NotifyAdmins, chat: LostChat) -> None:
     title = "một nhóm hoặc kênh"
     with contextlib.suppress(TelegramError):  # then the general words are used
         title = (await bot.get_chat(chat.chat_id)).title or title
-    await tell(notices.rights_lost(title, chat.reason))
-    await _tell_administrators(bot, chat, title)
+    await notify_admins(notices.rights_lost(title, chat.reason))
+    await _notify_owner(bot, chat, title)
 
 
-async def _tell_administrators(bot: Bot, chat: LostChat, title: str) -> None:
-    """Tell the chat's owner in private; if that fails, the first administrator who can be told."""
+async def _notify_owner(bot: Bot, chat: LostChat, title: str) -> None:
+    """Notify the chat's owner in private; if that fails, the first administrator who can be reached."""
     try:
         members = await bot.get_chat_administrators(chat.chat_id)
     except TelegramError:
@@ -170,18 +170,18 @@ async def _tell_administrators(bot: Bot, chat: LostChat, title: str) -> None:
 _MOST_AT_ONCE = 4  # headlines in one message; the others follow a minute later
 
 
-async def tell_changed_headlines(services: Services, tell: Tell) -> None:
-    """Tell of headlines that papers changed after readers got them, with the command that corrects each."""
+async def report_changed_headlines(services: Services, notify_admins: NotifyAdmins) -> None:
+    """Report headlines that papers changed after readers got them, with the command that corrects each."""
     now = services.clock.now()
     async with services.database.read() as connection:
-        found = await find_untold_headlines(connection, now=now, limit=_MOST_AT_ONCE)
+        found = await find_unreported_headlines(connection, now=now, limit=_MOST_AT_ONCE)
     if not found:
         return
     async with services.database.write() as connection:
-        await mark_told(connection, found, now=now)
+        await mark_reported(connection, found, now=now)
         since = now - LOOK_BACK
         readers = [await count_readers(connection, one.story_id, since=since) for one in found]
-    told = []
+    lines = []
     for one, count in zip(found, readers, strict=True):
-        told.append(notices.headline_changed(one, services.newsroom.title_of(one.source), count))
-    await tell("\n\n".join(told))
+        lines.append(notices.headline_changed(one, services.newsroom.title_of(one.source), count))
+    await notify_admins("\n\n".join(lines))

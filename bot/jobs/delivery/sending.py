@@ -42,12 +42,12 @@ async def send(bot: ExtBot[Any], one: Claimed) -> Sent | Outcome:
         outcome = await _try(bot, one)
         is_last = one.parts > 1 and one.part == one.parts - 1 and one.edits is None
         if is_last and isinstance(outcome, Refuse | SendPlain):
-            await _tell_missing(bot, one)
+            await _send_missing_line(bot, one)
         return outcome
     return _UNFORESEEN
 
 
-async def _tell_missing(bot: ExtBot[Any], one: Claimed) -> None:
+async def _send_missing_line(bot: ExtBot[Any], one: Claimed) -> None:
     with contextlib.suppress(TelegramError):
         await _call(
             bot,

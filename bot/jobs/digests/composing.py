@@ -40,7 +40,7 @@ _WEEK, _MINUTE = dt.timedelta(days=7), dt.timedelta(minutes=1)
 class Knowledge:
     """The stories of a profile's issues, its number of readers, and the knowledge of readers who differ."""
 
-    told: Known
+    known: Known
     reader_count: int
     apart: Mapping[int, Known]
 
@@ -52,33 +52,35 @@ async def find_knowledge(
 
     For the stories `old`, which had reports before `since`, earlier issues count too.
     """
-    told = await find_issued_stories(connection, list(reader_counts), since=since, old=old)
+    issued = await find_issued_stories(connection, list(reader_counts), since=since, old=old)
     apart = await find_readers_apart(connection, list(reader_counts), since=since)
     readers = {reader for own in apart.values() for reader in own}
     known = await find_known(connection, readers, since=since, old=old)
     return {
-        profile: Knowledge(told[profile], count, {reader: known[reader] for reader in apart.get(profile, ())})
+        profile: Knowledge(
+            issued[profile], count, {reader: known[reader] for reader in apart.get(profile, ())}
+        )
         for profile, count in reader_counts.items()
     }
 
 
 def compose_for(profile: Profile, edition: Edition, gathered: Gathered, knowledge: Knowledge) -> Made:
     """Compose what the readers of a profile get: variants for readers who know other candidates."""
-    own = gathered.prepared.known_stories(knowledge.told)
+    own = gathered.prepared.known_stories(knowledge.known)
     groups: dict[frozenset[tuple[int, int]], list[int]] = defaultdict(list)
-    for reader, known in knowledge.apart.items():
-        groups[gathered.prepared.known_stories(known)].append(reader)
-    told: Known = knowledge.told
+    for reader, own_known in knowledge.apart.items():
+        groups[gathered.prepared.known_stories(own_known)].append(reader)
+    known = knowledge.known
     same = groups.pop(own, [])
     if groups and not same and sum(map(len, groups.values())) >= knowledge.reader_count:
         # No reader knows exactly the profile's issues: the largest group's digest becomes the profile's own.
         largest = max(groups, key=lambda one: (len(groups[one]), sorted(one)))
-        told = knowledge.apart[groups.pop(largest)[0]]
+        known = knowledge.apart[groups.pop(largest)[0]]
     variants = [
         Variant(compose_one(edition, gathered, knowledge.apart[readers[0]]), tuple(readers))
         for readers in groups.values()
     ]
-    return Made(profile, edition, gathered.window, compose_one(edition, gathered, told), tuple(variants))
+    return Made(profile, edition, gathered.window, compose_one(edition, gathered, known), tuple(variants))
 
 
 def compose_all(
@@ -190,8 +192,8 @@ async def _publish_copy(services: Services, edition: Edition) -> bool:
     since = min(window.after, window.oldest)
     async with services.database.read() as connection:
         old = gathered.prepared.reported_before(since)
-        told = await find_issued_stories(connection, [profile.id], since=since, old=old)
-    composed = await compose_gathered(edition, gathered, told[profile.id])
+        known = await find_issued_stories(connection, [profile.id], since=since, old=old)
+    composed = await compose_gathered(edition, gathered, known[profile.id])
     async with services.database.write() as connection:
         await record_copy(connection, profile.id, edition.name, window, composed)
         await set_covered_until(connection, profile.id, window.end)

@@ -166,7 +166,7 @@ async def _issues(
             window_start=made.window.after,
             status=status or (IssueStatus.MADE if composed.parts else IssueStatus.EMPTY),
             parts=_parts(composed, under),
-            stories=_told(composed),
+            stories=_issue_stories(composed),
         )
         for (made, composed, profile_id), under in zip(wanted, buttons, strict=True)
     ]
@@ -228,12 +228,12 @@ async def record_copy(
         profile_id, edition, window.until, window.after,
         IssueStatus.MADE if composed.parts else IssueStatus.EMPTY,
         parts=tuple(map(Part, composed.parts)),
-        stories=_told(composed),
+        stories=_issue_stories(composed),
     )  # fmt: skip
     await record_issue(connection, issue, now=window.end)
 
 
-def _told(composed: Composed) -> tuple[IssueStory, ...]:
+def _issue_stories(composed: Composed) -> tuple[IssueStory, ...]:
     shown = [(number, line) for number, part in enumerate(composed.rendered) for line in part.headlines]
     return tuple(
         IssueStory(story.story_id, part, headline, composed.digest.ranks.get(story.story_id))

@@ -12,7 +12,7 @@ from bot.jobs.digests.gate import NOT_APPROVED, Gates, find_gates, is_gated, run
 from bot.jobs.digests.publishing import Due, Made, find_twice_empty, publish, queue_rest, record_skipped
 from bot.news.digests import FIRST_WINDOW, window_for
 from bot.news.newsroom import Edition, Newsroom
-from bot.news.services import Services, Tell
+from bot.news.services import NotifyAdmins, Services
 from bot.operators import notices
 from bot.process.metrics import log_errors
 from bot.times.schedule import OVERTAKEN, TOO_LATE, SlotPlan, plan_slots
@@ -41,7 +41,7 @@ _TOGETHER = 100  # profiles composed and written in one transaction: bounds its 
 _log = structlog.get_logger(__name__)
 
 
-async def run_due_slots(services: Services, tell_admins: Tell) -> int:
+async def run_due_slots(services: Services, notify_admins: NotifyAdmins) -> int:
     """Make the issue of every profile that is due; return how many deliveries were queued."""
     now = services.clock.now()
     async with services.database.write() as connection:  # every slot until now is in the table, due or made
@@ -62,7 +62,7 @@ async def run_due_slots(services: Services, tell_admins: Tell) -> int:
         due = [one for profile in read if (one := await _plan(services, profile, now, gates))]
         queued += await run_gated(services, composer, [one for one in due if is_gated(one, gates)], gates)
         for batch in _together([one for one in due if not is_gated(one, gates)]):
-            queued += await _run(services, composer, batch, tell_admins, now)
+            queued += await _run(services, composer, batch, notify_admins, now)
         queued += await queue_rest(services)
     return queued
 
@@ -119,7 +119,11 @@ async def _put_to_sleep(services: Services, profiles: Sequence[Profile]) -> None
 
 
 async def _run(
-    services: Services, composer: SharedComposer, batch: Sequence[Due], tell_admins: Tell, now: dt.datetime
+    services: Services,
+    composer: SharedComposer,
+    batch: Sequence[Due],
+    notify_admins: NotifyAdmins,
+    now: dt.datetime,
 ) -> int:
     """Make the issues of a batch; if writing them together fails, one by one."""
     plans = {one.profile.id: one.plan for one in batch}
@@ -129,16 +133,20 @@ async def _run(
     if not made:
         return 0
     with log_errors("slots", profiles=len(made)):
-        return await _write(services, made, plans, tell_admins, now)
+        return await _write(services, made, plans, notify_admins, now)
     queued = 0
     for one in made if len(made) > 1 else ():
         with log_errors("slot", profile=one.profile.id, edition=one.edition.name):
-            queued += await _write(services, [one], plans, tell_admins, now)
+            queued += await _write(services, [one], plans, notify_admins, now)
     return queued
 
 
 async def _write(
-    services: Services, made: Sequence[Made], plans: dict[int, SlotPlan], tell_admins: Tell, now: dt.datetime
+    services: Services,
+    made: Sequence[Made],
+    plans: dict[int, SlotPlan],
+    notify_admins: NotifyAdmins,
+    now: dt.datetime,
 ) -> int:
     """Write everything of these profiles' slots; return how many deliveries."""
     first = made[0]
@@ -160,7 +168,7 @@ async def _write(
         queued = await publish(connection, ours, now=now)
         twice_empty = await find_twice_empty(connection, ours, now=now)
     for edition in twice_empty:
-        await tell_admins(notices.two_empty_issues(edition.title))
+        await notify_admins(notices.two_empty_issues(edition.title))
     return queued
 
 

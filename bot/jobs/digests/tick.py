@@ -17,7 +17,7 @@ from bot.jobs.intake.intake import poll_sources
 from bot.jobs.intake.processing import Processor
 from bot.jobs.recapping import resume_rested
 from bot.jobs.sources.source_polling import WebPolling
-from bot.news.services import Services, Tell
+from bot.news.services import NotifyAdmins, Services
 from bot.process.metrics import log_errors
 
 _FRESH = dt.timedelta(minutes=10)
@@ -35,7 +35,7 @@ class Arrivals:
     def __init__(
         self,
         services: Services,
-        tell_admins: Tell,
+        notify_admins: NotifyAdmins,
         *,
         follow: Callable[[], Awaitable[None]],
         web: WebPolling | None = None,
@@ -45,7 +45,7 @@ class Arrivals:
         self.web = web
         self.processor = processor
         self._services = services
-        self._tell_admins = tell_admins
+        self._notify_admins = notify_admins
         self._follow = follow
         self._elsewhere = elsewhere
         self._lock = asyncio.Lock()
@@ -57,7 +57,7 @@ class Arrivals:
         async with self._lock:
             began = self._services.clock.now()
             if self.web is not None:
-                await poll_sources(self._services, self._tell_admins, claims=self.web.claims)
+                await poll_sources(self._services, self._notify_admins, claims=self.web.claims)
             done = await self._process()
             self._taken_in_at = began
             return done
@@ -120,19 +120,19 @@ class SlotTick:
     def __init__(
         self,
         services: Services,
-        tell_admins: Tell,
+        notify_admins: NotifyAdmins,
         arrivals: Arrivals,
         is_time_right: Callable[[], Awaitable[bool]],
         wake: Callable[[], None],
-        tell_gates: Callable[[], Awaitable[None]],
+        send_gate_notices: Callable[[], Awaitable[None]],
     ) -> None:
         self._services = services
-        self._tell_admins = tell_admins
+        self._notify_admins = notify_admins
         self._arrivals = arrivals
         self._is_time_right = is_time_right
         self._wake = wake
-        self._tell_gates = tell_gates
-        self._looking, self._telling = asyncio.Lock(), asyncio.Lock()
+        self._send_gate_notices = send_gate_notices
+        self._looking, self._noticing = asyncio.Lock(), asyncio.Lock()
 
     async def run(self) -> None:
         """Take in waiting articles, then make every due issue; do nothing while the clock is wrong."""
@@ -145,18 +145,18 @@ class SlotTick:
     async def look_at_gates(self) -> None:
         """Compose issues anew that changed at a gate, send those that may go, and show them to operators."""
         await self._look()
-        await self.tell_gates()
+        await self.send_gate_notices()
 
-    async def tell_gates(self) -> None:
+    async def send_gate_notices(self) -> None:
         """Show operators the issues that wait for their approval, as they are now."""
-        async with self._telling:
-            await self._tell_gates()
+        async with self._noticing:
+            await self._send_gate_notices()
 
     async def _look(self) -> None:
         async with self._looking:
             if not await self._is_time_right():
                 return
             await prepare_early(self._services)
-            if await run_due_slots(self._services, self._tell_admins):
+            if await run_due_slots(self._services, self._notify_admins):
                 self._wake()
             await publish_copies(self._services)

@@ -18,7 +18,7 @@ import structlog
 
 from bot.jobs.intake.sharing import Claims
 from bot.news.newsroom import Source, papers_of
-from bot.news.services import Services, Tell
+from bot.news.services import NotifyAdmins, Services
 from bot.operators import notices
 from bot.process.metrics import ARTICLES, log_errors
 from bot.text_work.worker import TextWorkError
@@ -91,7 +91,9 @@ async def keep_taken(database: Database, taken: Sequence[Taken], source: str, no
     return Intake(tally, tuple(refused))
 
 
-async def poll_sources(services: Services, tell_admins: Tell, *, claims: Claims | None = None) -> Intake:
+async def poll_sources(
+    services: Services, notify_admins: NotifyAdmins, *, claims: Claims | None = None
+) -> Intake:
     """Look at every declared source once. Admins are told once that a source cannot be read.
 
     Of several processes, the first that can read a source claims and reads it. The other processes do not
@@ -107,17 +109,17 @@ async def poll_sources(services: Services, tell_admins: Tell, *, claims: Claims 
     async with claims.kept(lambda: in_hand, in_hand.discard):
         for source in ours:
             with log_errors("intake", source=source.name):
-                total += await _poll(services, source, tell_admins)
+                total += await _poll(services, source, notify_admins)
     return total
 
 
-async def _poll(services: Services, source: Source, tell_admins: Tell) -> Intake:
+async def _poll(services: Services, source: Source, notify_admins: NotifyAdmins) -> Intake:
     try:
         found = await INTAKE.run(_look_at, source)
     except OSError as error:
         _log.warning("source unreadable", source=source.name, error=error.strerror)
         if await _note_unreadable(services, source):
-            await tell_admins(notices.source_unreadable(source.title, str(source.path)))
+            await notify_admins(notices.source_unreadable(source.title, str(source.path)))
         return Intake()
     known = await _note_readable(services, source)
     total = Intake()

@@ -6,7 +6,7 @@ from itertools import groupby
 
 import structlog
 
-from bot.news.services import Services, Tell
+from bot.news.services import NotifyAdmins, Services
 from bot.operators import notices
 from bot.text_work.tasks import READ, TAKE, Read, Taking
 from bot.text_work.worker import Failure, Texts
@@ -41,28 +41,28 @@ def name_nobody(source: str, title: str, reason: str) -> None:
 class SetAside:
     """Names each text set aside to the admins once, at most one message an hour."""
 
-    def __init__(self, services: Services, tell_admins: Tell) -> None:
+    def __init__(self, services: Services, notify_admins: NotifyAdmins) -> None:
         self._services = services
-        self._tell_admins = tell_admins
-        self._untold: list[tuple[str, str, str]] = []
-        self._told_at: dt.datetime | None = None
+        self._notify_admins = notify_admins
+        self._unreported: list[tuple[str, str, str]] = []
+        self._notified_at: dt.datetime | None = None
 
     def add(self, source: str, title: str, reason: str) -> None:
         """Note a text of the source named `source`; `title` says which, in one line."""
         _log.error("text set aside", source=source, title=title, reason=reason)
-        if len(self._untold) < _MOST_KEPT:
-            self._untold.append((source, title, reason))
+        if len(self._unreported) < _MOST_KEPT:
+            self._unreported.append((source, title, reason))
 
-    async def tell(self) -> None:
+    async def report(self) -> None:
         """Tell the admins what was set aside since the last time, if that is an hour ago."""
         now = self._services.clock.now()
-        if not self._untold or (self._told_at and now - self._told_at < _BETWEEN_NOTICES):
+        if not self._unreported or (self._notified_at and now - self._notified_at < _BETWEEN_NOTICES):
             return
-        untold, self._untold, self._told_at = self._untold, [], now
+        unreported, self._unreported, self._notified_at = self._unreported, [], now
         named = [
-            (notices.say_origin(s, self._services.newsroom), title, reason) for s, title, reason in untold
+            (notices.say_origin(s, self._services.newsroom), title, reason) for s, title, reason in unreported
         ]
-        await self._tell_admins(notices.texts_set_aside(named))
+        await self._notify_admins(notices.texts_set_aside(named))
 
 
 _SET_ASIDE = "đã để riêng vì từng làm hỏng bộ xử lý văn bản"

@@ -28,7 +28,7 @@ from bot.jobs.sources.source_reading import (
     split_for_pages,
 )
 from bot.news.newsroom import WebSource
-from bot.news.services import Services, Tell
+from bot.news.services import NotifyAdmins, Services
 from bot.operators.source_notices import notices_of, together
 from bot.process.metrics import POLLS, log_errors
 from bot.times.clock import Clock
@@ -49,7 +49,7 @@ class WebPolling:
     def __init__(
         self,
         services: Services,
-        tell_admins: Tell,
+        notify_admins: NotifyAdmins,
         *,
         owner: str | None = None,
         make_fetcher: Callable[[Clock, str | None], Fetcher] = lambda clock, contact: Fetcher(
@@ -58,7 +58,7 @@ class WebPolling:
         chance: Callable[[], float] = random.random,
     ) -> None:
         self._services = services
-        self._tell_admins = tell_admins
+        self._notify_admins = notify_admins
         self._make_fetcher = make_fetcher
         self._chance = chance
         self.claims = Claims(services.database, owner)
@@ -68,11 +68,11 @@ class WebPolling:
         self._fetcher: Fetcher | None = None
         self._reader: Reader | None = None
         self._notices: list[str] = []
-        self._told_at: dt.datetime | None = None
+        self._noticed_at: dt.datetime | None = None
 
     async def look(self) -> None:
         """Begin to poll every due source that no other process has, and tell the admins of new faults."""
-        await self._tell()
+        await self._send_notices()
         if not (due := await self._find_due()):
             return
         claimed = await self.claims.take([source.name for source, _ in due])
@@ -264,11 +264,11 @@ class WebPolling:
         count_articles(kept)
         return kept
 
-    async def _tell(self) -> None:
+    async def _send_notices(self) -> None:
         now = self._services.clock.now()
-        if self._notices and (self._told_at is None or now - self._told_at >= _BETWEEN_NOTICES):
-            notices, self._notices, self._told_at = self._notices, [], now
-            await self._tell_admins(together(notices))
+        if self._notices and (self._noticed_at is None or now - self._noticed_at >= _BETWEEN_NOTICES):
+            notices, self._notices, self._noticed_at = self._notices, [], now
+            await self._notify_admins(together(notices))
 
 
 def _is_later(own: SourceState, stored: SourceState | None) -> bool:

@@ -151,11 +151,11 @@ def _date_lines(dates: Mapping[str, Any]) -> Iterator[str]:
         yield f"! Giờ đăng: {_DATING_WORDS[dates['trouble']]}"
         return
     if dates["order"] is None:
-        told = "không rõ ngày hay tháng đứng trước vì các bài ghi trái nhau; giờ chưa rõ tính từ lúc nhận"
+        order = "không rõ ngày hay tháng đứng trước vì các bài ghi trái nhau; giờ chưa rõ tính từ lúc nhận"
     else:
         sure = "các bài cho thấy rõ" if dates["is_proven"] else "theo lệ thường"
-        told = f"{_ORDER_WORDS[dates['order']]} ({sure})"
-    words = [told, *([_CLOCK_WORDS[clock]] if (clock := dates["clock"]) in _CLOCK_WORDS else [])]
+        order = f"{_ORDER_WORDS[dates['order']]} ({sure})"
+    words = [order, *([_CLOCK_WORDS[clock]] if (clock := dates["clock"]) in _CLOCK_WORDS else [])]
     if dates["has_lost_half"]:
         words.append("báo ghi giờ 12 tiếng không có sáng chiều")
     if dates["undated"]:

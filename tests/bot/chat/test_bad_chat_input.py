@@ -10,10 +10,10 @@ import pytest
 from structlog.testing import capture_logs
 from telegram import Bot
 
-from bot.chat.operators.admin import tell_admins
+from bot.chat.operators.admin import notify_admins
 from bot.jobs.reload import NewsroomWatch
 from bot.news.newsroom import Newsroom
-from bot.news.services import Tell
+from bot.news.services import NotifyAdmins
 from bot.operators.notices import source_unreadable
 from bot.startup.assembly import assemble
 from config.reading import content_hash, load_newsroom
@@ -145,10 +145,10 @@ async def test_chat_ids_beyond_32_bits_are_kept_whole(house: Any, chat_id: int) 
 
 
 @pytest.fixture
-async def tell(house: Any) -> AsyncIterator[Tell]:
+async def notify(house: Any) -> AsyncIterator[NotifyAdmins]:
     """Notify the admins as the application does."""
     async with Bot("42:emulated", base_url=f"{house.url}/bot") as bot:
-        yield partial(tell_admins, bot, house.services)
+        yield partial(notify_admins, bot, house.services)
 
 
 def _read(path: Path) -> Newsroom | str:
@@ -173,7 +173,7 @@ BROKEN = {
 
 @pytest.mark.parametrize(("content", "told"), BROKEN.values(), ids=BROKEN)
 async def test_operators_hear_of_a_broken_newsroom_file_and_the_old_one_stays(
-    operator: Any, house: Any, tell: Tell, tmp_path: Path, content: str, told: str
+    operator: Any, house: Any, notify: NotifyAdmins, tmp_path: Path, content: str, told: str
 ) -> None:
     await operator.says("/trogiup")
     file, before = tmp_path / "diemtin.toml", house.services.newsroom
@@ -181,12 +181,12 @@ async def test_operators_hear_of_a_broken_newsroom_file_and_the_old_one_stays(
     watch = NewsroomWatch(file, _read, content_hash)
     file.write_text(content, encoding="utf-8")
     for _ in range(3):
-        await watch.look(house.services, tell)
+        await watch.look(house.services, notify)
     await operator.sees("bot vẫn dùng cấu hình cũ", told, "diemtin check")
     assert house.services.newsroom is before
 
 
-async def test_operators_hear_of_a_source_however_long_its_path(operator: Any, tell: Tell) -> None:
+async def test_operators_hear_of_a_source_however_long_its_path(operator: Any, notify: NotifyAdmins) -> None:
     await operator.says("/trogiup")
-    await tell(source_unreadable("Báo <Biển>", "/kho/&" + "x" * 5_000))
+    await notify(source_unreadable("Báo <Biển>", "/kho/&" + "x" * 5_000))
     await operator.sees("Không đọc được nguồn Báo <Biển>", "/kho/&xxx", "các nguồn khác vẫn chạy")

@@ -28,12 +28,12 @@ def test_what_is_refused_is_named_with_its_place(run: Any, newsroom_folder: Path
     good = {"title": "Chợ Cồn Sậy họp lại", "body": "Chợ Cồn Sậy họp lại từ sáng nay sau ba ngày nghỉ vì lũ."}
     (newsroom_folder / "bai.jsonl").write_bytes(jsonl(good) + b"{sai\n")
     (newsroom_folder / "anh.txt").write_bytes(b"\x00\xff\xfe" * 500)
-    told = run("ingest", "bai.jsonl", "anh.txt", "khong-co", "--json")
-    assert told.code == 1
-    assert sorted(told.json) == ["duplicate", "new", "rejected", "updated"]
-    assert told.json["new"] == 1
-    assert [refusal["path"] for refusal in told.json["rejected"]] == ["bai.jsonl:2", "anh.txt", "khong-co"]
-    assert all(refusal["reason"] for refusal in told.json["rejected"])
+    result = run("ingest", "bai.jsonl", "anh.txt", "khong-co", "--json")
+    assert result.code == 1
+    assert sorted(result.json) == ["duplicate", "new", "rejected", "updated"]
+    assert result.json["new"] == 1
+    assert [refusal["path"] for refusal in result.json["rejected"]] == ["bai.jsonl:2", "anh.txt", "khong-co"]
+    assert all(refusal["reason"] for refusal in result.json["rejected"])
     plain = run("ingest", "khong-co")
     assert (plain.out, plain.err) == (
         "mới 0 · cập nhật 0 · trùng 0\nkhong-co: từ chối 1 (không có tệp hay thư mục này)\n",
@@ -47,9 +47,9 @@ def test_the_end_tells_of_each_file_what_became_of_it(run: Any, newsroom_folder:
     (newsroom_folder / "tin" / "b.csv").write_text(
         "Tên;Link\nChợ họp lại;https://b.example/1\n", encoding="utf-8"
     )
-    told = run("ingest", "tin")
-    assert told.code == 1
-    assert told.out.splitlines() == [
+    result = run("ingest", "tin")
+    assert result.code == 1
+    assert result.out.splitlines() == [
         "mới 1 · cập nhật 0 · trùng 1",
         "tin/a.jsonl: mới 1 · trùng 1 · từ chối 2 (JSON hỏng ở ký tự 2, và 1 lý do khác)",
         "tin/b.csv: từ chối 1 (bảng không có cột nội dung (sapo hoặc body); các cột: «Tên», «Link»)",
@@ -66,8 +66,8 @@ def test_a_dry_run_shows_the_first_three_as_they_would_be_taken_and_stores_nothi
     (newsroom_folder / "bang.csv").write_text(
         f"Tiêu đề;Nội dung;Ngày đăng;Nguồn\n{rows}sai;\n", encoding="utf-8"
     )
-    told = run("ingest", "--dry-run", "bang.csv")
-    assert told.out.count("Tiêu đề:") == 3
+    result = run("ingest", "--dry-run", "bang.csv")
+    assert result.out.count("Tiêu đề:") == 3
     for shown in (
         "bang.csv:2",
         "Chợ phiên 0 họp lại",
@@ -75,10 +75,10 @@ def test_a_dry_run_shows_the_first_three_as_they_would_be_taken_and_stores_nothi
         "Báo Biển",
         "từ sáng nay sau 0",
     ):
-        assert shown in told.out
-    assert "nhận được 5 bài" in told.out
-    assert "chưa lưu gì" in told.out
-    assert told.err.startswith("✗ bang.csv:7: ")
+        assert shown in result.out
+    assert "nhận được 5 bài" in result.out
+    assert "chưa lưu gì" in result.out
+    assert result.err.startswith("✗ bang.csv:7: ")
     as_json = run("ingest", "--dry-run", "--json", "bang.csv").json
     assert (as_json["taken"], len(as_json["first"]), len(as_json["rejected"])) == (5, 3, 1)
 
@@ -115,9 +115,9 @@ def test_a_shown_summary_stands_at_its_places(stocked: Any) -> None:
 
 
 def test_an_article_is_shown_for_reading(stocked: Any) -> None:
-    told = stocked("show", "lu-1").out
-    assert told.startswith("Lũ trên sông Trà rút chậm\nBáo Biển · 2026-11-20T08:00:00+07:00 · https://")
-    assert "Tóm tắt:" in told
+    result = stocked("show", "lu-1").out
+    assert result.startswith("Lũ trên sông Trà rút chậm\nBáo Biển · 2026-11-20T08:00:00+07:00 · https://")
+    assert "Tóm tắt:" in result
 
 
 def test_what_an_article_does_not_have_leaves_no_gap(stocked: Any, newsroom_folder: Path) -> None:
@@ -129,9 +129,9 @@ def test_what_an_article_does_not_have_leaves_no_gap(stocked: Any, newsroom_fold
 
 @pytest.mark.parametrize("unknown", ["0", "khong-co", "9" * 30, "' OR 1=1 --", "²"])
 def test_an_unknown_article_is_refused(stocked: Any, unknown: str) -> None:
-    told = stocked("show", unknown, "--json")
-    assert (told.code, told.out) == (1, "")
-    assert f"Không có bài «{unknown}»" in told.err
+    result = stocked("show", unknown, "--json")
+    assert (result.code, result.out) == (1, "")
+    assert f"Không có bài «{unknown}»" in result.err
 
 
 def test_words_are_found_with_and_without_accents(stocked: Any) -> None:
@@ -146,18 +146,18 @@ def test_words_are_found_with_and_without_accents(stocked: Any) -> None:
 
 @pytest.mark.parametrize("words", ["a* NOT", "NEAR(", "'", '"', "%", "AND", "(((", "\x00", "-", "x" * 3_000])
 def test_search_operators_are_only_words(stocked: Any, words: str) -> None:
-    told = stocked("search", "--json", "--", words)
-    assert told.code == 0
-    assert told.json["query"] == words
+    result = stocked("search", "--json", "--", words)
+    assert result.code == 0
+    assert result.json["query"] == words
 
 
 def test_queries_are_answered_in_order_with_external_ids(stocked: Any, jsonl: Any) -> None:
     queries = jsonl(
         {"q": "gia vang", "n": 7}, {"id": 3}, {"q": "không có chữ này"}, {"q": "sông Trà", "q2": []}
     )
-    told = stocked("search", "--queries", "-", stdin=queries)
-    assert told.code == 1
-    assert told.rows == [
+    result = stocked("search", "--queries", "-", stdin=queries)
+    assert result.code == 1
+    assert result.rows == [
         {"q": "gia vang", "n": 7, "ids": ["vang-1"]},
         {"id": 3, "error": "thiếu «q», hoặc «q» không phải chữ"},
         {"q": "không có chữ này", "ids": []},
@@ -176,12 +176,12 @@ def test_at_most_ten_ids_are_given(run: Any, jsonl: Any) -> None:
 
 
 def test_a_digest_is_sentences_at_their_places(stocked: Any) -> None:
-    told = stocked("digest", "--json").json
-    assert sorted(told) == ["edition", "parts", "slot", "stories"]
-    assert told["edition"] == "sang"
-    assert told["slot"].startswith("2026-11-20T12:30:")
-    assert len(told["stories"]) == 2
-    for story in told["stories"]:
+    result = stocked("digest", "--json").json
+    assert sorted(result) == ["edition", "parts", "slot", "stories"]
+    assert result["edition"] == "sang"
+    assert result["slot"].startswith("2026-11-20T12:30:")
+    assert len(result["stories"]) == 2
+    for story in result["stories"]:
         assert story["sources"]
         for sentence in story["sentences"]:
             article = stocked("show", str(sentence["article"]), "--json").json
@@ -200,25 +200,25 @@ def test_a_digest_is_sentences_at_their_places(stocked: Any) -> None:
     ],
 )
 def test_a_digest_looks_back_as_of_a_moment(stocked: Any, at: str, stories: int) -> None:
-    told = stocked("digest", "--at", at, "--json")
-    assert told.code == 0
-    assert len(told.json["stories"]) == stories
+    result = stocked("digest", "--at", at, "--json")
+    assert result.code == 0
+    assert len(result.json["stories"]) == stories
 
 
 @pytest.mark.parametrize(
     "at", ["", "hôm qua", "2026-11-20", "2026-13-01T00:00", "0001-01-01T00:00", "9999-12-31T23:59"]
 )
 def test_a_moment_that_is_none_is_wrong_use(stocked: Any, at: str) -> None:
-    told = stocked("digest", "--at", at)
-    assert (told.code, told.out) == (2, "")
-    assert f"--at «{at}»" in told.err
+    result = stocked("digest", "--at", at)
+    assert (result.code, result.out) == (2, "")
+    assert f"--at «{at}»" in result.err
 
 
 def test_a_digest_is_printed_for_reading(stocked: Any) -> None:
-    told = stocked("digest", "--edition", "chieu")
-    assert told.out.startswith("Bản tin chiều")
-    assert "sông Trà" in told.out
-    assert "<" not in told.out
+    result = stocked("digest", "--edition", "chieu")
+    assert result.out.startswith("Bản tin chiều")
+    assert "sông Trà" in result.out
+    assert "<" not in result.out
 
 
 def test_a_digest_without_news_says_so(run: Any) -> None:

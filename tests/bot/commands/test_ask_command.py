@@ -21,10 +21,10 @@ def asked(stocked: Any, jsonl: Any) -> Any:
 
 
 def test_a_question_is_answered_with_places_in_the_stored_text(asked: Any) -> None:
-    told = asked("ask", "cau", "rach", "sau", "--json").json
-    assert (told["query"], told["answered"], told["citations"]) == ("cau rach sau", True, ["cau-1"])
+    result = asked("ask", "cau", "rach", "sau", "--json").json
+    assert (result["query"], result["answered"], result["citations"]) == ("cau rach sau", True, ["cau-1"])
     sapo = BRIDGE["sapo"]
-    assert told["sentences"][0] == {
+    assert result["sentences"][0] == {
         "text": sapo, "article": "cau-1", "field": "sapo", "start": 0, "end": len(sapo)
     }  # fmt: skip
 
@@ -36,8 +36,8 @@ def test_in_plain_text_the_sentences_stand_over_their_articles(asked: Any) -> No
 
 
 def test_what_is_not_there_is_said_not_to_be(asked: Any) -> None:
-    told = asked("ask", "cầu Rạch Sấu động đất", "--json").json
-    assert (told["answered"], told["citations"], told["sentences"]) == (False, [], [])
+    result = asked("ask", "cầu Rạch Sấu động đất", "--json").json
+    assert (result["answered"], result["citations"], result["sentences"]) == (False, [], [])
     plain = asked("ask", "cầu Rạch Sấu động đất")
     assert plain.code == 0
     assert plain.out.startswith("Không thấy bài nào nói đúng về «cầu Rạch Sấu động đất».\n")
@@ -45,9 +45,9 @@ def test_what_is_not_there_is_said_not_to_be(asked: Any) -> None:
 
 def test_each_row_of_a_file_is_answered_in_order_and_a_bad_one_named(asked: Any, jsonl: Any) -> None:
     queries = jsonl({"q": "rạch sấu", "kind": "acc"}, {"id": 7}, {"q": "zyxwv"}, [])
-    told = asked("ask", "--queries", "-", stdin=queries)
-    assert told.code == 1
-    first, second, third, fourth = told.rows
+    result = asked("ask", "--queries", "-", stdin=queries)
+    assert result.code == 1
+    first, second, third, fourth = result.rows
     assert (first["kind"], first["answered"], first["citations"]) == ("acc", True, ["cau-1"])
     assert second == {"id": 7, "error": "thiếu «q», hoặc «q» không phải chữ"}
     assert third["answered"] is False
@@ -61,9 +61,9 @@ def test_time_words_and_filters_narrow_on_the_command_line_too(asked: Any) -> No
 
 @pytest.mark.parametrize("arguments", [[], [" "], ["cầu", "--queries", "x"]])
 def test_a_question_must_be_given_one_way(run: Any, arguments: list[str]) -> None:
-    told = run("ask", *arguments)
-    assert told.code == 2
-    assert "diemtin ask" in told.err
+    result = run("ask", *arguments)
+    assert result.code == 2
+    assert "diemtin ask" in result.err
 
 
 def test_before_nine_today_reaches_back_a_day_on_the_command_line_too(

@@ -126,8 +126,8 @@ KEPT = {
 @pytest.mark.parametrize("what", KEPT)
 def test_an_odd_article_is_stored_mended_and_its_sentences_stand_at_their_places(run: Any, what: str) -> None:
     row = {"title": "Bến tàu Lở ngập trong đêm", "body": PROSE} | KEPT[what]
-    told = run("ingest", "--json", stdin=json.dumps(row).encode())
-    assert (told.code, told.err) == (0, "")
+    result = run("ingest", "--json", stdin=json.dumps(row).encode())
+    assert (result.code, result.err) == (0, "")
     article = run("show", "1", "--json").json
     assert (article["url"], article["published"]) == (None, None)
     assert article["summary"]
@@ -161,15 +161,15 @@ def test_an_item_is_known_by_its_address(
     feed.write_text(RSS.format(home + ITEM.replace("<item>", guid)), encoding="utf-8")
     assert run("ingest", "tin", "--json").json["new"] == 1
     feed.write_text(RSS.format(home + changed.replace("<item>", guid)), encoding="utf-8")
-    told = run("ingest", "tin", "--json")
-    assert told.json == expected | {"duplicate": 0, "rejected": []}
+    result = run("ingest", "tin", "--json")
+    assert result.json == expected | {"duplicate": 0, "rejected": []}
 
 
 def test_a_folder_that_vanished_is_named_and_the_others_are_read(run: Any, newsroom_folder: Path) -> None:
     (newsroom_folder / "tin" / "a.txt").write_text(GOOD, encoding="utf-8")
-    told = run("ingest", "di-mat", "tin", "--json")
-    assert (told.code, told.err, told.json["new"]) == (1, "", 1)
-    assert told.json["rejected"] == [
+    result = run("ingest", "di-mat", "tin", "--json")
+    assert (result.code, result.err, result.json["new"]) == (1, "", 1)
+    assert result.json["rejected"] == [
         {"path": "di-mat", "reason": "không có tệp hay thư mục này", "link": None}
     ]
 
@@ -183,11 +183,11 @@ def test_a_database_that_fails_half_way_keeps_nothing_of_the_batch_and_takes_it_
             "CREATE TRIGGER full_disk BEFORE INSERT ON articles WHEN new.title LIKE '%số 3%' "
             "BEGIN SELECT RAISE(ABORT, 'disk is full'); END"
         )
-        told = run("ingest", "--json", stdin=rows)
-        assert (told.code, told.out) == (1, "")
-        assert told.err.startswith("✗ Cơ sở dữ liệu không dùng được")
-        assert "disk is full" in told.err
-        assert "Traceback" not in told.err
+        result = run("ingest", "--json", stdin=rows)
+        assert (result.code, result.out) == (1, "")
+        assert result.err.startswith("✗ Cơ sở dữ liệu không dùng được")
+        assert "disk is full" in result.err
+        assert "Traceback" not in result.err
         assert database.execute("SELECT count(*) FROM articles").fetchone() == (0,)
         assert database.execute("SELECT count(*) FROM refusals").fetchone() == (0,)
         database.execute("DROP TRIGGER full_disk")
@@ -206,8 +206,8 @@ def test_an_ingest_killed_half_way_keeps_whole_articles_and_a_second_one_complet
         process.stdin.flush()  # and no end: it waits for more
         _until_stored(newsroom_folder / "diemtin.sqlite3", 200)
         process.send_signal(signal.SIGKILL)
-    told = run("ingest", "--json", stdin=jsonl(*rows)).json
-    assert (told["new"], told["updated"], told["duplicate"]) == (200, 0, 200)
+    result = run("ingest", "--json", stdin=jsonl(*rows)).json
+    assert (result["new"], result["updated"], result["duplicate"]) == (200, 0, 200)
     assert run("stats", "--json").json["articles_waiting"] == 0
 
 

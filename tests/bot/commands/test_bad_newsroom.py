@@ -26,9 +26,9 @@ SLIPS: dict[str, tuple[str, str, int, str]] = {  # content, key, line, a part of
 def test_check_names_key_line_and_mend(run: Any, newsroom_folder: Path, slip: str) -> None:
     content, key, line, mend = SLIPS[slip]
     (newsroom_folder / "diemtin.toml").write_text(content, encoding="utf-8")
-    told = run("check", "--json")
-    assert (told.code, told.err, told.json["ok"]) == (1, "", False)
-    [error] = told.json["errors"]
+    result = run("check", "--json")
+    assert (result.code, result.err, result.json["ok"]) == (1, "", False)
+    [error] = result.json["errors"]
     assert (error["key"], error["line"]) == (key, line)
     assert mend in error["message"]
 
@@ -42,9 +42,9 @@ def test_no_command_begins_on_it_and_the_database_is_not_touched(
     (newsroom_folder / "diemtin.toml").write_text(content, encoding="utf-8")
     monkeypatch.setenv("DIEMTIN_BOT_TOKEN", "1000000001:thu")
     monkeypatch.setenv("DIEMTIN_DATABASE_URL", "sqlite:///moi.db")
-    told = run(*command.split())
-    assert (told.code, told.out) == (1, "")
-    assert told.err.startswith(f"✗ diemtin.toml: dòng {line}: {key}")
-    assert mend in told.err
-    assert "Traceback" not in told.err
+    result = run(*command.split())
+    assert (result.code, result.out) == (1, "")
+    assert result.err.startswith(f"✗ diemtin.toml: dòng {line}: {key}")
+    assert mend in result.err
+    assert "Traceback" not in result.err
     assert not (newsroom_folder / "moi.db").exists()

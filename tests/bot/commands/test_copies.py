@@ -22,9 +22,9 @@ def test_nothing_is_backed_up_from_no_database(
     run: Any, newsroom_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("DIEMTIN_DATABASE_URL", "sqlite:///chua-co.db")
-    told = run("backup", "sao-luu.db")
-    assert told.code == 1
-    assert "Chưa có cơ sở dữ liệu" in told.err
+    result = run("backup", "sao-luu.db")
+    assert result.code == 1
+    assert "Chưa có cơ sở dữ liệu" in result.err
     assert not [*newsroom_folder.glob("*.db")]
 
 
@@ -32,9 +32,9 @@ def test_a_restored_backup_brings_its_articles_back(stocked: Any, newsroom_folde
     assert stocked("backup", "sao-luu.db").code == 0
     later = {"id": "moi", "title": "Cầu mới thông xe", "body": "Cây cầu mới qua sông Trà thông xe sáng nay."}
     assert stocked("ingest", "--json", stdin=jsonl(later)).json["new"] == 1
-    told = stocked("restore", "sao-luu.db")
-    assert told.code == 0
-    assert "bản trước nằm ở" in told.out
+    result = stocked("restore", "sao-luu.db")
+    assert result.code == 0
+    assert "bản trước nằm ở" in result.out
     assert stocked("stats", "--json").json["articles"] == 2
     assert len([*newsroom_folder.glob("*.before-*")]) == 1
     assert (newsroom_folder / "sao-luu.db").exists()
@@ -42,14 +42,14 @@ def test_a_restored_backup_brings_its_articles_back(stocked: Any, newsroom_folde
 
 def test_what_cannot_be_restored_leaves_the_database_alone(stocked: Any, newsroom_folder: Path) -> None:
     (newsroom_folder / "hong.db").write_bytes(b"khong phai co so du lieu" * 300)
-    told = stocked("restore", "hong.db")
-    assert told.code == 1
-    assert "cơ sở dữ liệu đang có vẫn nguyên" in told.err
+    result = stocked("restore", "hong.db")
+    assert result.code == 1
+    assert "cơ sở dữ liệu đang có vẫn nguyên" in result.err
     assert "Không có tệp chua-co.db" in stocked("restore", "chua-co.db").err
     assert stocked("stats", "--json").json["articles"] == 2
 
 
 def test_a_newer_backup_is_refused(stocked: Any, newer_database: Path) -> None:
-    told = stocked("restore", str(newer_database))
-    assert told.code == 1
-    assert "bản diemtin mới hơn" in told.err
+    result = stocked("restore", str(newer_database))
+    assert result.code == 1
+    assert "bản diemtin mới hơn" in result.err

@@ -12,10 +12,10 @@ def test_a_copy_is_told_with_its_rows_and_searched_as_before(
     stocked: Any, jsonl: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     source, target = tmp_path / "diemtin.sqlite3", tmp_path / "moi.db"
-    told = stocked("db", "copy", str(source), str(target), "--json")
-    assert told.code == 0, told.err
-    assert told.json["articles"]["rows"] == 2
-    assert len(told.json["articles"]["hash"]) == 32
+    result = stocked("db", "copy", str(source), str(target), "--json")
+    assert result.code == 0, result.err
+    assert result.json["articles"]["rows"] == 2
+    assert len(result.json["articles"]["hash"]) == 32
     monkeypatch.setenv("DIEMTIN_DATABASE_URL", f"sqlite:///{target}")
     assert len(stocked("search", "song tra", "--json").json["results"]) == 1
     again = stocked("db", "copy", str(source), str(target), "--json")
@@ -31,15 +31,15 @@ def test_a_copy_is_told_with_its_rows_and_searched_as_before(
 
 @pytest.mark.parametrize("given", ["mysql://x/y", "sqlite:///", "postgresql://may-chu"])
 def test_an_address_that_is_none_is_wrong_use(stocked: Any, given: str) -> None:
-    told = stocked("db", "copy", given, "moi.db")
-    assert told.code == 2
-    assert "✗ FROM: " in told.err
+    result = stocked("db", "copy", given, "moi.db")
+    assert result.code == 2
+    assert "✗ FROM: " in result.err
 
 
 def test_a_source_that_is_not_there_is_not_made(run: Any, tmp_path: Path) -> None:
-    told = run("db", "copy", str(tmp_path / "khong-co.db"), str(tmp_path / "moi.db"))
-    assert told.code == 1
-    assert "✗ Không có cơ sở dữ liệu" in told.err
+    result = run("db", "copy", str(tmp_path / "khong-co.db"), str(tmp_path / "moi.db"))
+    assert result.code == 1
+    assert "✗ Không có cơ sở dữ liệu" in result.err
     assert not (tmp_path / "khong-co.db").exists()
 
 
@@ -50,6 +50,6 @@ def test_an_unfinished_copy_is_no_database_to_work_with(
         connection.execute("CREATE TABLE alembic_version (version_num TEXT)")
         connection.execute("INSERT INTO alembic_version VALUES ('copying')")
     monkeypatch.setenv("DIEMTIN_DATABASE_URL", f"sqlite:///{tmp_path / 'moi.db'}")
-    told = stocked("stats")
-    assert told.code == 1
-    assert "bản sao chép dở" in told.err
+    result = stocked("stats")
+    assert result.code == 1
+    assert "bản sao chép dở" in result.err

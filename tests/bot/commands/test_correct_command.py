@@ -25,9 +25,15 @@ async def _send_story(url: str) -> None:
         profile = await join_profile(connection, Choices("sang"), next_due_at=NOON, now=NOON)
         for chat in (1, 2):
             await subscribe(connection, chat, kind="private", profile_id=profile, now=NOON)
-        told = (IssueStory(STORY, 0, "Giá gạo tăng"),)
+        shown = (IssueStory(STORY, 0, "Giá gạo tăng"),)
         issue = Issue(
-            profile, "sang", NOON, NOON, IssueStatus.MADE, parts=(Part("<b>Giá gạo tăng</b>"),), stories=told
+            profile,
+            "sang",
+            NOON,
+            NOON,
+            IssueStatus.MADE,
+            parts=(Part("<b>Giá gạo tăng</b>"),),
+            stories=shown,
         )
         number = await record_issue(connection, issue, now=NOON)
         assert number is not None
@@ -64,22 +70,22 @@ def test_a_correction_is_shown_and_nothing_queued_until_it_is_asked_for(run: Any
 
 
 def test_sent_for_good_it_waits_for_the_running_bot(run: Any, sent: str) -> None:
-    told = run("correct", str(STORY), "Gạo tăng 300 đồng.", "--send")
-    assert told.code == 0
-    assert "✓ Đã xếp gửi: sửa 2 tin nhắn, báo cho 2 người nhận" in told.out
+    result = run("correct", str(STORY), "Gạo tăng 300 đồng.", "--send")
+    assert result.code == 0
+    assert "✓ Đã xếp gửi: sửa 2 tin nhắn, báo cho 2 người nhận" in result.out
     assert asyncio.run(_waiting(sent)) == 4
 
 
 @pytest.mark.parametrize("text", ["", "…", "x" * 301])
 def test_a_text_that_is_none_is_wrong_use(run: Any, sent: str, text: str) -> None:
-    told = run("correct", str(STORY), text, "--send")
-    assert told.code == 2
-    assert "dài nhất 300 ký tự" in told.err
+    result = run("correct", str(STORY), text, "--send")
+    assert result.code == 2
+    assert "dài nhất 300 ký tự" in result.err
     assert asyncio.run(_waiting(sent)) == 0
 
 
 @pytest.mark.parametrize("story", ["8", str(10**30)])
 def test_a_story_that_nobody_got_is_told(run: Any, sent: str, story: str) -> None:
-    told = run("correct", story, "Gạo tăng 300 đồng.", "--send")
-    assert told.code == 1
-    assert f"tin mang mã {story}" in told.err
+    result = run("correct", story, "Gạo tăng 300 đồng.", "--send")
+    assert result.code == 1
+    assert f"tin mang mã {story}" in result.err

@@ -61,10 +61,10 @@ def test_ctrl_c_ends_the_stay_in_good_order(environment: dict[str, str], tmp_pat
         with urlopen(address) as page:  # noqa: S310 - our own emulator
             assert "<html" in page.read().decode()
         os.killpg(demo.pid, signal.SIGINT)  # as a terminal does: to every process in the foreground
-        rest, told = demo.communicate(timeout=30)
-        assert demo.returncode == 0, told
-        assert told.splitlines()[-1] == "Đã dừng."
-        assert "Traceback" not in rest + told
+        rest, output = demo.communicate(timeout=30)
+        assert demo.returncode == 0, output
+        assert output.splitlines()[-1] == "Đã dừng."
+        assert "Traceback" not in rest + output
     assert_nothing_is_left(tmp_path)
 
 
@@ -74,8 +74,8 @@ def test_a_signal_while_it_starts_leaves_nothing(environment: dict[str, str], tm
         assert demo.stderr.readline().startswith("Đang chạy thử")
         demo.send_signal(signal.SIGTERM)
         demo.send_signal(signal.SIGINT)  # impatience must not cut the cleaning up short
-        _, told = demo.communicate(timeout=30)
-        assert (demo.returncode, told.splitlines()[-1]) == (130, "Đã dừng.")
+        _, output = demo.communicate(timeout=30)
+        assert (demo.returncode, output.splitlines()[-1]) == (130, "Đã dừng.")
     assert_nothing_is_left(tmp_path)
 
 

@@ -62,22 +62,22 @@ def telegram(newsroom_folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator
         server.server_close()
 
 
-def checks_of(told: Any) -> dict[str, tuple[str, str]]:
-    return {check["name"]: (check["status"], check["words"]) for check in told.json["checks"]}
+def checks_of(admin_chat: Any) -> dict[str, tuple[str, str]]:
+    return {check["name"]: (check["status"], check["words"]) for check in admin_chat.json["checks"]}
 
 
 def test_a_sound_installation_is_told_so_with_what_was_found(run: Any, telegram: Telegram) -> None:
     telegram()
     assert run("db", "reindex", "--json").code == 0
-    told = run("doctor", "--online", "--json")
-    checks = checks_of(told)
-    assert told.json["problems"] == []
+    result = run("doctor", "--online", "--json")
+    checks = checks_of(result)
+    assert result.json["problems"] == []
     assert checks["telegram"][0] == checks["clock"][0] == checks["webhook"][0] == "good"
     assert checks["telegram"][1].startswith("@tin_bot ở 127.0.0.1, trả lời sau ")
     assert checks["folders"] == ("good", "đủ quyền")
     assert checks["proxy"] == ("good", "không dùng")
     assert checks["port"] == ("good", "không mở cổng nào: tệp cấu hình không có [health]")
-    assert (told.code, told.json["ok"]) == (0, True)
+    assert (result.code, result.json["ok"]) == (0, True)
 
 
 @pytest.mark.parametrize(
@@ -96,22 +96,22 @@ def test_what_telegram_tells_is_told(
 ) -> None:
     telegram(**given)
     run("db", "reindex", "--json")  # which takes others' rights, and makes the index
-    told = run("doctor", "--online", "--json")
-    found = checks_of(told)[name]
+    result = run("doctor", "--online", "--json")
+    found = checks_of(result)[name]
     assert found[0] == status
     assert words in found[1]
-    assert (told.code == 1) == (status == "bad")
-    assert TOKEN not in told.out + told.err
+    assert (result.code == 1) == (status == "bad")
+    assert TOKEN not in result.out + result.err
 
 
 def test_an_unreachable_telegram_is_named_with_its_host_and_never_the_token(
     run: Any, telegram: Telegram, monkeypatch: pytest.MonkeyPatch, unused_tcp_port: int
 ) -> None:
     monkeypatch.setenv("DIEMTIN_API_BASE_URL", f"http://127.0.0.1:{unused_tcp_port}")
-    told = run("doctor", "--online")
-    assert told.code == 1
-    assert f"✗ Telegram: Telegram không trả lời (127.0.0.1:{unused_tcp_port}" in told.out
-    assert "1000000001" not in told.out
+    result = run("doctor", "--online")
+    assert result.code == 1
+    assert f"✗ Telegram: Telegram không trả lời (127.0.0.1:{unused_tcp_port}" in result.out
+    assert "1000000001" not in result.out
 
 
 def test_a_proxy_is_named_without_its_password(
@@ -119,10 +119,10 @@ def test_a_proxy_is_named_without_its_password(
 ) -> None:
     telegram()
     monkeypatch.setenv("http_proxy", f"http://lan:mat-khau@127.0.0.1:{unused_tcp_port}")
-    told = run("doctor", "--online", "--json")
-    assert f"127.0.0.1:{unused_tcp_port}, theo HTTPS_PROXY" in checks_of(told)["proxy"][1]
-    assert "mat-khau" not in told.out
-    assert checks_of(told)["telegram"][0] == "bad"
+    result = run("doctor", "--online", "--json")
+    assert f"127.0.0.1:{unused_tcp_port}, theo HTTPS_PROXY" in checks_of(result)["proxy"][1]
+    assert "mat-khau" not in result.out
+    assert checks_of(result)["telegram"][0] == "bad"
 
 
 def test_the_port_is_asked_whose_it_is(
@@ -163,8 +163,8 @@ def test_each_ailing_source_is_named_with_its_last_poll(
         await database.close()
 
     asyncio.run(save())
-    told = run("doctor", "--online")
-    assert told.code == 1
-    assert "✗ Nguồn: Báo hong: không có trang này; lần cuối được 12:00; tìm địa chỉ RSS mới" in told.out
-    assert "! Nguồn: Báo moi: chưa hỏi lần nào" in told.out
-    assert "✓ Nguồn: 1 nguồn mạng trả lời tốt" in told.out
+    result = run("doctor", "--online")
+    assert result.code == 1
+    assert "✗ Nguồn: Báo hong: không có trang này; lần cuối được 12:00; tìm địa chỉ RSS mới" in result.out
+    assert "! Nguồn: Báo moi: chưa hỏi lần nào" in result.out
+    assert "✓ Nguồn: 1 nguồn mạng trả lời tốt" in result.out

@@ -44,8 +44,14 @@ def answering() -> Iterator[Answering]:
 def body_of(url: str, *problems: str, bot: str = "42") -> bytes:
     """Answer as the bot with this number and database does."""
     database = identity_of("", Database(url)).database
-    told = {"ok": not problems, "problems": problems, "bot": bot, "database": database, "username": "tin_bot"}
-    return json.dumps(told).encode()
+    result = {
+        "ok": not problems,
+        "problems": problems,
+        "bot": bot,
+        "database": database,
+        "username": "tin_bot",
+    }
+    return json.dumps(result).encode()
 
 
 def listen_at(folder: Path, port: int) -> None:
@@ -60,8 +66,8 @@ def test_a_bot_that_is_well_is_told_so(
     run: Any, newsroom_folder: Path, answering: Answering, sqlite_url: str
 ) -> None:
     listen_at(newsroom_folder, answering(200, body_of(sqlite_url)))
-    told = run("health")
-    assert (told.code, told.out) == (0, "✓ Bot đang chạy tốt.\n")
+    result = run("health")
+    assert (result.code, result.out) == (0, "✓ Bot đang chạy tốt.\n")
 
 
 def test_a_process_of_some_roles_says_which_at_an_address_of_its_own(
@@ -78,8 +84,8 @@ def test_what_is_wrong_is_named(
     run: Any, newsroom_folder: Path, answering: Answering, sqlite_url: str
 ) -> None:
     listen_at(newsroom_folder, answering(503, body_of(sqlite_url, "Telegram không trả lời")))
-    told = run("health")
-    assert (told.code, told.err) == (1, "✗ Telegram không trả lời\n")
+    result = run("health")
+    assert (result.code, result.err) == (1, "✗ Telegram không trả lời\n")
 
 
 def test_another_bots_health_is_not_taken_for_ours(
@@ -87,18 +93,18 @@ def test_another_bots_health_is_not_taken_for_ours(
 ) -> None:
     monkeypatch.setenv("DIEMTIN_BOT_TOKEN", "43:AAbbccddeeffgghhiijjkkllmmnnooppqqr")
     listen_at(newsroom_folder, answering(200, body_of(sqlite_url, bot="42")))
-    told = run("health")
-    assert (told.code, told.out) == (1, "")
-    assert "là một bot khác (@tin_bot)" in told.err
+    result = run("health")
+    assert (result.code, result.out) == (1, "")
+    assert "là một bot khác (@tin_bot)" in result.err
 
 
 def test_a_bot_with_another_database_is_another_bot(
     run: Any, newsroom_folder: Path, answering: Answering
 ) -> None:
     listen_at(newsroom_folder, answering(200, body_of("sqlite+aiosqlite:///khac.db")))
-    told = run("health")
-    assert (told.code, told.out) == (1, "")
-    assert "là một bot khác" in told.err
+    result = run("health")
+    assert (result.code, result.out) == (1, "")
+    assert "là một bot khác" in result.err
 
 
 @pytest.mark.parametrize("body", [b"<html>", b"[]", b'{"problems": 3}', b"\xff\xfe"])
@@ -125,6 +131,6 @@ def test_the_same_as_one_json_value(
     code: int,
 ) -> None:
     listen_at(newsroom_folder, answering(503 if problems else 200, body_of(sqlite_url, *problems)))
-    told = run("health", "--json")
-    assert told.json == {"ok": not problems, "problems": list(problems), "bot": "tin_bot"}
-    assert told.code == code
+    result = run("health", "--json")
+    assert result.json == {"ok": not problems, "problems": list(problems), "bot": "tin_bot"}
+    assert result.code == code

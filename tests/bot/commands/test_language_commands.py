@@ -17,9 +17,9 @@ ROW = {"id": 1, "title": "Lũ rút", "body": BODY, "lạ": {"khóa": None}}
 
 
 def test_a_text_is_summarised_without_its_title(run: Any) -> None:
-    told = run("summarize", stdin=f"Lũ rút\n{BODY}\n".encode())
-    sentences = told.out.splitlines()
-    assert told.code == 0
+    result = run("summarize", stdin=f"Lũ rút\n{BODY}\n".encode())
+    sentences = result.out.splitlines()
+    assert result.code == 0
     assert sentences
     assert all(sentence in BODY for sentence in sentences)
 
@@ -27,21 +27,21 @@ def test_a_text_is_summarised_without_its_title(run: Any) -> None:
 def test_dash_file_and_no_path_read_the_same(run: Any, newsroom_folder: Path, jsonl: Any) -> None:
     data = jsonl(ROW)
     (newsroom_folder / "bai.jsonl").write_bytes(data)
-    told = [
+    result = [
         run("summarize", "--jsonl", stdin=data),
         run("summarize", "-", "--jsonl", stdin=data),
         run("summarize", "bai.jsonl", "--jsonl"),
     ]
-    assert told[0].code == 0
-    assert told[0] == told[1] == told[2]
+    assert result[0].code == 0
+    assert result[0] == result[1] == result[2]
 
 
 def test_rows_keep_their_order_and_a_bad_one_gets_an_error(run: Any, jsonl: Any) -> None:
     data = jsonl(ROW) + b"{sai\n\n" + jsonl({"id": "x", "title": "", "body": []}, ROW | {"id": 9})
-    told = run("summarize", "--jsonl", stdin=data)
-    assert told.code == 1
-    assert [row["id"] for row in told.rows] == [1, None, "x", 9]
-    assert [sorted(row) for row in told.rows] == [
+    result = run("summarize", "--jsonl", stdin=data)
+    assert result.code == 1
+    assert [row["id"] for row in result.rows] == [1, None, "x", 9]
+    assert [sorted(row) for row in result.rows] == [
         ["id", "places", "summary"],
         ["error", "id"],
         ["error", "id"],
@@ -106,15 +106,15 @@ HOSTILE = {
 @pytest.mark.parametrize("line", HOSTILE.values(), ids=HOSTILE)
 def test_a_hostile_line_spoils_no_other(run: Any, command: str, line: bytes, jsonl: Any) -> None:
     good = jsonl(ROW | {"q": "lũ"})
-    told = run(*command.split(), stdin=good + line + b"\n" + good)
-    assert told.code == 1
-    assert ["error" in row for row in told.rows] == [False, True, False]
+    result = run(*command.split(), stdin=good + line + b"\n" + good)
+    assert result.code == 1
+    assert ["error" in row for row in result.rows] == [False, True, False]
 
 
 def test_half_a_surrogate_pair_is_answered_as_it_came(run: Any) -> None:
-    told = run("search", "--queries", "-", stdin=b'{"q": "l\\ud83d", "id": "\\ud83d"}\n')
-    assert told.code == 0
-    assert told.rows == [{"q": "l\ud83d", "id": "\ud83d", "ids": []}]
+    result = run("search", "--queries", "-", stdin=b'{"q": "l\\ud83d", "id": "\\ud83d"}\n')
+    assert result.code == 0
+    assert result.rows == [{"q": "l\ud83d", "id": "\ud83d", "ids": []}]
 
 
 def test_a_line_past_the_limit_is_one_bad_row(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -159,9 +159,9 @@ def test_articles_on_one_event_share_a_story(run: Any, jsonl: Any) -> None:
             "published": "?",
         },
     ]
-    told = run("stories", "--jsonl", stdin=jsonl(*articles))
-    assert told.code == 0
-    assert told.rows == [{"id": "a", "story": 1}, {"id": 2, "story": 2}, {"id": "c", "story": 1}]
+    result = run("stories", "--jsonl", stdin=jsonl(*articles))
+    assert result.code == 0
+    assert result.rows == [{"id": "a", "story": 1}, {"id": 2, "story": 2}, {"id": "c", "story": 1}]
 
 
 def test_summarize_starts_without_telegram_and_the_database() -> None:

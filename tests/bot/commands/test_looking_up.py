@@ -41,9 +41,9 @@ def test_a_reader_is_shown_with_the_next_arrival_and_the_last_messages(
     run: Any, add_reader: Callable[[int], None], chat: int
 ) -> None:
     add_reader(chat)
-    told = run("reader", str(chat), "--json")
-    row = told.json
-    assert (told.code, row["chat"], row["edition"], row["quiet"]) == (0, chat, "sang", "22:00–06:30")
+    result = run("reader", str(chat), "--json")
+    row = result.json
+    assert (result.code, row["chat"], row["edition"], row["quiet"]) == (0, chat, "sang", "22:00–06:30")
     assert row["next"]["arrives"] == "2026-11-21T06:45:00+07:00"
     assert row["last"][0]["reason"] == {"code": "in_turn", "words": "đang chờ đến lượt, từ 06:45"}
     plain = run("reader", str(chat)).out
@@ -70,8 +70,8 @@ def test_issues_are_listed_with_what_comes(run: Any, add_reader: Callable[[int],
 
 
 def test_an_unknown_chat_and_a_word_in_its_place_are_told_apart(run: Any, newsroom_folder: Any) -> None:
-    told = run("reader", "42")
-    assert (told.code, told.out) == (1, "")
-    assert "Không có ai đăng ký với số 42" in told.err
+    result = run("reader", "42")
+    assert (result.code, result.out) == (1, "")
+    assert "Không có ai đăng ký với số 42" in result.err
     assert run("reader", "lan").code == 2
     assert run("issues").out == "Chưa có số nào, và chưa ai đăng ký bản tin nào.\n"

@@ -39,18 +39,18 @@ def test_init_writes_where_the_environment_says(run: Any, monkeypatch: pytest.Mo
 
 
 def test_check_tells_what_runs_when(run: Any) -> None:
-    told = run("check")
-    assert told.code == 0
-    assert "Bản tin sáng: số tới lúc 06:45 21/11/2026" in told.out
-    assert "Bản tin chiều: số tới lúc 17:00 20/11/2026" in told.out
+    result = run("check")
+    assert result.code == 0
+    assert "Bản tin sáng: số tới lúc 06:45 21/11/2026" in result.out
+    assert "Bản tin chiều: số tới lúc 17:00 20/11/2026" in result.out
 
 
 def test_times_in_the_usual_quiet_hours_are_told_with_the_true_hour(run: Any, newsroom_folder: Path) -> None:
     newsroom = newsroom_folder / "diemtin.toml"
     newsroom.write_text(newsroom.read_text("utf-8").replace("06:45", "05:00"), encoding="utf-8")
-    told = run("check").out
-    assert "05:00 nằm trong giờ yên tĩnh mặc định (22:00–06:30); ai giữ mặc định thì nhận lúc 06:30" in told
-    assert "17:00 nằm" not in told
+    result = run("check").out
+    assert "05:00 nằm trong giờ yên tĩnh mặc định (22:00–06:30); ai giữ mặc định thì nhận lúc 06:30" in result
+    assert "17:00 nằm" not in result
     rows = run("schedule", "--days", "2").out.splitlines()
     assert "2026-11-21 05:00  sang  0 người nhận; trong giờ yên tĩnh mặc định, đến lúc 06:30" in rows
     assert [row["held"] for row in run("schedule", "--days", "1", "--json").json] == [False, True]
@@ -59,9 +59,9 @@ def test_times_in_the_usual_quiet_hours_are_told_with_the_true_hour(run: Any, ne
 def test_check_names_key_and_line(run: Any, newsroom_folder: Path) -> None:
     newsroom = newsroom_folder / "diemtin.toml"
     newsroom.write_text(newsroom.read_text(encoding="utf-8").replace("06:45", "24:00"), encoding="utf-8")
-    told = run("check", "--json")
-    assert told.code == 1
-    ((error,), ok) = told.json["errors"], told.json["ok"]
+    result = run("check", "--json")
+    assert result.code == 1
+    ((error,), ok) = result.json["errors"], result.json["ok"]
     assert (ok, error["key"], error["line"]) == (False, "editions[0].times[0]", 9)
     plain = run("check")
     assert plain.code == 1
@@ -71,9 +71,9 @@ def test_check_names_key_and_line(run: Any, newsroom_folder: Path) -> None:
 
 def test_check_reports_the_environment_as_json_too(run: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DIEMTIN_ADMINS", "@toi")
-    told = run("check", "--json")
-    assert told.code == 1
-    assert [error["key"] for error in told.json["errors"]] == ["DIEMTIN_ADMINS"]
+    result = run("check", "--json")
+    assert result.code == 1
+    assert [error["key"] for error in result.json["errors"]] == ["DIEMTIN_ADMINS"]
 
 
 @pytest.mark.parametrize(("command", "code"), [("check", 1), ("doctor", 1), ("run", 2)])
@@ -83,9 +83,9 @@ def test_a_groups_number_among_the_admins_is_refused_by_check_by_doctor_and_at_t
     """Whoever writes there would be an operator."""
     monkeypatch.setenv("DIEMTIN_BOT_TOKEN", "1000000001:thu")
     monkeypatch.setenv("DIEMTIN_ADMINS", "1 -1001234567890")
-    told = run(command)
-    assert told.code == code
-    assert "«-1001234567890» là mã số của một nhóm hay kênh" in told.out + told.err
+    result = run(command)
+    assert result.code == code
+    assert "«-1001234567890» là mã số của một nhóm hay kênh" in result.out + result.err
 
 
 @pytest.mark.parametrize("content", [None, b"\xff\xfe", b"", b"x" * 1_100_000])
@@ -95,24 +95,24 @@ def test_check_bears_any_file(
     monkeypatch.setenv("DIEMTIN_CONFIG", "la.toml")
     if content is not None:
         (newsroom_folder / "la.toml").write_bytes(content)
-    told = run("check", "--json")
-    assert told.code == 1
-    assert told.json["errors"]
+    result = run("check", "--json")
+    assert result.code == 1
+    assert result.json["errors"]
 
 
 def test_schedule_lists_real_slots_and_their_listeners(run: Any, sqlite_url: str) -> None:
     asyncio.run(_subscribe(sqlite_url, Choices("sang"), Choices("sang", times=("21:00",)), Choices("sang")))
     asyncio.run(_leave_behind(sqlite_url, Choices("sang", times=("20:00",))))
-    told = run("schedule", "--days", "2", "--json")
-    assert told.code == 0
-    assert [(row["edition"], row["local"], row["subscribers"]) for row in told.json] == [
+    result = run("schedule", "--days", "2", "--json")
+    assert result.code == 0
+    assert [(row["edition"], row["local"], row["subscribers"]) for row in result.json] == [
         ("chieu", "2026-11-20 17:00", 0),  # Friday only
         ("sang", "2026-11-20 21:00", 1),
         ("sang", "2026-11-21 06:45", 2),
         ("sang", "2026-11-21 21:00", 1),
         ("sang", "2026-11-22 06:45", 2),
     ]
-    assert told.json[0]["slot"] == "2026-11-20T17:00:00+07:00"
+    assert result.json[0]["slot"] == "2026-11-20T17:00:00+07:00"
     assert run("schedule", "--days", "1").out.splitlines()[0] == "2026-11-20 17:00  chieu  0 người nhận"
 
 
@@ -125,9 +125,9 @@ def test_what_telegram_may_take_for_each_issue_is_shown_before(
     with (newsroom_folder / "diemtin.toml").open("a", encoding="utf-8") as file:
         file.write("\n[sending]\nmessages_per_second = 200\npaid = true\n")
     assert "Gửi tới 200 tin mỗi giây: Telegram tính nhiều nhất 0,1 Sao một tin" in run("check").out
-    told = run("schedule", "--days", "1").out.splitlines()
-    assert "2026-11-21 06:45  sang  25 người nhận; nhiều nhất 3 Sao" in told
-    assert told[-1].startswith("Cả 1 ngày: nhiều nhất 3 Sao")
+    result = run("schedule", "--days", "1").out.splitlines()
+    assert "2026-11-21 06:45  sang  25 người nhận; nhiều nhất 3 Sao" in result
+    assert result[-1].startswith("Cả 1 ngày: nhiều nhất 3 Sao")
     rows = run("schedule", "--days", "1", "--json").json
     assert [row["stars"] for row in rows if row["edition"] == "sang"] == [3]
 
@@ -151,9 +151,9 @@ async def _leave_behind(url: str, choices: Choices) -> None:
 
 def test_stats_count_what_is_stored(stocked: Any, sqlite_url: str) -> None:
     asyncio.run(_subscribe(sqlite_url, Choices("sang")))
-    told = stocked("stats", "--json").json
-    assert (told["articles"], told["articles_waiting"], told["stories"]) == (2, 0, 2)
-    assert told["subscribers"] == {"active": 1}
+    result = stocked("stats", "--json").json
+    assert (result["articles"], result["articles_waiting"], result["stories"]) == (2, 0, 2)
+    assert result["subscribers"] == {"active": 1}
     assert "Người nhận: 1 đang nhận bản tin" in stocked("stats").out
 
 
@@ -169,9 +169,9 @@ def test_the_doctor_finds_what_upgrade_mends(
     monkeypatch.setenv("DIEMTIN_BOT_TOKEN", "1000000001:thu")
     monkeypatch.setenv("DIEMTIN_ADMINS", "1")
     monkeypatch.setenv("DIEMTIN_DATABASE_URL", "sqlite:///chua-co.db")
-    told = run("doctor")
-    assert told.code == 1
-    assert [line for line in told.out.splitlines() if line.startswith("✗")] == [
+    result = run("doctor")
+    assert result.code == 1
+    assert [line for line in result.out.splitlines() if line.startswith("✗")] == [
         "✗ chưa có cơ sở dữ liệu chua-co.db; chạy: diemtin db upgrade"
     ]
     assert not (newsroom_folder / "chua-co.db").exists()
@@ -190,10 +190,10 @@ def test_the_doctor_names_the_engine_that_is_used(
 
 def test_the_doctor_names_all_that_is_missing(run: Any, newsroom_folder: Path) -> None:
     (newsroom_folder / "tin").rmdir()
-    told = run("doctor")
-    assert told.code == 1
+    result = run("doctor")
+    assert result.code == 1
     for missing in ("DIEMTIN_BOT_TOKEN", "DIEMTIN_ADMINS", "nguồn Báo Biển: chưa có"):
-        assert missing in told.out
+        assert missing in result.out
 
 
 def test_run_needs_a_sound_newsroom_file(
@@ -201,16 +201,16 @@ def test_run_needs_a_sound_newsroom_file(
 ) -> None:
     monkeypatch.setenv("DIEMTIN_BOT_TOKEN", "1000000001:thu")
     (newsroom_folder / "diemtin.toml").write_text("[[editions", encoding="utf-8")
-    told = run("run")
-    assert (told.code, told.out) == (1, "")
-    assert told.err.startswith("✗ diemtin.toml: dòng 1")
+    result = run("run")
+    assert (result.code, result.out) == (1, "")
+    assert result.err.startswith("✗ diemtin.toml: dòng 1")
 
 
 def test_what_the_next_clean_up_would_delete_is_told_and_allowed_and_held(
     stocked: Any, sqlite_url: str
 ) -> None:
-    told = stocked("db", "prune")
-    assert (told.code, told.out) == (0, "Sẽ xóa: 0/2 bài, 0/0 lượt gửi\n")
+    result = stocked("db", "prune")
+    assert (result.code, result.out) == (0, "Sẽ xóa: 0/2 bài, 0/0 lượt gửi\n")
     allowed = stocked("db", "prune", "--allow")
     assert "✓ Bot đang chạy sẽ dọn" in allowed.out
     assert "--hold" in allowed.out
@@ -229,8 +229,8 @@ def test_a_clean_up_beyond_the_usual_says_how_to_allow_it(
     ]
     assert run("ingest", "--json", stdin=jsonl(*rows)).json["new"] == 250
     monkeypatch.setenv("DIEMTIN_NOW", "2027-11-20T12:00:00+07:00")
-    told = run("db", "prune")
-    assert told.out.splitlines() == [
+    result = run("db", "prune")
+    assert result.out.splitlines() == [
         "Sẽ xóa: 250/250 bài, 0/0 lượt gửi",
         "Nhiều hơn thường lệ nên bot chưa dọn. Nếu đúng ý: diemtin db prune --allow",
     ]

@@ -69,8 +69,8 @@ def test_files_that_were_open_to_others_are_tightened_at_the_start(run: Any, new
     for file in old:
         file.touch()
         file.chmod(0o644)
-    told = [line for line in run("doctor").out.splitlines() if "chmod 600 " in line]
-    assert {Path(line.rpartition("chmod 600 ")[2]).name for line in told} == {file.name for file in old}
+    result = [line for line in run("doctor").out.splitlines() if "chmod 600 " in line]
+    assert {Path(line.rpartition("chmod 600 ")[2]).name for line in result} == {file.name for file in old}
     run("stats")
     assert exposed(newsroom_folder) == {}
     assert "chmod" not in run("doctor").out

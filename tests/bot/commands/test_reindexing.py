@@ -7,27 +7,27 @@ import pytest
 
 
 def test_the_index_is_rebuilt_and_finds_as_before(stocked: Any) -> None:
-    told = stocked("db", "reindex")
-    assert told.code == 0
-    assert "2 bài" in told.out
+    result = stocked("db", "reindex")
+    assert result.code == 0
+    assert "2 bài" in result.out
     assert [row["title"] for row in stocked("search", "song tra", "--json").json["results"]] == [
         "Lũ trên sông Trà rút chậm"
     ]
 
 
 def test_an_empty_index_is_rebuilt(run: Any) -> None:
-    told = run("db", "reindex", "--json")
-    assert told.code == 0
-    assert told.json == {"articles": 0}
+    result = run("db", "reindex", "--json")
+    assert result.code == 0
+    assert result.json == {"articles": 0}
 
 
 def test_without_a_terminal_progress_is_told_in_whole_lines_beside_the_result(
     stocked: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("storage.search.rebuild._BATCH", 1)
-    told = stocked("db", "reindex", "--json")
-    assert told.json == {"articles": 2}
-    assert told.err.splitlines() == ["Dựng lại chỉ mục: 1/2 bài", "Dựng lại chỉ mục: 2/2 bài"]
+    result = stocked("db", "reindex", "--json")
+    assert result.json == {"articles": 2}
+    assert result.err.splitlines() == ["Dựng lại chỉ mục: 1/2 bài", "Dựng lại chỉ mục: 2/2 bài"]
 
 
 def test_the_index_of_another_machine_is_copied_and_one_that_is_none_is_refused(
@@ -36,9 +36,9 @@ def test_the_index_of_another_machine_is_copied_and_one_that_is_none_is_refused(
     monkeypatch.setenv("DIEMTIN_INDEX", str(tmp_path / "máy một"))
     assert stocked("db", "reindex").code == 0
     monkeypatch.setenv("DIEMTIN_INDEX", str(tmp_path / "máy hai"))
-    told = stocked("db", "reindex", "--from", str(tmp_path / "máy một"))
-    assert (told.code, told.out) == (0, "✓ Đã chép chỉ mục tìm kiếm; bot sẽ cập nhật nốt.\n")
+    result = stocked("db", "reindex", "--from", str(tmp_path / "máy một"))
+    assert (result.code, result.out) == (0, "✓ Đã chép chỉ mục tìm kiếm; bot sẽ cập nhật nốt.\n")
     assert len(stocked("search", "song tra", "--json").json["results"]) == 1
-    told = stocked("db", "reindex", "--from", str(tmp_path))
-    assert told.code == 1
-    assert "Không chép được chỉ mục" in told.err
+    result = stocked("db", "reindex", "--from", str(tmp_path))
+    assert result.code == 1
+    assert "Không chép được chỉ mục" in result.err

@@ -73,9 +73,9 @@ def test_a_feed_is_shown_as_it_would_be_taken(
         **{"1": page()},
     )
     declare(f"{url}/rss")
-    told = run("sources", "try", "gan", "--json")
-    facts = told.json
-    assert told.code == 1  # one item was refused, and is named
+    result = run("sources", "try", "gan", "--json")
+    facts = result.json
+    assert result.code == 1  # one item was refused, and is named
     assert [refusal["path"] for refusal in facts["refused"]] == [f"{url}/rss#3"]
     assert (facts["taken"], facts["leads"], facts["whole"]) == (2, 2, 0)
     first = facts["first"][0]
@@ -89,12 +89,12 @@ def test_a_feed_is_shown_as_it_would_be_taken(
 
 def test_an_operator_reads_the_same_in_words(run: Any, serve: Serve, declare: Any) -> None:
     declare(serve(rss=rss(item("Bến phà mở lại", link="/1", **DATED))) + "/rss")
-    told = run("sources", "try", "gan")
-    assert told.code == 0
-    assert "1 bài: 0 có cả bài, 1 chỉ có lời dẫn" in told.out
-    assert "1. Bến phà mở lại" in told.out
-    assert "tháng trước ngày (các bài cho thấy rõ)" in told.out
-    assert "! Trang của bài đầu không cho lấy cả bài: không có trang này (HTTP 404)" in told.out
+    result = run("sources", "try", "gan")
+    assert result.code == 0
+    assert "1 bài: 0 có cả bài, 1 chỉ có lời dẫn" in result.out
+    assert "1. Bến phà mở lại" in result.out
+    assert "tháng trước ngày (các bài cho thấy rõ)" in result.out
+    assert "! Trang của bài đầu không cho lấy cả bài: không có trang này (HTTP 404)" in result.out
 
 
 @pytest.mark.parametrize(
@@ -110,10 +110,10 @@ def test_a_page_leads_to_its_feed(run: Any, serve: Serve, declare: Any, head: st
         front=f"<html><head><title>Báo</title>{head}</head>{BODY}", rss_xml=rss(item("Bến phà mở lại"))
     )
     declare(f"{url}/")
-    told = run("sources", "try", "gan")
-    assert told.code == 0
-    assert f'feed = "{url}/rss.xml"' in told.out
-    assert "1. Bến phà mở lại" in told.out
+    result = run("sources", "try", "gan")
+    assert result.code == 0
+    assert f'feed = "{url}/rss.xml"' in result.out
+    assert "1. Bến phà mở lại" in result.out
 
 
 @pytest.mark.parametrize(
@@ -140,9 +140,9 @@ def test_what_gives_nothing_is_told_with_what_to_do(
 def test_nothing_inside_is_asked_for_an_address_that_is_not_declared(
     run: Any, serve: Serve, newsroom_folder: Path
 ) -> None:
-    told = run("sources", "try", serve(rss=rss(item("Bến phà mở lại"))) + "/rss")
-    assert told.code == 1
-    assert "địa chỉ dẫn vào mạng nội bộ" in told.err
+    result = run("sources", "try", serve(rss=rss(item("Bến phà mở lại"))) + "/rss")
+    assert result.code == 1
+    assert "địa chỉ dẫn vào mạng nội bộ" in result.err
 
 
 def test_a_page_and_files_can_be_tried_as_well(
@@ -153,10 +153,10 @@ def test_a_page_and_files_can_be_tried_as_well(
     (newsroom_folder / "tin" / "a.jsonl").write_bytes(
         jsonl({"title": "Chợ nổi họp sớm", "body": LEAD}, {"x": 1})
     )
-    told = run("sources", "try", "bao-bien")
-    assert told.code == 1
-    assert "1. Chợ nổi họp sớm" in told.out
-    assert "a.jsonl:2" in told.out
+    result = run("sources", "try", "bao-bien")
+    assert result.code == 1
+    assert "1. Chợ nổi họp sớm" in result.out
+    assert "a.jsonl:2" in result.out
 
 
 @pytest.mark.parametrize(
@@ -169,10 +169,10 @@ def test_what_is_neither_a_source_nor_an_address_is_wrong_use(
 
 
 def test_a_forgotten_scheme_is_understood_and_told(run: Any, newsroom_folder: Path) -> None:
-    told = run("sources", "try", "khong-co-that.invalid/rss")
-    assert told.code == 1
-    assert "hiểu là https://khong-co-that.invalid/rss" in told.err
-    assert "không tìm thấy tên miền" in told.err
+    result = run("sources", "try", "khong-co-that.invalid/rss")
+    assert result.code == 1
+    assert "hiểu là https://khong-co-that.invalid/rss" in result.err
+    assert "không tìm thấy tên miền" in result.err
 
 
 def test_a_newer_or_missing_database_does_not_matter(
@@ -196,10 +196,10 @@ def test_a_source_of_figures_is_read_once_with_what_is_refused(
     declared = f'\n[[sources]]\nname = "gia"\ntitle = "Giá"\nfigures = "{address}"\nallow_private = true\n'
     file = newsroom_folder / "diemtin.toml"
     file.write_text(file.read_text("utf-8") + declared, encoding="utf-8")
-    told = run("sources", "try", "gia", "--json")
-    assert told.code == 1
-    assert [one["value"] for one in told.json["figures"]] == ["152,5"]
-    assert '"value"' in told.json["refused"][0]["reason"]
+    result = run("sources", "try", "gia", "--json")
+    assert result.code == 1
+    assert [one["value"] for one in result.json["figures"]] == ["152,5"]
+    assert '"value"' in result.json["refused"][0]["reason"]
     said = run("sources", "try", "gia").out
     assert "Vàng SJC: 152,5 triệu (2026-11-20T08:30:00+07:00)" in said
     file.write_text(

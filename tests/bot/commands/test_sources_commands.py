@@ -57,14 +57,14 @@ def test_each_source_is_shown_with_what_is_wrong_and_what_to_do(
         trouble="missing", detail="HTTP 404", moved_to="https://nha-moi.example/rss",
     )  # fmt: skip
     asyncio.run(_save(sqlite_url, state))
-    told = run("sources", "--json").json
-    assert [(row["name"], row["status"]) for row in told] == [
+    result = run("sources", "--json").json
+    assert [(row["name"], row["status"]) for row in result] == [
         ("bao-bien", "ok"),
         ("mang", "broken"),
         ("moi", "waiting"),
     ]
-    assert told[1]["error"] == "không có trang này (HTTP 404)"
-    assert (told[1]["items"], told[1]["last_new"]) == (12, "2026-11-20T12:00:00+07:00")
+    assert result[1]["error"] == "không có trang này (HTTP 404)"
+    assert (result[1]["items"], result[1]["last_new"]) == (12, "2026-11-20T12:00:00+07:00")
     plain = run("sources").out
     assert plain == run("sources", "list").out
     assert "✗ mang  Báo Mạng · không có trang này (HTTP 404); tìm địa chỉ RSS mới" in plain
@@ -75,9 +75,9 @@ def test_each_source_is_shown_with_what_is_wrong_and_what_to_do(
 def test_opml_becomes_tables_for_what_is_not_declared_yet(run: Any, newsroom: Path) -> None:
     (newsroom.parent / "feeds.opml").write_text(OPML, encoding="utf-8")
     before = newsroom.read_text(encoding="utf-8")
-    told = run("sources", "import", "feeds.opml")
-    assert (told.code, newsroom.read_text(encoding="utf-8")) == (0, before)
-    added = parse_newsroom(before + told.out, base=Path()).sources[3:]
+    result = run("sources", "import", "feeds.opml")
+    assert (result.code, newsroom.read_text(encoding="utf-8")) == (0, before)
+    added = parse_newsroom(before + result.out, base=Path()).sources[3:]
     assert [_short(source) for source in added] == [
         ("bao-doi", 'Báo "Đồi"', "https://doi.example/rss?a=1&b='2'", "kinh-te"),
         ("bao-mang", "Báo Mạng", "https://khac.example/rss", None),
@@ -118,9 +118,9 @@ def test_a_newsroom_file_that_cannot_take_tables_stays_as_it_is(run: Any, newsro
     (newsroom.parent / "feeds.opml").write_text(OPML, encoding="utf-8")
     text = 'sources = []\n[[editions]]\nname = "sang"\ntitle = "Tin sáng"\ntimes = ["06:30"]\n'
     newsroom.write_text(text, encoding="utf-8")
-    told = run("sources", "import", "feeds.opml", "--append")
-    assert (told.code, newsroom.read_text(encoding="utf-8")) == (1, text)
-    assert "✗" in told.err
+    result = run("sources", "import", "feeds.opml", "--append")
+    assert (result.code, newsroom.read_text(encoding="utf-8")) == (1, text)
+    assert "✗" in result.err
 
 
 @pytest.mark.parametrize("content", [None, b"", b"<html/>", b"<opml>" * 10, b"<opml>" + b" " * 5_100_000])
@@ -129,15 +129,15 @@ def test_a_file_that_is_no_opml_is_refused_in_one_line(
 ) -> None:
     if content is not None:
         (newsroom.parent / "feeds.opml").write_bytes(content)
-    told = run("sources", "import", "feeds.opml")
-    assert (told.code, told.out, told.err.count("\n")) == (1, "", 1)
+    result = run("sources", "import", "feeds.opml")
+    assert (result.code, result.out, result.err.count("\n")) == (1, "", 1)
 
 
 def test_what_is_exported_is_imported_again(run: Any, newsroom: Path) -> None:
     (newsroom.parent / "ra.opml").write_text(run("sources", "export").out, encoding="utf-8")
-    told = run("sources", "import", "ra.opml")
-    assert "2 nguồn đã có" in told.err
-    assert told.out == ""
+    result = run("sources", "import", "ra.opml")
+    assert "2 nguồn đã có" in result.err
+    assert result.out == ""
 
 
 def test_the_starter_list_is_valid_and_chosen_by_paper_and_topic(run: Any, newsroom: Path) -> None:
@@ -164,17 +164,17 @@ def test_quarantined_files_go_back_where_they_came_from(run: Any, newsroom: Path
     kept.mkdir()
     (kept / "a.txt").write_text("x", encoding="utf-8")
     (kept / "a.txt.reason.txt").write_text("hỏng", encoding="utf-8")
-    told = run("inbox", "retry", "bao-bien")
-    assert "✓ Đã đưa 1 tệp về hộp thư" in told.out
+    result = run("inbox", "retry", "bao-bien")
+    assert "✓ Đã đưa 1 tệp về hộp thư" in result.out
     left = sorted(path.name for path in (newsroom.parent / "tin").rglob("*"))
     assert left == ["a.txt", "quarantine"]
     assert "Không có tệp nào bị giữ" in run("inbox", "retry").out
 
 
 def test_an_inbox_that_keeps_its_files_has_nothing_to_bring_back(run: Any, newsroom: Path) -> None:
-    told = run("inbox", "retry")
-    assert told.code == 2
-    assert "move_files" in told.err
+    result = run("inbox", "retry")
+    assert result.code == 2
+    assert "move_files" in result.err
 
 
 def test_init_makes_the_inbox_that_it_names(run: Any, newsroom_folder: Path) -> None:

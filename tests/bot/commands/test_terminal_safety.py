@@ -69,10 +69,10 @@ def test_no_log_line_steers_the_terminal_or_pretends_to_be_another(
 def test_a_file_whose_name_steers_is_refused_without_obeying_it(run: Any, newsroom_folder: Path) -> None:
     name = "tin\x1b[2J\x1b]0;x\x07.jsonl"
     (newsroom_folder / name).write_text("{\n", encoding="utf-8")
-    told, as_json, stats = run("ingest", name), run("ingest", name, "--json"), run("stats")
-    for ran in (told, as_json, stats):
+    result, as_json, stats = run("ingest", name), run("ingest", name, "--json"), run("stats")
+    for ran in (result, as_json, stats):
         assert steers(ran.out + ran.err) == []
-    assert r"tin\x1b[2J" in told.out + told.err
+    assert r"tin\x1b[2J" in result.out + result.err
     assert as_json.json["rejected"][0]["path"].startswith(name)
 
 
@@ -92,19 +92,19 @@ def test_a_secret_put_into_the_wrong_variable_is_not_repeated(
     run: Any, monkeypatch: pytest.MonkeyPatch, command: list[str], value: str
 ) -> None:
     monkeypatch.setenv("DIEMTIN_CONFIG", value)
-    told = run(*command)
-    assert told.code != 0
-    assert SECRET not in told.out + told.err
-    assert PASSWORD not in told.out + told.err
-    assert "DIEMTIN_CONFIG" in told.out + told.err
+    result = run(*command)
+    assert result.code != 0
+    assert SECRET not in result.out + result.err
+    assert PASSWORD not in result.out + result.err
+    assert "DIEMTIN_CONFIG" in result.out + result.err
 
 
 @pytest.mark.parametrize("value", [TOKEN, ADDRESS])
 @pytest.mark.parametrize("command", ["init", "ingest", "backup", "restore", "show", "summarize", "khong-co"])
 def test_a_secret_given_as_an_argument_is_not_repeated(run: Any, command: str, value: str) -> None:
-    told = run(*([value] if command == "khong-co" else [command, value]))
-    assert SECRET not in told.err
-    assert PASSWORD not in told.err
+    result = run(*([value] if command == "khong-co" else [command, value]))
+    assert SECRET not in result.err
+    assert PASSWORD not in result.err
 
 
 def test_a_secret_in_the_newsroom_file_is_not_repeated(run: Any, newsroom_folder: Path) -> None:

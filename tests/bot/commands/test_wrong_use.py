@@ -17,11 +17,11 @@ ENGLISH = ("Usage", "Options", "Arguments", "Commands", "Show this", "default:",
 
 @pytest.mark.parametrize("command", [[], *COMMANDS], ids=" ".join)
 def test_help_is_vietnamese_and_fits_a_terminal(run: Any, command: list[str]) -> None:
-    told = run(*command, "--help")
-    assert told.code == 0
-    assert "Cách dùng: diemtin" in told.out
-    assert not [word for word in ENGLISH if word in told.out]
-    assert max(map(len, told.out.splitlines())) <= 80
+    result = run(*command, "--help")
+    assert result.code == 0
+    assert "Cách dùng: diemtin" in result.out
+    assert not [word for word in ENGLISH if word in result.out]
+    assert max(map(len, result.out.splitlines())) <= 80
 
 
 def test_help_of_all_commands_imports_none_of_them(run: Any, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -126,8 +126,8 @@ def test_a_server_that_does_not_answer_is_told_without_the_password(
 
 def test_a_full_disk_is_told_as_such_with_what_to_do() -> None:
     error = StorageError("OperationalError: database or disk is full", is_disk_full=True)
-    told = explain_error(error, Redactor(), "/tin/diemtin.db")
-    assert "hết chỗ" in told
-    assert "/tin/diemtin.db" in told
-    assert "giải phóng" in told
-    assert "DIEMTIN_DATABASE_URL" not in told
+    result = explain_error(error, Redactor(), "/tin/diemtin.db")
+    assert "hết chỗ" in result
+    assert "/tin/diemtin.db" in result
+    assert "giải phóng" in result
+    assert "DIEMTIN_DATABASE_URL" not in result

@@ -106,12 +106,12 @@ async def test_a_feed_is_valid_whatever_a_paper_writes(
 
 
 async def test_corrections_and_retractions_hold_here_too(
-    services: Services, clock: ManualClock, story: Story, reader: Reader, told: Any, browser: Any
+    services: Services, clock: ManualClock, story: Story, reader: Reader, admin_chat: Any, browser: Any
 ) -> None:
     await reader(1)
     number = await story("Hội làng Đông")
     await clock.advance(TO_SLOT)
-    await run_due_slots(services, told)
+    await run_due_slots(services, admin_chat)
     await publish_copies(services)
     await clock.advance(3_600)
     async with services.database.write() as connection:
@@ -130,7 +130,7 @@ async def test_corrections_and_retractions_hold_here_too(
 
 
 async def test_what_waits_for_approval_is_not_there_before(
-    services: Services, clock: ManualClock, story: Story, reader: Reader, told: Any, browser: Any
+    services: Services, clock: ManualClock, story: Story, reader: Reader, admin_chat: Any, browser: Any
 ) -> None:
     edition = replace(services.newsroom.editions[0], approval=Approval(dt.timedelta(minutes=20), True))
     services.newsroom = replace(services.newsroom, editions=(edition,))
@@ -140,13 +140,13 @@ async def test_what_waits_for_approval_is_not_there_before(
     await clock.advance(TO_SLOT - 1_200)
     await prepare_early(services)
     await clock.advance(1_500)
-    await run_due_slots(services, told)
+    await run_due_slots(services, admin_chat)
     assert await publish_copies(services) == 0
     async with services.database.write() as connection:
         [gate] = await find_open_gates(connection)
         await drop_story(connection, gate.id, bad, 900, now=clock.now())
         await answer_gate(connection, gate.id, GateAnswer.SEND, 900)
-    await run_due_slots(services, told)
+    await run_due_slots(services, admin_chat)
     assert await publish_copies(services) == 1
     text = await read(browser, "/tin/sang")
     assert "Hội làng Đông" in text

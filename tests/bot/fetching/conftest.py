@@ -151,9 +151,9 @@ def _reply() -> Callable[..., bytes]:
 
 @pytest.fixture
 async def polls(
-    sqlite_database: Database, fast_clock: Clock, told: Any, make_newsroom: Callable[..., Newsroom]
+    sqlite_database: Database, fast_clock: Clock, admin_chat: Any, make_newsroom: Callable[..., Newsroom]
 ) -> AsyncIterator[Polls]:
     """Polling without any source yet. SQLite is enough: the statements have tests on both engines."""
-    polls = Polls(Services(sqlite_database, fast_clock, make_newsroom()), told, make_newsroom)
+    polls = Polls(Services(sqlite_database, fast_clock, make_newsroom()), admin_chat, make_newsroom)
     yield polls
     await polls.polling.close()

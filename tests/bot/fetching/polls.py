@@ -48,9 +48,9 @@ def page(title: str = "Bến phà mở lại") -> str:
 class Polls:
     """Services whose web sources are polled on demand."""
 
-    def __init__(self, services: Services, told: Any, make_newsroom: Callable[..., Newsroom]) -> None:
+    def __init__(self, services: Services, admin_chat: Any, make_newsroom: Callable[..., Newsroom]) -> None:
         self.services = services
-        self.told = told
+        self.admin_chat = admin_chat
         self._make_newsroom = make_newsroom
         self.polling = self._make()
 
@@ -58,7 +58,7 @@ class Polls:
         def fetcher(clock: Clock, contact: str | None) -> Fetcher:
             return Fetcher(clock, contact=contact, deadline_seconds=DEADLINE)
 
-        return WebPolling(self.services, self.told, make_fetcher=fetcher, chance=lambda: 0.5)
+        return WebPolling(self.services, self.admin_chat, make_fetcher=fetcher, chance=lambda: 0.5)
 
     def declare(self, *sources: WebSource) -> None:
         """Put these sources into the newsroom."""
@@ -73,7 +73,7 @@ class Polls:
             await self.polling.look()
             await self.polling.until_idle()
             await asyncio.sleep(0.07)  # more than the minute between two tellings, on this clock
-            await self.polling._tell()
+            await self.polling._send_notices()
 
     async def restart(self) -> None:
         """Close, and begin with what the database knows."""

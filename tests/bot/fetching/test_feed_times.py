@@ -38,7 +38,7 @@ async def test_admins_hear_once_of_a_feed_whose_items_are_all_old(
     for day in ("01", "02"):
         site.pages["/rss"] = reply(_dated(*(f"{day}/02/2010 09:0{minute}" for minute in range(4))))
         await polls.poll()
-    assert [text for text in polls.told if "cũ hơn một tháng" in text] == polls.told[:1]
+    assert [text for text in polls.admin_chat if "cũ hơn một tháng" in text] == polls.admin_chat[:1]
 
 
 async def test_admins_hear_of_a_feed_without_times_and_that_they_are_back(
@@ -47,10 +47,10 @@ async def test_admins_hear_of_a_feed_without_times_and_that_they_are_back(
     site.pages["/rss"] = reply(_dated("5 giờ trước", "2 giờ trước", "hôm qua"))
     polls.declare(source(site))
     await polls.poll()
-    assert "không bài mới nào có giờ đăng đọc được" in polls.told[0]
+    assert "không bài mới nào có giờ đăng đọc được" in polls.admin_chat[0]
     site.pages["/rss"] = reply(_dated(*(f"{_day(polls, days=days):%d/%m/%Y %H:%M}" for days in range(4))))
     await polls.poll()
-    assert "đã đúng lại" in polls.told[-1]
+    assert "đã đúng lại" in polls.admin_chat[-1]
 
 
 async def test_admins_hear_of_a_feed_whose_items_all_lie_ahead(polls: Polls, site: Any, reply: Reply) -> None:
@@ -58,4 +58,4 @@ async def test_admins_hear_of_a_feed_whose_items_all_lie_ahead(polls: Polls, sit
     site.pages["/rss"] = reply(_dated(*times))
     polls.declare(source(site))
     await polls.poll()
-    assert "tương lai" in polls.told[0]
+    assert "tương lai" in polls.admin_chat[0]

@@ -212,7 +212,7 @@ def resident_mb() -> float:
 async def test_ten_hours_of_five_hundred_feeds(
     sqlite_database: Database,
     make_newsroom: Callable[..., Newsroom],
-    told: Any,
+    admin_chat: Any,
     monkeypatch: pytest.MonkeyPatch,
     record_property: Callable[[str, object], None],
 ) -> None:
@@ -233,7 +233,7 @@ async def test_ten_hours_of_five_hundred_feeds(
         )  # fmt: skip
         services = Services(sqlite_database, clock, make_newsroom(sources=sources))
         polling = WebPolling(
-            services, told, make_fetcher=lambda clock, contact: Fetcher(
+            services, admin_chat, make_fetcher=lambda clock, contact: Fetcher(
                 clock, contact=contact, resolve=lambda _: ["127.0.0.1"], deadline_seconds=2.0
             ),
         )  # fmt: skip
@@ -253,7 +253,7 @@ async def test_ten_hours_of_five_hundred_feeds(
         "late_seconds": lateness(papers, due),
         "memory_mb": [round(statistics_of(memory[6:12])), round(statistics_of(memory[-6:]))],
         "longest_turn_ms": round(max(turns) * 1000, 1),
-        "told": len(told),
+        "told": len(admin_chat),
     }
     record_property("figures", json.dumps(figures))
     print(figures)

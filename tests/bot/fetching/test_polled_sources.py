@@ -84,11 +84,11 @@ async def test_a_bad_feed_is_told_once_with_its_recovery_and_leaves_others_unhar
     polls.declare(source(bad, name="hong"), source(good))
     await polls.poll(times=5)
     assert await polls.titles() == ["Chợ họp sớm"]
-    assert ((await polls.state("hong")).trouble, len(polls.told)) == ("unreadable", 1)
+    assert ((await polls.state("hong")).trouble, len(polls.admin_chat)) == ("unreadable", 1)
     bad.pages["/rss"] = reply(rss(item("Bến phà mở lại")))
     await polls.poll(times=2)
     assert await polls.titles() == ["Bến phà mở lại", "Chợ họp sớm"]
-    assert [text.split()[0] for text in polls.told] == ["⚠️", "✓"]
+    assert [text.split()[0] for text in polls.admin_chat] == ["⚠️", "✓"]
 
 
 @pytest.mark.parametrize("name", HOSTILE)

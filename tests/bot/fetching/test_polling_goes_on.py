@@ -76,11 +76,11 @@ async def test_a_move_is_told_once_with_the_line_to_write_and_nothing_is_lost(
     polls.declare(source(site))
     await polls.poll(times=3)
     assert await polls.titles() == ["Bến phà mở lại"]
-    [told] = polls.told
+    [told] = polls.admin_chat
     assert f"feed = &quot;{site.url}/moi&quot;" in told
     polls.declare(source(site, "/moi"))
     await polls.poll()
-    assert ((await polls.state()).moved_to, len(polls.told)) == (None, 1)
+    assert ((await polls.state()).moved_to, len(polls.admin_chat)) == (None, 1)
 
 
 async def test_what_was_told_is_not_told_again_after_a_restart(polls: Polls, site: Any, reply: Reply) -> None:
@@ -89,15 +89,15 @@ async def test_what_was_told_is_not_told_again_after_a_restart(polls: Polls, sit
     for _ in range(3):
         await polls.poll()
         await polls.restart()
-    assert len(polls.told) == 1
-    assert "địa chỉ đã bị bỏ hẳn" in polls.told[0]
+    assert len(polls.admin_chat) == 1
+    assert "địa chỉ đã bị bỏ hẳn" in polls.admin_chat[0]
 
 
 async def test_what_goes_wrong_together_is_told_together(polls: Polls, make_site: Any) -> None:
     site = await make_site()
     polls.declare(*(source(site, f"/{n}", f"bao-{n}", allows_private=False) for n in range(9)))
     await polls.poll()
-    [told] = polls.told
+    [told] = polls.admin_chat
     assert "… và 3 tin báo nữa: diemtin sources" in told
 
 

@@ -38,7 +38,7 @@ def services(database: Database, fast_clock: Clock, make_newsroom: Any) -> Servi
 
 
 @pytest.fixture
-async def process(services: Services, told: Any) -> AsyncIterator[Callable[[str], WebPolling]]:
+async def process(services: Services, admin_chat: Any) -> AsyncIterator[Callable[[str], WebPolling]]:
     """Return a function that polls as another process would."""
     made = []
 
@@ -46,7 +46,7 @@ async def process(services: Services, told: Any) -> AsyncIterator[Callable[[str]
         def fetcher(clock: Clock, contact: str | None) -> Fetcher:
             return Fetcher(clock, contact=contact, deadline_seconds=2.0)
 
-        made.append(WebPolling(services, told, owner=owner, make_fetcher=fetcher))
+        made.append(WebPolling(services, admin_chat, owner=owner, make_fetcher=fetcher))
         return made[-1]
 
     yield named
@@ -126,28 +126,28 @@ def put(folder: Path) -> None:
 
 
 async def test_an_inbox_belongs_to_the_machine_that_has_its_folder(
-    services: Services, make_newsroom: Any, told: Any, tmp_path: Path
+    services: Services, make_newsroom: Any, admin_chat: Any, tmp_path: Path
 ) -> None:
     """The other machine's folder is not there: no error while a process has the inbox, one if none has."""
     put(tmp_path / "day")
     here, there = Claims(services.database, "đây"), Claims(services.database, "đó")
     services.newsroom = make_newsroom(sources=(inbox(tmp_path / "day"),))
-    assert (await poll_sources(services, told, claims=here)).tally.new == 1
+    assert (await poll_sources(services, admin_chat, claims=here)).tally.new == 1
     services.newsroom = make_newsroom(sources=(inbox(tmp_path / "khong-co"),))
-    assert await poll_sources(services, told, claims=there) == Intake()
-    assert told == []
+    assert await poll_sources(services, admin_chat, claims=there) == Intake()
+    assert admin_chat == []
     async with services.database.write() as connection:
         await connection.execute(leases.delete())
-    await poll_sources(services, told, claims=there)
-    assert len(told) == 1
+    await poll_sources(services, admin_chat, claims=there)
+    assert len(admin_chat) == 1
 
 
 async def test_two_processes_on_one_machine_read_an_inbox_in_turns_only(
-    services: Services, make_newsroom: Any, told: Any, tmp_path: Path
+    services: Services, make_newsroom: Any, admin_chat: Any, tmp_path: Path
 ) -> None:
     put(tmp_path / "day")
     services.newsroom = make_newsroom(sources=(inbox(tmp_path / "day"),))
     both = [Claims(services.database, name) for name in ("một", "hai")]
-    taken = await asyncio.gather(*(poll_sources(services, told, claims=one) for one in both))
+    taken = await asyncio.gather(*(poll_sources(services, admin_chat, claims=one) for one in both))
     assert sorted(one.tally.new for one in taken) == [0, 1]
     assert sorted(one.tally.duplicate for one in taken) == [0, 0]

@@ -23,7 +23,7 @@ async def test_a_feed_that_names_another_papers_link_never_changes_that_papers_a
     assert (own.source, own.sapo, own.version) == ("bao", TRUE, 1)
     assert (others.source, others.url, others.version) == ("la", link, 3)
     assert ((await polls.state("bao")).elsewhere, (await polls.state("la")).elsewhere) == (0, 1)
-    told = [text for text in polls.told if "dẫn sang trang của báo khác" in text]
+    told = [text for text in polls.admin_chat if "dẫn sang trang của báo khác" in text]
     assert len(told) == 1
     assert "Báo la" in told[0]
 
@@ -61,8 +61,8 @@ async def test_of_a_feed_beyond_measure_the_newest_items_are_taken_and_the_rest_
     async with polls.services.database.read() as connection:
         [(_, place, reason, _)] = await find_refusals(connection)
     assert (place, reason) == (f"{site.url}/rss", "feed có 702 bài một lần, chỉ đọc 500 bài mới nhất")
-    assert len([text for text in polls.told if "quá nhiều bài một lần" in text]) == 1
+    assert len([text for text in polls.admin_chat if "quá nhiều bài một lần" in text]) == 1
     site.pages["/rss"] = reply(many(20))
     await polls.poll()
     assert (await polls.state()).left_out == 0
-    assert len([text for text in polls.told if "không còn trả về quá nhiều" in text]) == 1
+    assert len([text for text in polls.admin_chat if "không còn trả về quá nhiều" in text]) == 1

@@ -95,7 +95,9 @@ async def room(
     return room
 
 
-async def test_a_story_that_two_papers_tell_is_sent_at_once_to_who_wants_it(room: Room, told: Any) -> None:
+async def test_a_story_that_two_papers_tell_is_sent_at_once_to_who_wants_it(
+    room: Room, admin_chat: Any
+) -> None:
     await room.publish("Động đất ở Kon Plông", papers=1)
     assert await room.tick() == 0
     story = await room.publish(
@@ -110,7 +112,7 @@ async def test_a_story_that_two_papers_tell_is_sent_at_once_to_who_wants_it(room
     assert await room.seen(BINH) == []
     assert await room.tick() == 0
     await room.clock.advance(2 * HOUR)
-    await run_due_slots(room.services, told)
+    await run_due_slots(room.services, admin_chat)
     await room.sender.send_batch()
     [_, digest] = await room.seen()
     assert "Lũ quét" not in digest["text"], f"story {story} is known"

@@ -55,32 +55,32 @@ def test_a_simulated_clock_is_held_only_far_ahead_of_the_rows() -> None:
 
 
 async def test_a_clock_a_year_ahead_is_told_once_and_is_over_by_itself(
-    services: Services, clock: ManualClock, reader: Any, story: Any, told: Any
+    services: Services, clock: ManualClock, reader: Any, story: Any, admin_chat: Any
 ) -> None:
     await reader(1)
     await story("Cầu mới thông xe ở Bến Lở")
-    await run_due_slots(services, told)
+    await run_due_slots(services, admin_chat)
     right = clock.now()
     services.clock = ahead = ManualClock(right + 366 * DAY)
     for _ in range(2):
-        watch = ClockWatch(services, told, lambda: None)
+        watch = ClockWatch(services, admin_chat, lambda: None)
         for _ in range(4):
             assert not await watch.is_right()
             await ahead.advance(20)
         assert watch.problem is not None
-    assert len(told) == 1
-    assert "timedatectl" in told[0]
+    assert len(admin_chat) == 1
+    assert "timedatectl" in admin_chat[0]
     services.clock = ManualClock(right + HOUR)
-    watch = ClockWatch(services, told, lambda: right + HOUR)
+    watch = ClockWatch(services, admin_chat, lambda: right + HOUR)
     assert await watch.is_right()
-    assert len(told) == 2
+    assert len(admin_chat) == 2
 
 
 async def test_a_step_while_it_runs_is_seen_at_the_next_question(
-    services: Services, clock: ManualClock, story: Any, told: Any, monkeypatch: pytest.MonkeyPatch
+    services: Services, clock: ManualClock, story: Any, admin_chat: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await story("Cầu mới thông xe ở Bến Lở")
-    watch = ClockWatch(services, told, lambda: None)
+    watch = ClockWatch(services, admin_chat, lambda: None)
     assert await watch.is_right()
     before = clock.now()
     monkeypatch.setattr(clock, "now", lambda: before - 7 * HOUR)
@@ -103,20 +103,20 @@ async def count(services: Services) -> int:
 
 
 async def test_a_prune_that_would_take_more_than_its_share_asks_first_and_runs_once_allowed(
-    services: Services, clock: ManualClock, told: Any, make_newsroom: Callable[..., Newsroom]
+    services: Services, clock: ManualClock, admin_chat: Any, make_newsroom: Callable[..., Newsroom]
 ) -> None:
     services.newsroom = make_newsroom(keep_days=7)
     await store(services, 250, at=clock.now() - 8 * DAY)
     await store(services, 100, at=clock.now())
     for _ in range(2):
-        assert not await prune_if_night(services, told)
+        assert not await prune_if_night(services, admin_chat)
     assert await count(services) == 350
-    assert len(told) == 1
-    assert "250/350 bài" in told[0]
-    assert "diemtin db prune --allow" in told[0]
+    assert len(admin_chat) == 1
+    assert "250/350 bài" in admin_chat[0]
+    assert "diemtin db prune --allow" in admin_chat[0]
     async with services.database.write() as connection:
         await write_note(connection, ALLOWED, "", now=clock.now())
-    assert await prune_if_night(services, told)
+    assert await prune_if_night(services, admin_chat)
     assert await count(services) == 100
 
 

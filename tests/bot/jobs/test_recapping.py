@@ -85,10 +85,10 @@ async def room(
     return Room(services, clock, telegram, users, story)
 
 
-async def test_what_was_missed_comes_once_the_most_reported_first(room: Room, told: Any) -> None:
+async def test_what_was_missed_comes_once_the_most_reported_first(room: Room, admin_chat: Any) -> None:
     before = await room.put(BRIDGE)
     await room.clock.advance(2 * HOUR)
-    await run_due_slots(room.services, told)
+    await run_due_slots(room.services, admin_chat)
     await room.sender.send_batch()
     assert "Cầu mới thông xe" in (await room.seen())[0]
     await room.pause(until=room.clock.now() + dt.timedelta(days=5))
@@ -103,9 +103,9 @@ async def test_what_was_missed_comes_once_the_most_reported_first(room: Room, to
     assert recap.index("Gò Mây") < recap.index("Chợ quê")
     assert "Bến Lở" not in recap, f"{before} was told before the pause"
     assert await room.tick() == 0
-    await run_due_slots(room.services, told)
+    await run_due_slots(room.services, admin_chat)
     await room.clock.advance(DAY)
-    await run_due_slots(room.services, told)
+    await run_due_slots(room.services, admin_chat)
     await room.sender.send_batch()
     assert len(await room.seen()) == 2, "the digest does not tell it again"
 

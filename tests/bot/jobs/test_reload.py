@@ -73,88 +73,94 @@ def times(services: Services) -> tuple[dt.time, ...]:
     return services.newsroom.default_edition.schedule.times
 
 
-async def looks(watch: NewsroomWatch, services: Services, told: Any, count: int = 3) -> list[bool]:
+async def looks(watch: NewsroomWatch, services: Services, admin_chat: Any, count: int = 3) -> list[bool]:
     """Look several times."""
-    return [await watch.look(services, told) for _ in range(count)]
+    return [await watch.look(services, admin_chat) for _ in range(count)]
 
 
-async def test_an_unchanged_file_is_no_news(watch: NewsroomWatch, services: Services, told: Any) -> None:
+async def test_an_unchanged_file_is_no_news(
+    watch: NewsroomWatch, services: Services, admin_chat: Any
+) -> None:
     before = services.newsroom
-    assert await looks(watch, services, told) == [False] * 3
+    assert await looks(watch, services, admin_chat) == [False] * 3
     assert services.newsroom is before
-    assert told == []
+    assert admin_chat == []
 
 
 async def test_a_valid_change_is_taken_over_and_moves_the_slots(
-    watch: NewsroomWatch, file: Path, services: Services, told: Any, reader: Callable[..., Awaitable[int]]
+    watch: NewsroomWatch,
+    file: Path,
+    services: Services,
+    admin_chat: Any,
+    reader: Callable[..., Awaitable[int]],
 ) -> None:
     profile_id = await reader(1)
     write(file, NEW)
-    assert await looks(watch, services, told) == [False, True, False]
+    assert await looks(watch, services, admin_chat) == [False, True, False]
     assert times(services) == (dt.time(9),)
     async with services.database.read() as connection:
         profile = await find_profile(connection, profile_id)
     assert profile is not None
     assert profile.next_due_at == services.clock.now() + dt.timedelta(hours=4)
-    assert [line[:1] for line in told] == ["✓"]
+    assert [line[:1] for line in admin_chat] == ["✓"]
 
 
 @pytest.mark.parametrize(
     "broken", ["times = [", OLD.replace("06:45", "24:00"), ""], ids=["syntax", "time", "empty"]
 )
 async def test_a_broken_change_is_refused_and_told_once(
-    watch: NewsroomWatch, file: Path, services: Services, told: Any, broken: str
+    watch: NewsroomWatch, file: Path, services: Services, admin_chat: Any, broken: str
 ) -> None:
     before = services.newsroom
     write(file, broken)
-    assert await looks(watch, services, told, 5) == [False] * 5
+    assert await looks(watch, services, admin_chat, 5) == [False] * 5
     assert services.newsroom is before
-    assert len(told) == 1
-    assert "bot vẫn dùng cấu hình cũ" in told[0]
+    assert len(admin_chat) == 1
+    assert "bot vẫn dùng cấu hình cũ" in admin_chat[0]
 
 
 async def test_another_broken_content_is_told_again_and_the_mended_file_is_taken(
-    watch: NewsroomWatch, file: Path, services: Services, told: Any
+    watch: NewsroomWatch, file: Path, services: Services, admin_chat: Any
 ) -> None:
     for content in ("times = [", "times = [[", NEW):
         write(file, content)
-        await looks(watch, services, told)
-    assert [line[:1] for line in told] == ["⚠", "⚠", "✓"]
+        await looks(watch, services, admin_chat)
+    assert [line[:1] for line in admin_chat] == ["⚠", "⚠", "✓"]
     assert times(services) == (dt.time(9),)
 
 
 async def test_a_file_that_vanishes_counts_as_broken(
-    watch: NewsroomWatch, file: Path, services: Services, told: Any
+    watch: NewsroomWatch, file: Path, services: Services, admin_chat: Any
 ) -> None:
     vanish(file)
-    await looks(watch, services, told)
-    assert len(told) == 1
-    assert str(file) in told[0]
+    await looks(watch, services, admin_chat)
+    assert len(admin_chat) == 1
+    assert str(file) in admin_chat[0]
 
 
 async def test_a_file_in_the_middle_of_being_written_alarms_nobody(
-    watch: NewsroomWatch, file: Path, services: Services, told: Any
+    watch: NewsroomWatch, file: Path, services: Services, admin_chat: Any
 ) -> None:
     for content in ("", NEW[:30]):
         write(file, content)
-        assert not await watch.look(services, told)
+        assert not await watch.look(services, admin_chat)
     write(file, NEW)
-    await looks(watch, services, told)
-    assert [line[:1] for line in told] == ["✓"]
+    await looks(watch, services, admin_chat)
+    assert [line[:1] for line in admin_chat] == ["✓"]
 
 
 async def test_a_takeover_that_the_database_undid_is_tried_again(
-    watch: NewsroomWatch, file: Path, services: Services, told: Any
+    watch: NewsroomWatch, file: Path, services: Services, admin_chat: Any
 ) -> None:
     write(file, NEW)
     async with services.database.write() as connection:
         await connection.execute(text("ALTER TABLE profiles RENAME TO away"))
-    await watch.look(services, told)
+    await watch.look(services, admin_chat)
     with pytest.raises(StorageError):
-        await watch.look(services, told)
+        await watch.look(services, admin_chat)
     async with services.database.write() as connection:
         await connection.execute(text("ALTER TABLE away RENAME TO profiles"))
-    assert await watch.look(services, told)
+    assert await watch.look(services, admin_chat)
     assert times(services) == (dt.time(9),)
 
 
@@ -164,7 +170,7 @@ EARLY = FILE.format(time="05:00").replace('"sang"', '"som"').replace("sáng", "s
 
 @pytest.fixture
 def moving(
-    services: Services, reader: Callable[..., Awaitable[int]], told: Any
+    services: Services, reader: Callable[..., Awaitable[int]], admin_chat: Any
 ) -> Callable[[str], Awaitable[list[tuple[int, str, Any, dt.datetime]]]]:
     """Return a function that takes a newsroom file over and returns what readers were queued."""
 

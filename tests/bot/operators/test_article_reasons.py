@@ -34,12 +34,18 @@ from tests.bot.operators.answered import TO_SLOT, Reader, Story, article_reason
     ],
 )
 async def test_muted_by_a_word_or_a_paper(
-    services: Services, clock: ManualClock, reader: Reader, story: Story, told: Any, chosen: Any, words: str
+    services: Services,
+    clock: ManualClock,
+    reader: Reader,
+    story: Story,
+    admin_chat: Any,
+    chosen: Any,
+    words: str,
 ) -> None:
     await reader(1, **chosen)
     await story("Hồ làng được nạo vét", topic="thoi-su")
     await clock.advance(TO_SLOT)
-    await run_due_slots(services, told)
+    await run_due_slots(services, admin_chat)
     assert await article_reason(services, 1, "Hồ làng được nạo vét") == ("muted", words)
 
 
@@ -52,13 +58,13 @@ async def test_a_wanted_word_counts_more_than_the_topics(
 
 
 async def test_muted(
-    services: Services, clock: ManualClock, users: Control, reader: Reader, story: Story, told: Any
+    services: Services, clock: ManualClock, users: Control, reader: Reader, story: Story, admin_chat: Any
 ) -> None:
     chat = await users.user("Lan", started=True)
     await reader(chat, topics=("the-thao",))
     await story("Hồ làng được nạo vét", topic="thoi-su")
     await clock.advance(TO_SLOT)
-    await run_due_slots(services, told)
+    await run_due_slots(services, admin_chat)
     code, words = await article_reason(services, chat, "Hồ làng được nạo vét")
     assert (code, words) == ("muted", "chủ đề của bài là Thời sự; người này chỉ nhận Thể thao")
 
@@ -68,7 +74,7 @@ async def test_dropped_when_the_issue_was_made(
     clock: ManualClock,
     chat: int,
     story: Story,
-    told: Any,
+    admin_chat: Any,
     make_newsroom: Any,
     edition: Any,
 ) -> None:
@@ -76,7 +82,7 @@ async def test_dropped_when_the_issue_was_made(
     for number in range(6):
         await story(f"Xã thứ {number} khánh thành cây cầu mới")
     await clock.advance(TO_SLOT)
-    await run_due_slots(services, told)
+    await run_due_slots(services, admin_chat)
     found = [
         await article_reason(services, chat, f"Xã thứ {number} khánh thành cây cầu mới")
         for number in range(6)
@@ -147,7 +153,7 @@ async def test_an_article_that_a_feed_named_and_that_was_refused(
 
 
 async def test_folded_into_a_story(
-    services: Services, clock: ManualClock, chat: int, story: Story, told: Any, sender: Sender
+    services: Services, clock: ManualClock, chat: int, story: Story, admin_chat: Any, sender: Sender
 ) -> None:
     number = await story("Hồ làng được nạo vét")
     async with services.database.write() as connection:
@@ -159,7 +165,7 @@ async def test_folded_into_a_story(
     async with services.database.write() as connection:
         await save_work(connection, [Findings(found[0], (), number)], now=clock.now())
     await clock.advance(TO_SLOT)
-    await run_due_slots(services, told)
+    await run_due_slots(services, admin_chat)
     await sender.send_batch()
     reasons = [
         await article_reason(services, chat, title)

@@ -22,14 +22,14 @@ from tests.bot.operators.answered import MINUTE, TO_SLOT, Story, article_reason,
 
 
 async def test_held_by_quiet_hours(
-    services: Services, clock: ManualClock, chat: int, story: Story, told: Any, sender: Sender
+    services: Services, clock: ManualClock, chat: int, story: Story, admin_chat: Any, sender: Sender
 ) -> None:
     async with services.database.write() as connection:
         await set_quiet(connection, chat, 22 * 60, 7 * 60 + 30, now=clock.now())
     assert await coming(services, chat) == ("07:30", [Why.QUIET])
     await story("Hồ làng được nạo vét")
     await clock.advance(TO_SLOT)
-    await run_due_slots(services, told)
+    await run_due_slots(services, admin_chat)
     reason = await last(services, chat)
     assert (reason.code, reason.words) == (Why.QUIET, "đợi hết giờ yên tĩnh, gửi lúc 07:30")
     assert (await issue(services)).code == Why.QUIET
@@ -42,22 +42,30 @@ async def test_held_by_quiet_hours(
 
 
 async def test_blocked(
-    services: Services, clock: ManualClock, chat: int, story: Story, told: Any, sender: Sender, users: Control
+    services: Services,
+    clock: ManualClock,
+    chat: int,
+    story: Story,
+    admin_chat: Any,
+    sender: Sender,
+    users: Control,
 ) -> None:
     await users.post("fault", kind="403", description="Forbidden: bot was blocked by the user")
     await story("Hồ làng được nạo vét")
     await clock.advance(TO_SLOT)
-    await run_due_slots(services, told)
+    await run_due_slots(services, admin_chat)
     await sender.send_batch()
     assert (await last(services, chat)).code == Why.BLOCKED
     assert "blocked by the user" in (await last(services, chat)).words
     assert await coming(services, chat) == (None, [Why.BLOCKED])
 
 
-async def test_paused(services: Services, clock: ManualClock, chat: int, story: Story, told: Any) -> None:
+async def test_paused(
+    services: Services, clock: ManualClock, chat: int, story: Story, admin_chat: Any
+) -> None:
     await story("Hồ làng được nạo vét")
     await clock.advance(TO_SLOT)
-    await run_due_slots(services, told)
+    await run_due_slots(services, admin_chat)
     until = clock.now() + dt.timedelta(days=2)
     async with services.database.write() as connection:
         await set_status(connection, chat, "paused", now=clock.now(), paused_until=until)
@@ -69,18 +77,18 @@ async def test_paused(services: Services, clock: ManualClock, chat: int, story: 
 
 
 async def test_late_after_a_stop(
-    services: Services, clock: ManualClock, chat: int, story: Story, told: Any, sender: Sender
+    services: Services, clock: ManualClock, chat: int, story: Story, admin_chat: Any, sender: Sender
 ) -> None:
     await story("Hồ làng được nạo vét")
     await clock.advance(TO_SLOT + 47 * MINUTE)
-    await run_due_slots(services, told)
+    await run_due_slots(services, admin_chat)
     await sender.send_batch()
     reason = await last(services, chat)
     assert reason.code == Why.MADE_LATE
     assert reason.words.startswith("đã gửi lúc 07:32: số soạn muộn 47 phút")
     assert (await issue(services)).code == Why.MADE_LATE
     await clock.advance(26 * 3600)  # past the late window of the next slot
-    await run_due_slots(services, told)
+    await run_due_slots(services, admin_chat)
     assert (await issue(services)).code == Why.SKIPPED
     view = await look_at_reader(services, chat)
     assert view is not None
@@ -88,12 +96,18 @@ async def test_late_after_a_stop(
 
 
 async def test_429(
-    services: Services, clock: ManualClock, chat: int, story: Story, told: Any, sender: Sender, users: Control
+    services: Services,
+    clock: ManualClock,
+    chat: int,
+    story: Story,
+    admin_chat: Any,
+    sender: Sender,
+    users: Control,
 ) -> None:
     await users.post("fault", kind="429", chat=chat, retry_after=1_800, method="sendMessage")
     await story("Hồ làng được nạo vét")
     await clock.advance(TO_SLOT)
-    await run_due_slots(services, told)
+    await run_due_slots(services, admin_chat)
     await sender.send_batch()
     reason = await last(services, chat)
     assert reason.code == Why.HELD
@@ -103,13 +117,13 @@ async def test_429(
 
 
 async def test_sending_stopped_by_an_operator(
-    services: Services, clock: ManualClock, chat: int, story: Story, told: Any
+    services: Services, clock: ManualClock, chat: int, story: Story, admin_chat: Any
 ) -> None:
     async with services.database.write() as connection:
         await stop_sending(connection, now=clock.now())
     await story("Hồ làng được nạo vét")
     await clock.advance(TO_SLOT)
-    await run_due_slots(services, told)
+    await run_due_slots(services, admin_chat)
     assert (await last(services, chat)).code == Why.STOPPED
     assert (await issue(services)).code == Why.STOPPED
     assert (await coming(services, chat))[1] == [Why.STOPPED]
@@ -118,10 +132,12 @@ async def test_sending_stopped_by_an_operator(
     assert (await last(services, chat)).code == Why.IN_TURN
 
 
-async def test_retracted(services: Services, clock: ManualClock, chat: int, story: Story, told: Any) -> None:
+async def test_retracted(
+    services: Services, clock: ManualClock, chat: int, story: Story, admin_chat: Any
+) -> None:
     await story("Hồ làng được nạo vét")
     await clock.advance(TO_SLOT)
-    await run_due_slots(services, told)
+    await run_due_slots(services, admin_chat)
     async with services.database.write() as connection:
         [batch] = await find_mailings(connection, since=clock.now() - dt.timedelta(days=1), limit=1)
         counted = await find_mailing(connection, batch.id)
@@ -137,14 +153,14 @@ async def test_nobody_is_answered_for(services: Services) -> None:
 
 
 async def test_what_came_in_time_and_what_comes_next(
-    services: Services, clock: ManualClock, chat: int, story: Story, told: Any, sender: Sender
+    services: Services, clock: ManualClock, chat: int, story: Story, admin_chat: Any, sender: Sender
 ) -> None:
     assert await coming(services, chat) == ("06:45", [])
     await story("Hồ làng được nạo vét")
     code, words = await article_reason(services, chat, "Hồ làng được nạo vét")
     assert (code, words[-5:]) == ("comes_next", "06:45")
     await clock.advance(TO_SLOT)
-    await run_due_slots(services, told)
+    await run_due_slots(services, admin_chat)
     await sender.send_batch()
     assert await last(services, chat) == Reason(Why.ON_TIME, "đã gửi lúc 06:45")
     ahead, past = await look_at_issues(services, days=1, limit=10)
@@ -179,11 +195,11 @@ def test_approval_is_waited_for_from_the_moment_the_issue_is_there() -> None:
 
 
 async def test_a_paused_edition(
-    services: Services, clock: ManualClock, chat: int, edition: Any, make_newsroom: Any, told: Any
+    services: Services, clock: ManualClock, chat: int, edition: Any, make_newsroom: Any, admin_chat: Any
 ) -> None:
     services.newsroom = make_newsroom(replace(edition(), is_paused=True))
     assert await coming(services, chat) == (None, [Why.EDITION_PAUSED])
     assert (await look_at_issues(services, days=1, limit=10))[0] == []
     await clock.advance(TO_SLOT)
-    await run_due_slots(services, told)
+    await run_due_slots(services, admin_chat)
     assert await issue(services) == Reason(Why.SKIPPED, "bỏ qua, bản tin tạm ngừng")

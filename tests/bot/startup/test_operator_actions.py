@@ -16,7 +16,7 @@ from bot.startup.role_runner import OperatorActions
 from bot.startup.shared import Shared
 from storage.engine import Database
 from storage.processes.signals import Signal, SignalListener
-from tests.bot.conftest import Queue, Told
+from tests.bot.conftest import AdminChat, Queue
 
 
 @pytest.fixture
@@ -35,17 +35,24 @@ async def heard(database: Database) -> AsyncIterator[asyncio.Queue[tuple[Signal,
         yield heard
 
 
-def shared_by(services: Services, told: Told, *, is_fleet: bool) -> Shared:
+def shared_by(services: Services, admin_chat: AdminChat, *, is_fleet: bool) -> Shared:
     """Return what the roles of a process share, as far as operators' actions need it."""
-    watch = ClockWatch(services, told, lambda: None)
+    watch = ClockWatch(services, admin_chat, lambda: None)
     parts: dict[str, Any] = dict.fromkeys(("connection", "scheduler", "texts", "set_aside", "arrivals"))
-    return Shared(services, tell=told, clock_watch=watch, is_fleet=is_fleet, lost=asyncio.Event(), **parts)
+    return Shared(
+        services,
+        notify_admins=admin_chat,
+        clock_watch=watch,
+        is_fleet=is_fleet,
+        lost=asyncio.Event(),
+        **parts,
+    )
 
 
 @pytest.fixture
-def actions(services: Services, told: Told) -> OperatorActions:
+def actions(services: Services, admin_chat: AdminChat) -> OperatorActions:
     """The actions in a process without a sender."""
-    return OperatorActions(shared_by(services, told, is_fleet=True), None, None)
+    return OperatorActions(shared_by(services, admin_chat, is_fleet=True), None, None)
 
 
 async def test_a_stop_reaches_the_process_that_sends_and_is_shown_here(
@@ -76,11 +83,16 @@ class OwnSender:
 
 @pytest.mark.parametrize("is_fleet", [True, False])
 async def test_a_stop_and_its_end_reach_the_sender_of_this_process(
-    services: Services, telegram: ExtBot[None], queue: Queue, users: Any, told: Told, is_fleet: bool
+    services: Services,
+    telegram: ExtBot[None],
+    queue: Queue,
+    users: Any,
+    admin_chat: AdminChat,
+    is_fleet: bool,
 ) -> None:
     sender = Sender(services, telegram, is_shared=is_fleet)
     own = cast(SendParts, OwnSender(sender))
-    chat = OperatorActions(shared_by(services, told, is_fleet=is_fleet), own, None).for_chat(None)
+    chat = OperatorActions(shared_by(services, admin_chat, is_fleet=is_fleet), own, None).for_chat(None)
     running = asyncio.create_task(sender.run())
     await chat.set_paused(True)
     await until(lambda: sender.is_paused)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from bot.chat.operators.gate_messages import tell_gates
+from bot.chat.operators.gate_messages import send_gate_notices
 from bot.jobs.digests.gate import prepare_early
 from bot.jobs.digests.slots import run_due_slots
 from bot.messages.texts import STALE_BUTTON
@@ -39,7 +39,7 @@ async def other(house: Any) -> AsyncIterator[Any]:
     async def look() -> None:
         await prepare_early(house.services)
         await run_due_slots(house.services, nobody)
-        await tell_gates(house.telegram, house.services)
+        await send_gate_notices(house.telegram, house.services)
 
     house.actions.look = look
     return await house.person("Anh Năm", id=OTHER)

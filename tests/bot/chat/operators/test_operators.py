@@ -7,7 +7,7 @@ import pytest
 from structlog.testing import capture_logs
 from telegram import Bot
 
-from bot.chat.operators.admin import tell_admins
+from bot.chat.operators.admin import notify_admins
 from bot.operators.notices import INGEST
 from storage.intake import Refusal
 from storage.sources import record_refusals
@@ -164,9 +164,9 @@ async def test_admins_are_told_and_one_who_cannot_be_reached_is_logged(operator:
     house.services.admins = frozenset({1, operator.chat})
     async with Bot("42:emulated", base_url=f"{house.url}/bot") as bot:
         with capture_logs() as logs:
-            assert await tell_admins(bot, house.services, "⚠️ <b>Thử</b>")
+            assert await notify_admins(bot, house.services, "⚠️ <b>Thử</b>")
         house.services.admins = frozenset({1})
-        assert not await tell_admins(bot, house.services, "⚠️ <b>Thử</b>")
+        assert not await notify_admins(bot, house.services, "⚠️ <b>Thử</b>")
     await operator.sees("⚠️ Thử")
     assert [(entry["event"], entry["chat_id"]) for entry in logs] == [("admin not told", 1)]
 

@@ -12,8 +12,7 @@ import pytest
 import pytest_asyncio
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, Page, async_playwright, expect
-from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, Message
-from telegram import Update as Told
+from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, Message, Update
 
 from bot.emulator.api import Emulator
 from bot.emulator.client import Control
@@ -91,7 +90,7 @@ async def page(browser: Browser, emulator: Emulator) -> AsyncIterator[Page]:
 async def chat(page: Page, bot: Bot) -> int:
     """The chat of a person who pressed the button to begin."""
     await page.get_by_role("button", name="Bắt đầu").click()
-    (start,) = await told(bot)
+    (start,) = await confirmed_updates(bot)
     assert start.effective_chat is not None
     await expect(page.locator(".own .body")).to_have_text("/start")
     return start.effective_chat.id
@@ -107,7 +106,7 @@ def say(bot: Bot, chat: int) -> Say:
     return write
 
 
-async def told(bot: Bot) -> tuple[Told, ...]:
+async def confirmed_updates(bot: Bot) -> tuple[Update, ...]:
     """The updates that wait, confirmed."""
     updates = await bot.get_updates(timeout=10)
     await bot.get_updates(offset=updates[-1].update_id + 1)

@@ -8,7 +8,7 @@ from telegram import Bot, ReplyParameters
 
 from bot.emulator.api import Emulator
 from bot.emulator.client import Control
-from tests.bot.emulator.page.conftest import DIGEST, IN_CHROMIUM, Say, faults, keys, told
+from tests.bot.emulator.page.conftest import DIGEST, IN_CHROMIUM, Say, confirmed_updates, faults, keys
 
 pytestmark = IN_CHROMIUM
 
@@ -101,7 +101,7 @@ async def test_a_forum_is_made_and_written_into_as_one_of_its_people(page: Page,
     await page.get_by_label("Tin nhắn", exact=True).fill("/tin")
     await page.keyboard.press("Enter")
     await expect(page.locator(".own .body")).to_have_text("/tin")
-    said = (await told(bot))[-1].message
+    said = (await confirmed_updates(bot))[-1].message
     assert said is not None
     assert (said.chat.title, said.is_topic_message) == ("Tổ dân phố 5", True)
     answer = await said.reply_text("Bản tin", do_quote=True)

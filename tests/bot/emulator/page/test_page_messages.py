@@ -10,7 +10,7 @@ from telegram import Bot, BotCommand, ReplyParameters
 
 from bot.emulator.api import Emulator
 from bot.emulator.client import Control
-from tests.bot.emulator.page.conftest import DIGEST, IN_CHROMIUM, Say, faults, keys, told
+from tests.bot.emulator.page.conftest import DIGEST, IN_CHROMIUM, Say, confirmed_updates, faults, keys
 
 # In pixels below the upper edge of the list.
 _TOP_OF_ANSWER = """() => Math.round(document.querySelector(".other").getBoundingClientRect().top
@@ -44,7 +44,7 @@ async def test_the_pages_of_an_answer_are_turned_by_keyboard(
     sent = await say("6 bài · trang 1/2", reply_markup=keys("Sau ›"))
     await page.get_by_role("button", name="Sau ›").focus()
     await page.keyboard.press("Enter")
-    (tapped,) = await told(bot)
+    (tapped,) = await confirmed_updates(bot)
     assert tapped.callback_query is not None
     await expect(page.locator(".key")).to_have_attribute("aria-busy", "true")
     await bot.edit_message_text("6 bài · trang 2/2", chat, sent.message_id, reply_markup=keys("‹ Trước"))
@@ -58,7 +58,7 @@ async def test_the_pages_of_an_answer_are_turned_by_keyboard(
 async def test_an_alert_is_a_dialog(page: Page, bot: Bot, say: Say) -> None:
     await say("Xóa hết?", reply_markup=keys("Xóa"))
     await page.get_by_role("button", name="Xóa", exact=True).click()
-    (tapped,) = await told(bot)
+    (tapped,) = await confirmed_updates(bot)
     assert tapped.callback_query is not None
     await tapped.callback_query.answer("Không lấy lại được đâu.", show_alert=True)
     await expect(page.get_by_role("alertdialog")).to_contain_text("Không lấy lại được đâu.")

@@ -10,7 +10,7 @@ from telegram import (
 )
 
 from bot.emulator.client import Control
-from tests.bot.emulator.page.conftest import IN_CHROMIUM, Say, faults, told
+from tests.bot.emulator.page.conftest import IN_CHROMIUM, Say, confirmed_updates, faults
 
 pytestmark = IN_CHROMIUM
 
@@ -19,7 +19,7 @@ async def test_a_new_chat_says_what_the_bot_can_do_and_how_to_begin(page: Page, 
     await bot.set_my_description("Đọc báo giúp bạn.", language_code="vi")
     await expect(page.locator(".card")).to_contain_text("Bot này làm được gì?Đọc báo giúp bạn.")
     await page.get_by_role("button", name="Bắt đầu").click()
-    (start,) = await told(bot)
+    (start,) = await confirmed_updates(bot)
     assert start.message is not None
     assert start.message.text == "/start"
     await expect(page.locator("#start")).to_be_hidden()
@@ -53,7 +53,7 @@ async def test_enter_sends_and_shift_enter_breaks_the_line(page: Page, bot: Bot,
     await page.keyboard.press("Shift+Enter")
     await page.keyboard.type("lũ")
     await page.keyboard.press("Enter")
-    (said,) = await told(bot)
+    (said,) = await confirmed_updates(bot)
     assert said.message is not None
     assert said.message.text == "mưa\nlũ"
     await expect(page.get_by_label("Tin nhắn", exact=True)).to_have_value("")
@@ -70,7 +70,7 @@ async def test_what_could_not_be_sent_is_not_lost(page: Page, chat: int) -> None
 async def test_words_behind_the_bots_name_offer_what_it_finds(page: Page, bot: Bot, chat: int) -> None:
     field = page.get_by_label("Tin nhắn", exact=True)
     await field.fill(f"@{bot.username} giá vàng")
-    (asked,) = await told(bot)
+    (asked,) = await confirmed_updates(bot)
     assert asked.inline_query is not None
     assert (asked.inline_query.query, asked.inline_query.chat_type) == ("giá vàng", "sender")
     results = [
@@ -95,9 +95,9 @@ async def test_where_the_bot_finds_nothing_its_button_leads_to_its_own_chat(
 ) -> None:
     await users.group("Xóm", members=[chat])
     await page.get_by_role("button", name="Xóm").click()
-    await told(bot)
+    await confirmed_updates(bot)
     await page.get_by_label("Tin nhắn", exact=True).fill(f"@{bot.username} cờ tướng")
-    (asked,) = await told(bot)
+    (asked,) = await confirmed_updates(bot)
     assert asked.inline_query is not None
     button = InlineQueryResultsButton("Hỏi Điểm Tin", start_parameter="co-tuong")
     await asked.inline_query.answer([], button=button)
@@ -112,12 +112,16 @@ async def test_a_blocked_bot_is_called_back(page: Page, bot: Bot, chat: int) -> 
     await expect(page.locator("#status")).to_have_text("bạn đã chặn bot")
     await page.get_by_role("button", name="Khởi động lại").click()
     await expect(page.locator("#status")).to_have_text("bot")
-    assert [update.my_chat_member is not None for update in await told(bot)] == [True, True, False]
+    assert [update.my_chat_member is not None for update in await confirmed_updates(bot)] == [
+        True,
+        True,
+        False,
+    ]
 
 
 async def test_a_link_to_the_bot_begins_with_what_it_carries(page: Page, bot: Bot, say: Say) -> None:
     await say('<a href="https://t.me/diemtin_bot?start=tim-lu">Hỏi tiếp</a>')
     await page.get_by_role("link", name="Hỏi tiếp").click()
-    (said,) = await told(bot)
+    (said,) = await confirmed_updates(bot)
     assert said.message is not None
     assert said.message.text == "/start tim-lu"

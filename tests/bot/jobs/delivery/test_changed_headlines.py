@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select, update
 
-from bot.jobs.delivery.risks import tell_changed_headlines
+from bot.jobs.delivery.risks import report_changed_headlines
 from bot.messages.markup import MAX_UNITS, visible_length
 from bot.news.services import Services
 from bot.times.clock import ManualClock
@@ -53,13 +53,13 @@ async def change(services: Services, headline: str, *, key: str = KEY, body: str
 
 
 async def test_the_admins_hear_once_of_a_changed_headline_that_was_sent(
-    services: Services, clock: ManualClock, told: Any, reader: Any
+    services: Services, clock: ManualClock, admin_chat: Any, reader: Any
 ) -> None:
     story = await publish(services, await reader(5), OLD)
     await change(services, NEW)
-    await tell_changed_headlines(services, told)
-    await tell_changed_headlines(services, told)
-    [notice] = told
+    await report_changed_headlines(services, admin_chat)
+    await report_changed_headlines(services, admin_chat)
+    [notice] = admin_chat
     assert f"«{OLD}»" in notice
     assert "«Một cán bộ &lt;xã&gt; bị bắt vì nhận hối lộ»" in notice
     assert "đã gửi cho 1 người" in notice
@@ -82,34 +82,36 @@ async def test_the_old_headline_is_not_askable_any_more(services: Services, read
 
 @pytest.mark.parametrize("status", ["pending", "gone"])
 async def test_nobody_hears_of_a_headline_that_nobody_got(
-    services: Services, told: Any, reader: Any, status: str
+    services: Services, admin_chat: Any, reader: Any, status: str
 ) -> None:
     await publish(services, await reader(5), OLD, status=status)
     await change(services, NEW)
-    await tell_changed_headlines(services, told)
-    assert told == []
+    await report_changed_headlines(services, admin_chat)
+    assert admin_chat == []
 
 
 async def test_a_text_that_changes_under_its_headline_is_no_such_case(
-    services: Services, told: Any, reader: Any
+    services: Services, admin_chat: Any, reader: Any
 ) -> None:
     await publish(services, await reader(5), OLD)
     await change(services, OLD, body="Nước xuống nhanh.")
-    await tell_changed_headlines(services, told)
-    assert told == []
+    await report_changed_headlines(services, admin_chat)
+    assert admin_chat == []
 
 
 async def test_a_headline_that_was_taken_back_at_once_is_not_told(
-    services: Services, told: Any, reader: Any
+    services: Services, admin_chat: Any, reader: Any
 ) -> None:
     await publish(services, await reader(5), OLD)
     await change(services, NEW)
     await change(services, OLD)
-    await tell_changed_headlines(services, told)
-    assert told == []
+    await report_changed_headlines(services, admin_chat)
+    assert admin_chat == []
 
 
-async def test_many_changes_come_in_messages_that_fit(services: Services, told: Any, reader: Any) -> None:
+async def test_many_changes_come_in_messages_that_fit(
+    services: Services, admin_chat: Any, reader: Any
+) -> None:
     profile = await reader(5)
     for number in range(6):
         key = f"url:bao.example#599930{number}"
@@ -121,6 +123,6 @@ async def test_many_changes_come_in_messages_that_fit(services: Services, told: 
                 connection, [Findings(article, (), article.story_id or 0)], now=services.clock.now()
             )
     for _ in range(3):
-        await tell_changed_headlines(services, told)
-    assert [notice.count("Đã gửi: «Tin cũ") for notice in told] == [4, 2]
-    assert max(map(visible_length, told)) <= MAX_UNITS
+        await report_changed_headlines(services, admin_chat)
+    assert [notice.count("Đã gửi: «Tin cũ") for notice in admin_chat] == [4, 2]
+    assert max(map(visible_length, admin_chat)) <= MAX_UNITS

@@ -31,9 +31,9 @@ def figure(name: str) -> float | None:
 
 async def test_the_figures_follow_the_queue(
     services: Services, clock: ManualClock, sender: Sender, telegram: ExtBot[None], users: Control,
-    reader: Reader, story: Story, told: Any,
+    reader: Reader, story: Story, admin_chat: Any,
 ) -> None:  # fmt: skip
-    monitor = Monitor(services, telegram, sender, told, lambda: None)
+    monitor = Monitor(services, telegram, sender, admin_chat, lambda: None)
     for chat in (1, 2):
         await users.user(f"Bạn {chat}", id=chat, started=True)
         await reader(chat)
@@ -50,27 +50,27 @@ async def test_the_figures_follow_the_queue(
     await monitor.count_outcomes()
     assert [figure("deliveries_due"), figure("queue_age_seconds"), figure("seconds_to_finish")] == [0, 0, 0]
     assert [figure("deliveries_late"), figure("deliveries_gone"), sender.sent] == [0, 1, 1]
-    assert told == []
+    assert admin_chat == []
 
 
 async def test_a_risk_reaches_the_admins_and_silence_only_after_three_looks(
     services: Services, clock: ManualClock, sender: Sender, telegram: ExtBot[None], reader: Reader,
-    story: Story, told: Any,
+    story: Story, admin_chat: Any,
 ) -> None:  # fmt: skip
     problems: list[str | None] = ["Telegram không trả lời"]
-    monitor = Monitor(services, telegram, sender, told, lambda: problems[-1])
+    monitor = Monitor(services, telegram, sender, admin_chat, lambda: problems[-1])
     for _ in range(2):
         await monitor.look_for_risks()
-    assert told == []
+    assert admin_chat == []
     await monitor.look_for_risks()
-    assert "không nhận được tin nhắn mới từ Telegram (Telegram không trả lời)" in told[-1]
+    assert "không nhận được tin nhắn mới từ Telegram (Telegram không trả lời)" in admin_chat[-1]
     problems.append(None)
     await monitor.look_for_risks()
-    assert told[1:] == ["✓ Điểm Tin lại nhận được tin nhắn từ Telegram."]
+    assert admin_chat[1:] == ["✓ Điểm Tin lại nhận được tin nhắn từ Telegram."]
     await reader(1)
     await story("Cầu mới thông xe")
     await clock.advance(60)
     await send_edition_now(services, "sang")
     await clock.advance(16 * 60)
     await monitor.look_for_risks()
-    assert told[2].startswith("⚠️ 1 tin nhắn đã đến giờ mà chưa gửi; tin đợi lâu nhất đã 16 phút")
+    assert admin_chat[2].startswith("⚠️ 1 tin nhắn đã đến giờ mà chưa gửi; tin đợi lâu nhất đã 16 phút")

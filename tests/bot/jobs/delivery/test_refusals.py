@@ -9,7 +9,7 @@ from telegram.ext import ExtBot
 
 from bot.chat.operators.bot_state import State, state_view
 from bot.emulator.client import Control
-from bot.jobs.delivery.risks import tell_refusals
+from bot.jobs.delivery.risks import report_refusals
 from bot.jobs.delivery.sender import Sender
 from bot.messages import operator_texts
 from bot.news.services import Services
@@ -52,44 +52,44 @@ async def test_an_edition_refused_as_a_whole_is_told_once_with_telegrams_words_a
     telegram: ExtBot[None],
     queue: Queue,
     users: Control,
-    told: Any,
+    admin_chat: Any,
 ) -> None:
     async def issue() -> None:
         await clock.advance(3_600)
         await queue(AN, BINH)
         await until_idle(sender)
         for _ in range(2):
-            await tell_refusals(services, telegram, told)
+            await report_refusals(services, telegram, admin_chat)
 
     await users.post("fault", kind="400", method="sendMessage", description="message text is odd", times=4)
     await issue()
-    [text] = told
+    [text] = admin_chat
     assert "2 trên 2 tin nhắn không gửi được" in text
     assert "essage text is odd" in text
     assert operator_texts.SENDING_RUNS not in await sending_lines(services)
     assert await reasons(services) == {REFUSED}
     await issue()
-    assert told == [text], "the same trouble"
+    assert admin_chat == [text], "the same trouble"
     await issue()
-    assert told[1:] == ["✓ Số mới của bản tin đã gửi được bình thường."]
+    assert admin_chat[1:] == ["✓ Số mới của bản tin đã gửi được bình thường."]
     assert operator_texts.SENDING_RUNS in await sending_lines(services)
 
 
 async def test_a_reader_who_left_is_no_refusal(
-    services: Services, sender: Sender, telegram: ExtBot[None], queue: Queue, users: Control, told: Any
+    services: Services, sender: Sender, telegram: ExtBot[None], queue: Queue, users: Control, admin_chat: Any
 ) -> None:
     await queue(AN, BINH)
     await users.post("fault", kind="403", chat=AN)
     await until_idle(sender)
-    await tell_refusals(services, telegram, told)
-    assert told == []
+    await report_refusals(services, telegram, admin_chat)
+    assert admin_chat == []
     assert await reasons(services) == {LEFT}
     assert operator_texts.SENDING_RUNS in await sending_lines(services)
 
 
 async def test_lost_rights_in_a_group_are_told_to_admins_and_to_its_owner_once(
     services: Services, clock: ManualClock, sender: Sender, telegram: ExtBot[None], queue: Queue,
-    users: Control, reader: Reader, told: Any,
+    users: Control, reader: Reader, admin_chat: Any,
 ) -> None:  # fmt: skip
     await users.user("Chủ nhóm", id=BINH, started=True)
     group = await users.group("Xóm nhỏ", administrators=[BINH])
@@ -99,8 +99,8 @@ async def test_lost_rights_in_a_group_are_told_to_admins_and_to_its_owner_once(
     await users.post("fault", kind="400", method="sendMessage", chat=group, description=words)
     await until_idle(sender)
     for _ in range(2):
-        await tell_refusals(services, telegram, told)
-    [text] = told
+        await report_refusals(services, telegram, admin_chat)
+    [text] = admin_chat
     assert "Xóm nhỏ" in text
     assert words[1:] in text
     [to_owner] = await seen(users, BINH)
@@ -116,15 +116,15 @@ async def test_lost_rights_in_a_group_are_told_to_admins_and_to_its_owner_once(
 
 
 async def test_a_long_wait_is_told_once_with_its_end(
-    services: Services, sender: Sender, telegram: ExtBot[None], queue: Queue, users: Control, told: Any
+    services: Services, sender: Sender, telegram: ExtBot[None], queue: Queue, users: Control, admin_chat: Any
 ) -> None:
     await refuse(users, AN)
     await refuse(users, BINH, seconds=60)
     await queue(AN, BINH, 3)
     await until_idle(sender)
     for _ in range(2):
-        await tell_refusals(services, telegram, told)
-    [text] = told
+        await report_refusals(services, telegram, admin_chat)
+    [text] = admin_chat
     assert "1 cuộc trò chuyện đợi lâu, lâu nhất đến 17:10 ngày 2/3" in text
     assert LONG == 12 * 3_600 + 10 * 60 + 37
     assert operator_texts.SENDING_RUNS not in await sending_lines(services)

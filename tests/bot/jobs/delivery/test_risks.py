@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from bot.jobs.delivery.risks import Situation, risks_of, tell_risks, tell_unhandled_updates
+from bot.jobs.delivery.risks import Situation, report_risks, report_unhandled_updates, risks_of
 from bot.news.services import Services
 from bot.times.clock import ManualClock
 from storage.conversations import PASSED_OVER, KeptUpdate, keep_updates
@@ -59,84 +59,90 @@ def test_the_alert_says_how_many_how_long_and_until_when() -> None:
     assert "khoảng 7:04" in text
 
 
-async def look(services: Services, told: Any, *, is_paused: bool = False, **stands: Any) -> list[str]:
+async def look(services: Services, admin_chat: Any, *, is_paused: bool = False, **stands: Any) -> list[str]:
     """Look once and return what was told."""
-    told.clear()
-    await tell_risks(
-        services, told, Situation(queue(now=services.clock.now(), **stands), 28, is_paused, None)
+    admin_chat.clear()
+    await report_risks(
+        services, admin_chat, Situation(queue(now=services.clock.now(), **stands), 28, is_paused, None)
     )
-    return list(told)
+    return list(admin_chat)
 
 
-async def test_a_risk_is_told_once_and_its_end_once(services: Services, told: Any) -> None:
-    [alert] = await look(services, told, due=9, minutes=20)
+async def test_a_risk_is_told_once_and_its_end_once(services: Services, admin_chat: Any) -> None:
+    [alert] = await look(services, admin_chat, due=9, minutes=20)
     assert alert.startswith("⚠️ 9 tin nhắn đã đến giờ")
-    assert await look(services, told, due=9, minutes=21) == []
-    assert await look(services, told) == ["✓ Các tin nhắn bị trễ đã gửi xong."]
-    assert await look(services, told) == []
+    assert await look(services, admin_chat, due=9, minutes=21) == []
+    assert await look(services, admin_chat) == ["✓ Các tin nhắn bị trễ đã gửi xong."]
+    assert await look(services, admin_chat) == []
 
 
 async def test_a_risk_that_comes_and_goes_is_told_twice_an_hour_at_the_most(
-    services: Services, clock: ManualClock, told: Any
+    services: Services, clock: ManualClock, admin_chat: Any
 ) -> None:
     alerts = 0
     for minute in range(60):
-        alerts += len(await look(services, told, due=9, minutes=0 if minute % 2 else 20))
+        alerts += len(await look(services, admin_chat, due=9, minutes=0 if minute % 2 else 20))
         await clock.advance(60)
     assert alerts == 4  # two alerts, two ends
 
 
-async def test_a_pause_with_readers_waiting_is_told_and_its_end_too(services: Services, told: Any) -> None:
-    [alert] = await look(services, told, due=1_200, minutes=20, is_paused=True)
+async def test_a_pause_with_readers_waiting_is_told_and_its_end_too(
+    services: Services, admin_chat: Any
+) -> None:
+    [alert] = await look(services, admin_chat, due=1_200, minutes=20, is_paused=True)
     assert "Đang dừng gửi toàn bộ mà có 1.200 tin nhắn" in alert
-    assert await look(services, told) == ["✓ Đã gửi tiếp, không còn tin nhắn nào bị giữ."]
+    assert await look(services, admin_chat) == ["✓ Đã gửi tiếp, không còn tin nhắn nào bị giữ."]
 
 
 async def test_new_deliveries_in_doubt_are_told_together(
-    services: Services, clock: ManualClock, told: Any
+    services: Services, clock: ManualClock, admin_chat: Any
 ) -> None:
-    assert await look(services, told) == []
-    [alert] = await look(services, told, unknown=2)
+    assert await look(services, admin_chat) == []
+    [alert] = await look(services, admin_chat, unknown=2)
     assert "Thêm 2 lượt gửi chưa rõ" in alert
-    assert await look(services, told, unknown=2) == []
-    assert await look(services, told, unknown=5) == []
+    assert await look(services, admin_chat, unknown=2) == []
+    assert await look(services, admin_chat, unknown=5) == []
     await clock.advance(30 * 60)
-    [alert] = await look(services, told, unknown=6)
+    [alert] = await look(services, admin_chat, unknown=6)
     assert "Thêm 4 lượt gửi chưa rõ" in alert
     assert "Tổng cộng: 6" in alert
 
 
-async def test_pruned_doubts_do_not_hide_new_ones(services: Services, clock: ManualClock, told: Any) -> None:
-    await look(services, told, unknown=6)
+async def test_pruned_doubts_do_not_hide_new_ones(
+    services: Services, clock: ManualClock, admin_chat: Any
+) -> None:
+    await look(services, admin_chat, unknown=6)
     await clock.advance(3_600)
-    assert await look(services, told, unknown=1) == []
-    [alert] = await look(services, told, unknown=2)
+    assert await look(services, admin_chat, unknown=1) == []
+    [alert] = await look(services, admin_chat, unknown=2)
     assert "Thêm 1 lượt gửi chưa rõ" in alert
 
 
-async def test_updates_set_aside_are_told_once(services: Services, clock: ManualClock, told: Any) -> None:
-    await tell_unhandled_updates(services, told)
-    assert told == []
+async def test_updates_set_aside_are_told_once(
+    services: Services, clock: ManualClock, admin_chat: Any
+) -> None:
+    await report_unhandled_updates(services, admin_chat)
+    assert admin_chat == []
     for number in (1, 2):
         async with services.database.write() as connection:
             await keep_updates(connection, [KeptUpdate(number, "{}", "message: KeyError")], now=clock.now())
-        await tell_unhandled_updates(services, told)
-        await tell_unhandled_updates(services, told)
-    [alert] = told
+        await report_unhandled_updates(services, admin_chat)
+        await report_unhandled_updates(services, admin_chat)
+    [alert] = admin_chat
     assert "Có 1 tin nhắn từ Telegram mà bot không đọc được" in alert
     await clock.advance(31 * 60)
-    await tell_unhandled_updates(services, told)
-    assert "Có 1 tin nhắn" in told[1]
-    assert "(tất cả 2)" in told[1]
+    await report_unhandled_updates(services, admin_chat)
+    assert "Có 1 tin nhắn" in admin_chat[1]
+    assert "(tất cả 2)" in admin_chat[1]
 
 
 async def test_updates_of_a_flood_that_were_passed_over_are_told_once(
-    services: Services, clock: ManualClock, told: Any
+    services: Services, clock: ManualClock, admin_chat: Any
 ) -> None:
     async with services.database.write() as connection:
         kept = [KeptUpdate(number, None, PASSED_OVER) for number in range(1_200)]
         await keep_updates(connection, kept, now=clock.now())
-    await tell_unhandled_updates(services, told)
-    await tell_unhandled_updates(services, told)
-    [alert] = told
+    await report_unhandled_updates(services, admin_chat)
+    await report_unhandled_updates(services, admin_chat)
+    [alert] = admin_chat
     assert "bỏ qua 1.200 tin" in alert

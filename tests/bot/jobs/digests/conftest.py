@@ -18,10 +18,10 @@ def gated(
     clock: ManualClock,
     reader: Reader,
     story: Story,
-    told: Any,
+    admin_chat: Any,
     make_newsroom: Callable[..., Newsroom],
 ) -> Gated:
     """Its edition asks for approval twenty minutes before 6:45; on each engine."""
-    gated = Gated(services, clock, reader, story, told, make_newsroom)
+    gated = Gated(services, clock, reader, story, admin_chat, make_newsroom)
     gated.declare(edition_to_approve())
     return gated

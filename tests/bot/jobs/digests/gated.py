@@ -47,7 +47,7 @@ class Gated:
     clock: ManualClock
     reader: Reader
     story: Story
-    told: Callable[[str], Awaitable[None]]
+    admin_chat: Callable[[str], Awaitable[None]]
     make_newsroom: Callable[..., Newsroom]
 
     def declare(self, edition: Edition) -> None:
@@ -65,7 +65,7 @@ class Gated:
     async def tick(self) -> int:
         """Look as the running bot does each minute; return how many deliveries that made."""
         await prepare_early(self.services)
-        return await run_due_slots(self.services, self.told)
+        return await run_due_slots(self.services, self.admin_chat)
 
     async def gate(self) -> Gate:
         """Return the gate of the morning's slot."""

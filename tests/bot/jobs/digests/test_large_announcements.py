@@ -40,7 +40,7 @@ async def profile(reader: Reader) -> int:
     return profile
 
 
-async def tell(services: Services, *, edition: str | None = None) -> int:
+async def announce_text(services: Services, *, edition: str | None = None) -> int:
     """Write and confirm an announcement; return its number."""
     async with services.database.write() as connection:
         number = await draft_announcement(
@@ -102,7 +102,7 @@ async def test_each_reader_is_told_once_and_quiet_hours_hold(
     await reader(13)
     async with services.database.write() as connection:
         await set_status(connection, 13, "paused", now=services.clock.now())
-    await tell(services)
+    await announce_text(services)
     assert await waits(services) == {}, "no reader is queued by the operator's own transaction"
     assert await queue_rest(services) == 12
     assert await is_over(services)
@@ -112,7 +112,7 @@ async def test_each_reader_is_told_once_and_quiet_hours_hold(
 async def test_after_a_kill_between_two_parts_the_next_look_queues_the_rest(
     services: Services, reader: Reader, profile: int, clock: ManualClock
 ) -> None:
-    await tell(services)
+    await announce_text(services)
     await queue_one_part(services)
     assert sorted(await waits(services)) == [1, 2, 3, 4]
     await clock.advance(60)
@@ -129,7 +129,7 @@ async def test_what_is_for_an_edition_is_for_its_readers_only(
     monkeypatch.setattr(
         "bot.news.reader_notices._gets", lambda chosen, edition, newsroom: chosen.edition == edition
     )
-    await tell(services, edition="khac")
+    await announce_text(services, edition="khac")
     assert await queue_rest(services) == 5
     assert sorted(await waits(services)) == list(range(21, 26))
 
@@ -137,7 +137,7 @@ async def test_what_is_for_an_edition_is_for_its_readers_only(
 async def test_an_announcement_called_off_meanwhile_reaches_nobody_else(
     services: Services, profile: int
 ) -> None:
-    number = await tell(services)
+    number = await announce_text(services)
     await queue_one_part(services)
     found = await call_off(services, number, 1)
     assert found is not None

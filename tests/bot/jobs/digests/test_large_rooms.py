@@ -59,11 +59,11 @@ async def left_over(services: Services) -> list[Any]:
         ]
 
 
-async def begin(services: Services, told: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+async def begin(services: Services, admin_chat: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """Make the slot, and end as a kill does after the first part."""
     with monkeypatch.context() as patch:
         patch.setattr("bot.jobs.digests.slots.queue_rest", _queue_nothing)
-        assert await run_due_slots(services, told) == 0
+        assert await run_due_slots(services, admin_chat) == 0
     async with services.database.write() as connection:
         assert await queue_part(connection, release_in)
 
@@ -73,9 +73,9 @@ async def _queue_nothing(_services: Services) -> int:
 
 
 async def test_each_reader_of_a_large_room_gets_the_issue_once_and_quiet_hours_hold(
-    services: Services, room: None, told: Any
+    services: Services, room: None, admin_chat: Any
 ) -> None:
-    assert await run_due_slots(services, told) == 11
+    assert await run_due_slots(services, admin_chat) == 11
     assert await chats(services) == Counter(range(1, 12))
     assert await left_over(services) == []
     d, now = deliveries.c, services.clock.now()
@@ -87,23 +87,28 @@ async def test_each_reader_of_a_large_room_gets_the_issue_once_and_quiet_hours_h
 
 
 async def test_after_a_kill_between_two_parts_the_next_tick_queues_the_rest(
-    services: Services, room: None, told: Any, monkeypatch: pytest.MonkeyPatch
+    services: Services, room: None, admin_chat: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    await begin(services, told, monkeypatch)
+    await begin(services, admin_chat, monkeypatch)
     assert await chats(services) == Counter(range(1, 5))
-    assert await run_due_slots(services, told) == 7
+    assert await run_due_slots(services, admin_chat) == 7
     assert await chats(services) == Counter(range(1, 12))
     async with services.database.read() as connection:
         assert len((await connection.execute(select(issues.c.id))).all()) == 1
 
 
 async def test_who_changes_choices_meanwhile_gets_the_issue_that_was_due_and_no_other(
-    services: Services, room: None, reader: Reader, story: Any, told: Any, monkeypatch: pytest.MonkeyPatch
+    services: Services,
+    room: None,
+    reader: Reader,
+    story: Any,
+    admin_chat: Any,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     for chat in range(21, 27):
         await reader(chat, topics=("kinh-te",), due=services.clock.now())
     await story("Giá lúa tăng ở miền Tây", topic="kinh-te")
-    await begin(services, told, monkeypatch)
+    await begin(services, admin_chat, monkeypatch)
     economy = (await profiles_by_topic(services))["kinh-te"]
     async with services.database.write() as connection:
         for chat in (2, 8):  # one was queued already, the other not
@@ -137,9 +142,9 @@ async def profile_of_deliveries(services: Services) -> dict[int, int]:
 
 
 async def test_who_left_or_pauses_before_being_reached_gets_nothing(
-    services: Services, room: None, told: Any, monkeypatch: pytest.MonkeyPatch
+    services: Services, room: None, admin_chat: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    await begin(services, told, monkeypatch)
+    await begin(services, admin_chat, monkeypatch)
     async with services.database.write() as connection:
         await set_status(connection, 9, "paused", now=services.clock.now())
     await queue_rest(services)
@@ -147,9 +152,9 @@ async def test_who_left_or_pauses_before_being_reached_gets_nothing(
 
 
 async def test_a_retracted_issue_is_queued_for_nobody_more(
-    services: Services, room: None, told: Any, monkeypatch: pytest.MonkeyPatch
+    services: Services, room: None, admin_chat: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    await begin(services, told, monkeypatch)
+    await begin(services, admin_chat, monkeypatch)
     async with services.database.write() as connection:
         [number] = (await connection.execute(select(issues.c.id))).scalars()
         batch = await find_mailing(connection, number)
@@ -161,9 +166,9 @@ async def test_a_retracted_issue_is_queued_for_nobody_more(
 
 
 async def test_readers_who_know_other_stories_get_their_variant_in_a_large_room(
-    services: Services, room: None, story: Any, clock: ManualClock, told: Any
+    services: Services, room: None, story: Any, clock: ManualClock, admin_chat: Any
 ) -> None:
-    await run_due_slots(services, told)
+    await run_due_slots(services, admin_chat)
     await clock.advance(60)
     bridge, road = await story("Cầu mới nối hai bờ sông"), await story("Đường mới qua cánh đồng")
     async with services.database.write() as connection:
@@ -178,18 +183,18 @@ async def test_readers_who_know_other_stories_get_their_variant_in_a_large_room(
 
 
 async def test_a_wish_typed_meanwhile_costs_nobody_the_issue(
-    services: Services, room: None, told: Any, monkeypatch: pytest.MonkeyPatch
+    services: Services, room: None, admin_chat: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    await begin(services, told, monkeypatch)
+    await begin(services, admin_chat, monkeypatch)
     assert await change_choices(services, 10, SetLength("gon"))
-    await run_due_slots(services, told)
+    await run_due_slots(services, admin_chat)
     assert await chats(services) == Counter(range(1, 12))
 
 
 async def test_a_choice_taken_back_meanwhile_costs_nobody_the_issue(
-    services: Services, room: None, told: Any, monkeypatch: pytest.MonkeyPatch
+    services: Services, room: None, admin_chat: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    await begin(services, told, monkeypatch)
+    await begin(services, admin_chat, monkeypatch)
     now = services.clock.now()
     async with services.database.write() as connection:
         old = (

@@ -54,44 +54,44 @@ async def told_stories(services: Services) -> list[list[int]]:
 
 
 async def test_a_due_profile_gets_its_issue_once(
-    services: Services, clock: ManualClock, reader: Reader, story: Story, told: Any
+    services: Services, clock: ManualClock, reader: Reader, story: Story, admin_chat: Any
 ) -> None:
     await reader(1)
     await reader(2)
     await story("Cầu mới thông xe ở Bến Lở")
     await clock.advance(TO_SLOT - 1)
-    assert await run_due_slots(services, told) == 0
+    assert await run_due_slots(services, admin_chat) == 0
     await clock.advance(1)
-    assert await run_due_slots(services, told) == 2
-    assert await run_due_slots(services, told) == 0
+    assert await run_due_slots(services, admin_chat) == 2
+    assert await run_due_slots(services, admin_chat) == 0
     assert [(chat, status) for chat, status, _ in await rows(services)] == [(1, "pending"), (2, "pending")]
     assert await made(services) == [("made", None)]
 
 
 async def test_two_processes_that_tick_at_once_make_one_issue(
-    services: Services, clock: ManualClock, reader: Reader, story: Story, told: Any, database_url: str
+    services: Services, clock: ManualClock, reader: Reader, story: Story, admin_chat: Any, database_url: str
 ) -> None:
     await reader(1)
     await story("Chợ quê mở lại sau bão")
     await clock.advance(TO_SLOT)
     other = Services(Database(database_url), clock, services.newsroom)
-    queued = await asyncio.gather(run_due_slots(services, told), run_due_slots(other, told))
+    queued = await asyncio.gather(run_due_slots(services, admin_chat), run_due_slots(other, admin_chat))
     await other.database.close()
     assert sorted(queued) == [0, 1]
     assert len(await rows(services)) == 1
 
 
 async def test_what_was_told_is_not_told_again_and_what_came_since_is(
-    services: Services, clock: ManualClock, reader: Reader, story: Story, told: Any
+    services: Services, clock: ManualClock, reader: Reader, story: Story, admin_chat: Any
 ) -> None:
     await reader(1)
     first = await story("Trường làng có thư viện")
     await clock.advance(TO_SLOT)
-    await run_due_slots(services, told)
+    await run_due_slots(services, admin_chat)
     await clock.advance(HOUR)
     second = await story("Đội bóng xã lên hạng")
     await clock.advance(DAY)
-    await run_due_slots(services, told)
+    await run_due_slots(services, admin_chat)
     assert await told_stories(services) == [[first], [second]]
 
 
@@ -116,7 +116,7 @@ def killed_at_write(database: Database, number: int) -> Iterator[None]:
 
 
 async def test_a_kill_between_any_two_writes_leaves_the_slot_whole_or_not_begun(
-    services: Services, clock: ManualClock, reader: Reader, story: Story, told: Any
+    services: Services, clock: ManualClock, reader: Reader, story: Story, admin_chat: Any
 ) -> None:
     profile = await reader(1)
     await reader(2, quiet=(0, 600))
@@ -126,7 +126,7 @@ async def test_a_kill_between_any_two_writes_leaves_the_slot_whole_or_not_begun(
     while True:
         try:
             with killed_at_write(services.database, kills):
-                queued = await run_due_slots(services, told)
+                queued = await run_due_slots(services, admin_chat)
             break
         except KilledError:
             kills += 1
@@ -141,13 +141,13 @@ async def test_a_kill_between_any_two_writes_leaves_the_slot_whole_or_not_begun(
 
 
 async def test_what_falls_into_quiet_hours_waits_for_their_end(
-    services: Services, clock: ManualClock, reader: Reader, story: Story, told: Any
+    services: Services, clock: ManualClock, reader: Reader, story: Story, admin_chat: Any
 ) -> None:
     await reader(1, quiet=(22 * 60, 7 * 60))
     await reader(2)
     await story("Phà đêm chạy lại")
     await clock.advance(TO_SLOT)
-    await run_due_slots(services, told)
+    await run_due_slots(services, admin_chat)
     assert [(chat, at) for chat, _, at in await rows(services)] == [
         (1, clock.now() + dt.timedelta(minutes=15)),
         (2, clock.now()),
@@ -155,7 +155,7 @@ async def test_what_falls_into_quiet_hours_waits_for_their_end(
 
 
 async def test_a_profile_that_cannot_be_composed_holds_nobody_up(
-    services: Services, clock: ManualClock, reader: Reader, story: Story, told: Any
+    services: Services, clock: ManualClock, reader: Reader, story: Story, admin_chat: Any
 ) -> None:
     broken = await reader(1)
     await reader(2, times=("06:45",))
@@ -165,12 +165,12 @@ async def test_a_profile_that_cannot_be_composed_holds_nobody_up(
     await reschedule_profiles(services)
     await story("Cây đa đầu làng được giữ lại")
     await clock.advance(TO_SLOT)
-    assert await run_due_slots(services, told) == 1
+    assert await run_due_slots(services, admin_chat) == 1
     assert [chat for chat, _, _ in await rows(services)] == [2]
 
 
 async def test_profiles_due_together_share_what_is_gathered(
-    services: Services, clock: ManualClock, reader: Reader, story: Story, told: Any
+    services: Services, clock: ManualClock, reader: Reader, story: Story, admin_chat: Any
 ) -> None:
     for number, topic in enumerate(("thoi-su", "kinh-te", "the-thao"), start=1):
         await reader(number, topics=(topic,))
@@ -182,13 +182,13 @@ async def test_profiles_due_together_share_what_is_gathered(
         gathered.extend(["once"] if "FROM summary_places" in statement else [])
 
     event.listen(services.database.engine.sync_engine, "before_cursor_execute", on_execute)
-    assert await run_due_slots(services, told) == 3
+    assert await run_due_slots(services, admin_chat) == 3
     assert gathered == ["once"]
     assert [len(stories) for stories in await told_stories(services)] == [1, 1, 1]
 
 
 async def test_an_article_worked_up_after_the_slot_is_told_in_the_next(
-    services: Services, clock: ManualClock, reader: Reader, story: Story, told: Any
+    services: Services, clock: ManualClock, reader: Reader, story: Story, admin_chat: Any
 ) -> None:
     """Stored before the slot, seen after it: neither lost nor told twice."""
     await reader(1)
@@ -199,12 +199,12 @@ async def test_an_article_worked_up_after_the_slot_is_told_in_the_next(
         row = articles.c.story_id == late
         await connection.execute(update(articles).where(row).values(processed_at=None, ready_at=None))
     await clock.advance(MINUTE)
-    await run_due_slots(services, told)
+    await run_due_slots(services, admin_chat)
     async with services.database.write() as connection:
         await connection.execute(
             update(articles).where(row).values(processed_at=clock.now(), ready_at=clock.now())
         )
     for _ in range(2):
         await clock.advance(DAY)
-        await run_due_slots(services, told)
+        await run_due_slots(services, admin_chat)
     assert await told_stories(services) == [[early], [late], []]

@@ -39,34 +39,34 @@ async def heads(services: Services) -> list[tuple[str, str]]:
 
 
 async def test_each_edition_comes_under_its_own_name_and_the_later_one_tells_what_is_new(
-    services: Services, clock: ManualClock, reader: Reader, story: Story, told: Any
+    services: Services, clock: ManualClock, reader: Reader, story: Story, admin_chat: Any
 ) -> None:
     await reader(1, **BOTH)
     first = await story("Cầu mới thông xe ở Bến Lở")
     await clock.advance(TO_SLOT)
-    assert await run_due_slots(services, told) == 1
+    assert await run_due_slots(services, admin_chat) == 1
     second = await story("Chợ quê mở lại sau bão")
     await clock.advance(TO_EVENING)
-    assert await run_due_slots(services, told) == 1
+    assert await run_due_slots(services, admin_chat) == 1
     assert await heads(services) == [("sang", "Bản tin sang"), ("toi", "Bản tin toi")]
     assert await told_stories(services) == [[first], [second]]
 
 
 async def test_an_edition_of_other_topics_looks_back_to_its_own_slot_before(
-    services: Services, clock: ManualClock, reader: Reader, story: Story, told: Any, edition: Any
+    services: Services, clock: ManualClock, reader: Reader, story: Story, admin_chat: Any, edition: Any
 ) -> None:
     services.newsroom = replace(
         services.newsroom, editions=(edition("sang"), replace(edition("toi", "18:30"), topics=("kinh-te",)))
     )
     await reader(1, **BOTH)
     await clock.advance(TO_SLOT)
-    await run_due_slots(services, told)
+    await run_due_slots(services, admin_chat)
     sport = await story("Đội bóng xã lên hạng", topic="the-thao")
     money = await story("Giá lúa nhích lên", topic="kinh-te")
     await clock.advance(TO_EVENING)
-    await run_due_slots(services, told)
+    await run_due_slots(services, admin_chat)
     await clock.advance(DAY - TO_EVENING)
-    await run_due_slots(services, told)
+    await run_due_slots(services, admin_chat)
     assert [each for each in await told_stories(services) if each] == [[money], [sport]]
 
 

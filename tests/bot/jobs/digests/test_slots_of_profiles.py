@@ -18,13 +18,13 @@ from tests.bot.jobs.digests.test_slots import DAY, HOUR, MINUTE, TO_SLOT, Reader
 
 
 async def test_a_profile_nobody_listens_to_goes_to_sleep_and_wakes_with_its_next_reader(
-    services: Services, clock: ManualClock, reader: Reader, story: Story, told: Any
+    services: Services, clock: ManualClock, reader: Reader, story: Story, admin_chat: Any
 ) -> None:
     profile = await reader(1)
     async with services.database.write() as connection:
         await set_status(connection, 1, "paused", now=clock.now())
     await clock.advance(TO_SLOT)
-    assert await run_due_slots(services, told) == 0
+    assert await run_due_slots(services, admin_chat) == 0
     assert await made(services) == []
     async with services.database.read() as connection:
         asleep = await find_profile(connection, profile)
@@ -34,7 +34,7 @@ async def test_a_profile_nobody_listens_to_goes_to_sleep_and_wakes_with_its_next
     await clock.advance(DAY - HOUR)
     await story("Lễ hội đền làng")
     await clock.advance(HOUR)
-    assert await run_due_slots(services, told) == 1
+    assert await run_due_slots(services, admin_chat) == 1
 
 
 async def test_who_joins_while_the_profile_goes_to_sleep_keeps_it_awake(
@@ -73,7 +73,7 @@ async def test_who_joins_while_the_profile_goes_to_sleep_keeps_it_awake(
 
 
 async def test_personal_times_and_zones_are_kept(
-    services: Services, clock: ManualClock, reader: Reader, story: Story, told: Any
+    services: Services, clock: ManualClock, reader: Reader, story: Story, admin_chat: Any
 ) -> None:
     await reader(1, times=("05:30",))
     await reader(2, times=("05:30",), zone="Asia/Tokyo")  # 3:30 in Việt Nam
@@ -83,7 +83,7 @@ async def test_personal_times_and_zones_are_kept(
         moment = dt.datetime.strptime(f"2026 10 {local} +0700", "%G %V %a %H:%M %z")
         await clock.advance((moment - clock.now()).total_seconds())
         await story(f"Tin lúc {local}")
-        await run_due_slots(services, told)
+        await run_due_slots(services, admin_chat)
         known = {chat for chat, _ in arrivals}
         arrivals += [(chat, clock.now()) for chat, _, _ in await rows(services) if chat not in known]
     local = [(chat, f"{at + dt.timedelta(hours=7):%a %H:%M}") for chat, at in arrivals]
@@ -113,7 +113,7 @@ async def test_a_schedule_edited_while_a_slot_is_due_gives_the_old_or_the_new_on
     clock: ManualClock,
     reader: Reader,
     story: Story,
-    told: Any,
+    admin_chat: Any,
     edition: Callable[..., Edition],
     make_newsroom: Callable[..., Newsroom],
     new_time: str,
@@ -123,8 +123,8 @@ async def test_a_schedule_edited_while_a_slot_is_due_gives_the_old_or_the_new_on
     await clock.advance(TO_SLOT + 90)  # 6:46:30, and the slot was not made yet
     services.newsroom = make_newsroom(edition("sang", new_time))
     await reschedule_profiles(services)
-    assert await run_due_slots(services, told) == 1
-    assert await run_due_slots(services, told) == 0
+    assert await run_due_slots(services, admin_chat) == 1
+    assert await run_due_slots(services, admin_chat) == 0
     assert [status for status, _ in await made(services)].count("made") == 1
 
 
@@ -133,7 +133,7 @@ async def test_readers_of_an_edition_that_was_taken_away_get_the_default_one(
     clock: ManualClock,
     reader: Reader,
     story: Story,
-    told: Any,
+    admin_chat: Any,
     edition: Callable[..., Edition],
     make_newsroom: Callable[..., Newsroom],
 ) -> None:
@@ -143,7 +143,7 @@ async def test_readers_of_an_edition_that_was_taken_away_get_the_default_one(
     await reschedule_profiles(services)
     await story("Mùa gặt sớm")
     await clock.advance(TO_SLOT)
-    assert await run_due_slots(services, told) == 1
+    assert await run_due_slots(services, admin_chat) == 1
 
 
 async def test_due_profiles_come_page_by_page(services: Services, clock: ManualClock, reader: Reader) -> None:
@@ -164,7 +164,7 @@ async def test_a_slot_edited_while_the_bot_is_down_is_made_late_or_recorded(
     clock: ManualClock,
     reader: Reader,
     story: Story,
-    told: Any,
+    admin_chat: Any,
     edition: Callable[..., Edition],
     make_newsroom: Callable[..., Newsroom],
     start: str,
@@ -174,14 +174,14 @@ async def test_a_slot_edited_while_the_bot_is_down_is_made_late_or_recorded(
     await reader(1)
     await story("Đèn đường thắp lại")
     await clock.advance(3 * HOUR + 40 * MINUTE)  # 8:40
-    assert await run_due_slots(services, told) == 0
+    assert await run_due_slots(services, admin_chat) == 0
     hours, minutes = map(int, start.split(":"))
     await clock.advance((hours - 8) * HOUR + (minutes - 40) * MINUTE)
     services.newsroom = make_newsroom(edition("sang", "08:45"))
     await reschedule_profiles(services)
-    await run_due_slots(services, told)
+    await run_due_slots(services, admin_chat)
     await reschedule_profiles(services)
-    await run_due_slots(services, told)
+    await run_due_slots(services, admin_chat)
     assert [status for status, _ in await made(services)] == statuses
 
 
@@ -190,15 +190,15 @@ async def test_a_new_slot_that_passed_before_the_old_one_was_due_is_recorded_too
     clock: ManualClock,
     reader: Reader,
     story: Story,
-    told: Any,
+    admin_chat: Any,
     edition: Callable[..., Edition],
     make_newsroom: Callable[..., Newsroom],
 ) -> None:
     await reader(1)
     await story("Đèn đường thắp lại")
-    await run_due_slots(services, told)  # 5:00, and the bot is stopped
+    await run_due_slots(services, admin_chat)  # 5:00, and the bot is stopped
     await clock.advance(TO_SLOT + 10 * MINUTE)
     services.newsroom = make_newsroom(edition("sang", "06:15"))
     await reschedule_profiles(services)
-    await run_due_slots(services, told)
+    await run_due_slots(services, admin_chat)
     assert await made(services) == [("skipped", OVERTAKEN), ("made", None)]

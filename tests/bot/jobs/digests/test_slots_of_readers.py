@@ -62,7 +62,7 @@ async def show(services: Services, chat: int, *stories: int) -> None:
 
 
 async def test_what_a_chat_saw_on_demand_is_not_in_its_next_digest(
-    services: Services, clock: ManualClock, reader: Reader, story: Story, told: Any
+    services: Services, clock: ManualClock, reader: Reader, story: Story, admin_chat: Any
 ) -> None:
     for chat in (1, 2, 3):
         await reader(chat)
@@ -70,14 +70,14 @@ async def test_what_a_chat_saw_on_demand_is_not_in_its_next_digest(
     await show(services, 1, bridge)
     await show(services, 2, bridge, school)
     await clock.advance(TO_SLOT)
-    assert await run_due_slots(services, told) == 2
+    assert await run_due_slots(services, admin_chat) == 2
     found = await got(services)
     assert (found[1], sorted(found[3][0])) == ([[school]], sorted([bridge, school]))
     assert 2 not in found, "nothing is new to that one"
 
 
 async def test_readers_who_know_the_same_share_an_issue(
-    services: Services, clock: ManualClock, reader: Reader, story: Story, told: Any
+    services: Services, clock: ManualClock, reader: Reader, story: Story, admin_chat: Any
 ) -> None:
     for chat in (1, 2, 3, 4):
         await reader(chat)
@@ -85,7 +85,7 @@ async def test_readers_who_know_the_same_share_an_issue(
     for chat in (1, 2):
         await show(services, chat, bridge)
     await clock.advance(TO_SLOT)
-    assert await run_due_slots(services, told) == 4
+    assert await run_due_slots(services, admin_chat) == 4
     async with services.database.read() as connection:
         made = (await connection.execute(select(issues.c.profile_id))).scalars().all()
         variants = (await connection.execute(select(profiles.c.next_due_at, profiles.c.variant_of))).all()
@@ -94,7 +94,7 @@ async def test_readers_who_know_the_same_share_an_issue(
     await clock.advance(HOUR)
     shop = await put(story, SHOP)
     await clock.advance(DAY - HOUR)
-    await run_due_slots(services, told)
+    await run_due_slots(services, admin_chat)
     found = await got(services)
     assert [found[chat][1] for chat in (1, 2, 3, 4)] == [[shop]] * 4
     assert school in found[1][0]
@@ -102,14 +102,14 @@ async def test_readers_who_know_the_same_share_an_issue(
 
 
 async def test_a_change_of_choices_does_not_bring_back_what_was_told(
-    services: Services, clock: ManualClock, reader: Reader, story: Story, told: Any
+    services: Services, clock: ManualClock, reader: Reader, story: Story, admin_chat: Any
 ) -> None:
     """At 6:45 a digest, at 7:00 another time of day: at 7:30 only what is new."""
     await reader(1)
     await reader(2, times=("07:30",))
     old = await put(story, BRIDGE)
     await clock.advance(TO_SLOT)
-    await run_due_slots(services, told)
+    await run_due_slots(services, admin_chat)
     await clock.advance(15 * MINUTE)
     now = clock.now()
     async with services.database.write() as connection:
@@ -118,14 +118,14 @@ async def test_a_change_of_choices_does_not_bring_back_what_was_told(
         await set_profile(connection, 1, profile, now=now)
     new = await put(story, SCHOOL)
     await clock.advance(30 * MINUTE)
-    await run_due_slots(services, told)
+    await run_due_slots(services, admin_chat)
     found = await got(services)
     assert found[1] == [[old], [new]]
     assert [sorted(each) for each in found[2]] == [sorted([old, new])]
 
 
 async def test_what_was_told_while_a_reader_paused_is_new_to_him(
-    services: Services, clock: ManualClock, reader: Reader, story: Story, told: Any
+    services: Services, clock: ManualClock, reader: Reader, story: Story, admin_chat: Any
 ) -> None:
     await reader(1)
     await reader(2)
@@ -133,13 +133,13 @@ async def test_what_was_told_while_a_reader_paused_is_new_to_him(
     async with services.database.write() as connection:
         await set_status(connection, 1, "paused", now=clock.now())
     await clock.advance(TO_SLOT)
-    await run_due_slots(services, told)
+    await run_due_slots(services, admin_chat)
     await clock.advance(HOUR)
     async with services.database.write() as connection:
         await set_status(connection, 1, "active", now=clock.now())
     await put(story, HALT, of=bridge, source="bao-dat")
     await clock.advance(DAY - HOUR)
-    await run_due_slots(services, told)
+    await run_due_slots(services, admin_chat)
     async with services.database.read() as connection:
         query = select(subscribers.c.chat_id, messages.c.html).select_from(deliveries)
         query = query.join(messages, messages.c.id == deliveries.c.message_id)
@@ -151,26 +151,26 @@ async def test_what_was_told_while_a_reader_paused_is_new_to_him(
 
 
 async def test_a_retold_story_is_not_told_a_third_time(
-    services: Services, clock: ManualClock, reader: Reader, story: Story, told: Any
+    services: Services, clock: ManualClock, reader: Reader, story: Story, admin_chat: Any
 ) -> None:
     await reader(1)
     bridge = await put(story, BRIDGE)
     await clock.advance(TO_SLOT)
-    await run_due_slots(services, told)
+    await run_due_slots(services, admin_chat)
     await clock.advance(HOUR)
     await put(story, HALT, of=bridge, source="bao-dat")
     await clock.advance(DAY - HOUR)
-    await run_due_slots(services, told)
+    await run_due_slots(services, admin_chat)
     await clock.advance(HOUR)
     late = (f"{HALT[0]} nặng", HALT[1])
     await put(story, late, of=bridge, source="bao-nui")  # the same from a third paper
     await clock.advance(DAY - HOUR)
-    await run_due_slots(services, told)
+    await run_due_slots(services, admin_chat)
     assert await got(services) == {1: [[bridge], [bridge]]}
 
 
 async def test_a_kill_while_variants_are_written_loses_and_doubles_nothing(
-    services: Services, clock: ManualClock, reader: Reader, story: Story, told: Any
+    services: Services, clock: ManualClock, reader: Reader, story: Story, admin_chat: Any
 ) -> None:
     for chat in (1, 2, 3):
         await reader(chat)
@@ -181,7 +181,7 @@ async def test_a_kill_while_variants_are_written_loses_and_doubles_nothing(
     for number in range(100):
         try:
             with killed_at_write(services.database, number):
-                await run_due_slots(services, told)
+                await run_due_slots(services, admin_chat)
             break
         except KilledError:
             assert await got(services) == {}
@@ -214,7 +214,7 @@ async def test_a_kill_in_a_slot_of_many_batches_loses_and_doubles_nothing(
     clock: ManualClock,
     reader: Reader,
     story: Story,
-    told: Any,
+    admin_chat: Any,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(slots, "_TOGETHER", 2)
@@ -231,7 +231,7 @@ async def test_a_kill_in_a_slot_of_many_batches_loses_and_doubles_nothing(
     for number in range(0, 1_000, 5):  # of each run another write; what was written before it stays
         try:
             with killed_at_write(services.database, number):
-                await run_due_slots(services, told)
+                await run_due_slots(services, admin_chat)
             break
         except KilledError:
             kills += 1
@@ -241,28 +241,28 @@ async def test_a_kill_in_a_slot_of_many_batches_loses_and_doubles_nothing(
     assert [sorted(found[chat][0]) for chat in (1, 3, 9)] == [sorted([bridge, school]), [school], [bridge]]
     assert found[7][0][0] == found[11][0][0] == school, "what is wanted opens the digest"
     await clock.advance(MINUTE)
-    assert await run_due_slots(services, told) == 0
+    assert await run_due_slots(services, admin_chat) == 0
 
 
 async def test_what_was_told_days_ago_comes_back_only_with_news(
-    services: Services, clock: ManualClock, reader: Reader, story: Story, told: Any
+    services: Services, clock: ManualClock, reader: Reader, story: Story, admin_chat: Any
 ) -> None:
     await reader(1)
     await reader(2)
     await reader(3, sources_out=("bao-la",))
     bridge = await put(story, BRIDGE)
     await clock.advance(TO_SLOT)
-    await run_due_slots(services, told)
+    await run_due_slots(services, admin_chat)
     await clock.advance(4 * DAY - HOUR)
     await put(story, (f"{BRIDGE[0]} từ hôm qua", BRIDGE[1]), of=bridge)
     school = await put(story, SCHOOL)
     await clock.advance(HOUR)
-    await run_due_slots(services, told)
+    await run_due_slots(services, admin_chat)
     await clock.advance(DAY - HOUR)
     await put(story, HALT, of=bridge, source="bao-la")
     await clock.advance(HOUR)
     await show(services, 2, bridge)
-    await run_due_slots(services, told)
+    await run_due_slots(services, admin_chat)
     found = await got(services)
     assert found[1] == [[bridge], [school], [bridge]], "a late paper says nothing new, a decision does"
     assert found[2] == [[bridge], [school]], "that one saw it on demand"

@@ -51,28 +51,28 @@ def lying(box: Path) -> list[str]:
     return sorted(str(path.relative_to(box)) for path in box.rglob("*") if path.is_file())
 
 
-async def tally(services: Services, told: Any) -> Tally:
+async def tally(services: Services, admin_chat: Any) -> Tally:
     """Look once and return what came."""
-    return (await poll_sources(services, told)).tally
+    return (await poll_sources(services, admin_chat)).tally
 
 
 async def test_a_file_that_was_read_moves_and_is_not_read_again(
-    services: Services, box: Path, told: Any
+    services: Services, box: Path, admin_chat: Any
 ) -> None:
     put(box, "a.jsonl", "Ghe về bến")
     put(box, "2026/b.jsonl", "Chợ họp sớm")
-    assert await tally(services, told) == Tally(new=2)
+    assert await tally(services, admin_chat) == Tally(new=2)
     assert lying(box) == ["processed/2026/b.jsonl", "processed/a.jsonl"]
-    assert await poll_sources(services, told) == Intake()
+    assert await poll_sources(services, admin_chat) == Intake()
 
 
 async def test_a_bad_file_is_quarantined_with_the_reason_beside_it(
-    services: Services, box: Path, told: Any
+    services: Services, box: Path, admin_chat: Any
 ) -> None:
     put(box, "a.jsonl", "Ghe về bến", "", "Chợ họp sớm")
     (box / "b.bin").write_bytes(bytes(range(256)) * 4)
     os.utime(box / "b.bin", (LONG_AGO, LONG_AGO))
-    assert await tally(services, told) == Tally(new=2)
+    assert await tally(services, admin_chat) == Tally(new=2)
     kept = ["a.jsonl", "a.jsonl.reason.txt", "b.bin", "b.bin.reason.txt"]
     assert lying(box) == [f"quarantine/{name}" for name in kept]
     reason = (box / "quarantine/a.jsonl.reason.txt").read_text(encoding="utf-8")
@@ -81,44 +81,44 @@ async def test_a_bad_file_is_quarantined_with_the_reason_beside_it(
 
 
 async def test_a_quarantined_file_that_was_mended_is_taken_when_it_is_brought_back(
-    services: Services, box: Path, told: Any
+    services: Services, box: Path, admin_chat: Any
 ) -> None:
     put(box, "a.jsonl", "Ghe về bến", "")
-    await poll_sources(services, told)
+    await poll_sources(services, admin_chat)
     put(box, "quarantine/a.jsonl", "Ghe về bến", "Chợ họp sớm")
     assert list(requeue_quarantined(box)) == [box / "a.jsonl"]
-    assert await tally(services, told) == Tally(new=1, duplicate=1)
+    assert await tally(services, admin_chat) == Tally(new=1, duplicate=1)
     assert lying(box) == ["processed/a.jsonl"]
 
 
 async def test_one_that_an_operator_moves_back_unchanged_is_read_again(
-    services: Services, box: Path, told: Any
+    services: Services, box: Path, admin_chat: Any
 ) -> None:
     put(box, "a.jsonl", "Ghe về bến", "")
     for _ in range(2):
-        assert len((await poll_sources(services, told)).refused) == 1
+        assert len((await poll_sources(services, admin_chat)).refused) == 1
         for file in (box / "quarantine").iterdir():
             file.rename(box / file.name)
 
 
 async def test_a_file_of_a_name_that_was_there_before_takes_no_place_of_it(
-    services: Services, box: Path, told: Any
+    services: Services, box: Path, admin_chat: Any
 ) -> None:
     for title in ("Ghe về bến", "Chợ họp sớm", "Lúa chín vàng"):
         put(box, "a.jsonl", title)
-        await poll_sources(services, told)
+        await poll_sources(services, admin_chat)
     assert lying(box) == ["processed/a-2.jsonl", "processed/a-3.jsonl", "processed/a.jsonl"]
 
 
-async def test_a_file_that_may_still_grow_waits(services: Services, box: Path, told: Any) -> None:
+async def test_a_file_that_may_still_grow_waits(services: Services, box: Path, admin_chat: Any) -> None:
     file = put(box, "a.jsonl", "Ghe về bến")
     os.utime(file)
-    assert await poll_sources(services, told) == Intake()
+    assert await poll_sources(services, admin_chat) == Intake()
     assert lying(box) == ["a.jsonl"]
 
 
 async def test_a_file_that_grew_while_it_was_read_stays_and_is_read_again(
-    services: Services, box: Path, told: Any, monkeypatch: pytest.MonkeyPatch
+    services: Services, box: Path, admin_chat: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     put(box, "a.jsonl", "Ghe về bến")
     path_drafts = intake.path_drafts
@@ -128,35 +128,37 @@ async def test_a_file_that_grew_while_it_was_read_stays_and_is_read_again(
         put(box, "a.jsonl", "Ghe về bến", "Chợ họp sớm", at=LONG_AGO + 9)
 
     monkeypatch.setattr(intake, "path_drafts", read)
-    assert await tally(services, told) == Tally(new=1)
+    assert await tally(services, admin_chat) == Tally(new=1)
     assert lying(box) == ["a.jsonl"]
     monkeypatch.undo()
-    assert await tally(services, told) == Tally(new=1, duplicate=1)
+    assert await tally(services, admin_chat) == Tally(new=1, duplicate=1)
 
 
 @pytest.mark.parametrize("name", [".a.jsonl", "a.jsonl.tmp", "a.part", "a.jsonl~", "~$a.jsonl"])
-async def test_hidden_and_temporary_files_stay(services: Services, box: Path, told: Any, name: str) -> None:
+async def test_hidden_and_temporary_files_stay(
+    services: Services, box: Path, admin_chat: Any, name: str
+) -> None:
     put(box, name, "Ghe về bến")
-    assert await poll_sources(services, told) == Intake()
+    assert await poll_sources(services, admin_chat) == Intake()
     assert lying(box) == [name]
 
 
 async def test_a_database_that_fails_leaves_the_file_in_the_inbox(
-    services: Services, box: Path, told: Any
+    services: Services, box: Path, admin_chat: Any
 ) -> None:
     put(box, "a.jsonl", "Ghe về bến")
     async with services.database.write() as connection:
         await connection.execute(text("ALTER TABLE articles RENAME TO away"))
-    await poll_sources(services, told)
+    await poll_sources(services, admin_chat)
     assert lying(box) == ["a.jsonl"]
     async with services.database.write() as connection:
         await connection.execute(text("ALTER TABLE away RENAME TO articles"))
-    assert await tally(services, told) == Tally(new=1)
+    assert await tally(services, admin_chat) == Tally(new=1)
 
 
 @pytest.mark.parametrize("step", ["_write_whole", "rename"])
 async def test_one_killed_before_a_file_has_moved_finds_it_and_its_articles(
-    services: Services, box: Path, told: Any, monkeypatch: pytest.MonkeyPatch, step: str
+    services: Services, box: Path, admin_chat: Any, monkeypatch: pytest.MonkeyPatch, step: str
 ) -> None:
     """A kill is told by an error that nothing in here expects."""
     put(box, "a.jsonl", "Ghe về bến", "")
@@ -167,15 +169,15 @@ async def test_one_killed_before_a_file_has_moved_finds_it_and_its_articles(
     where: Any = "storage.intake.files._write_whole" if step == "_write_whole" else "pathlib.Path.rename"
     monkeypatch.setattr(where, killed)
     with pytest.raises(KeyboardInterrupt):
-        await poll_sources(services, told)
+        await poll_sources(services, admin_chat)
     monkeypatch.undo()
     assert "a.jsonl" in lying(box)
-    assert await tally(services, told) == Tally(duplicate=1)
+    assert await tally(services, admin_chat) == Tally(duplicate=1)
     assert lying(box) == ["quarantine/a.jsonl", "quarantine/a.jsonl.reason.txt"]
 
 
 async def test_where_nothing_can_be_moved_files_are_read_once_and_stay(
-    services: Services, box: Path, told: Any, monkeypatch: pytest.MonkeyPatch
+    services: Services, box: Path, admin_chat: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As in a folder that is mounted for reading only; `check` says so."""
 
@@ -184,8 +186,8 @@ async def test_where_nothing_can_be_moved_files_are_read_once_and_stay(
 
     monkeypatch.setattr(Path, "mkdir", refuse)
     file = put_without_folder(box)
-    assert await tally(services, told) == Tally(new=1)
-    assert await poll_sources(services, told) == Intake()
+    assert await tally(services, admin_chat) == Tally(new=1)
+    assert await poll_sources(services, admin_chat) == Intake()
     assert lying(box) == [file.name]
 
 
@@ -198,10 +200,10 @@ def put_without_folder(box: Path) -> Path:
 
 
 async def test_an_inbox_that_does_not_move_its_files_reads_folders_of_any_name(
-    services: Services, source: Callable[..., Source], make_newsroom: Callable[..., Newsroom], told: Any
+    services: Services, source: Callable[..., Source], make_newsroom: Callable[..., Newsroom], admin_chat: Any
 ) -> None:
     plain = source()
     services.newsroom = make_newsroom(sources=(plain,))
     put(plain.path, "processed/a.jsonl", "Ghe về bến")
-    assert await tally(services, told) == Tally(new=1)
+    assert await tally(services, admin_chat) == Tally(new=1)
     assert lying(plain.path) == ["processed/a.jsonl"]

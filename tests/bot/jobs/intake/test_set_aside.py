@@ -20,7 +20,7 @@ from storage.articles import count_waiting, store_articles
 from storage.intake import Draft, Incoming, Origin, Refusal
 from storage.processing.article_turns import claim_suspect
 from storage.sources import MOST_TRIES, begin_tries, find_refusals
-from tests.bot.conftest import Told, incoming
+from tests.bot.conftest import AdminChat, incoming
 from tests.texts_here import TextsHere
 from tests.waiting import find_waiting
 
@@ -46,15 +46,15 @@ async def store(services: Services, *titles: str, text: str = "") -> None:
 
 
 async def test_an_article_that_outruns_its_process_is_set_aside_and_the_others_go_on(
-    services: Services, texts: TextWorker, told: Told
+    services: Services, texts: TextWorker, admin_chat: AdminChat
 ) -> None:
     await store(services, "Tin một", POISON, "Tin hai")
-    named = SetAside(services, told)
+    named = SetAside(services, admin_chat)
     assert await Processor(services.database, services.clock, texts, named.add).run() == 2
-    await named.tell()
-    await named.tell()
-    assert len(told) == 1
-    assert POISON in told[0]
+    await named.report()
+    await named.report()
+    assert len(admin_chat) == 1
+    assert POISON in admin_chat[0]
     async with services.database.read() as connection:
         assert await count_waiting(connection) == 0
         assert await find_refusals(connection) == [("bao-bien", POISON, "xử lý quá lâu, đã dừng", None)]
@@ -72,18 +72,18 @@ async def test_after_a_restart_it_is_not_tried_again_until_its_text_changes(
 
 
 async def test_an_article_in_work_each_time_the_bot_is_killed_is_set_aside(
-    services: Services, told: Told
+    services: Services, admin_chat: AdminChat
 ) -> None:
     await store(services, "Tin một", "Tin hai", "Tin ba")
     killed_twice = [1, 2]
     for _ in range(2):
         await killed_at_work(services, killed_twice)
     await killed_at_work(services, [2])
-    named = SetAside(services, told)
+    named = SetAside(services, admin_chat)
     assert await Processor(services.database, services.clock, TextsHere(), named.add).run() == 2
-    await named.tell()
-    assert "Tin hai" in told[0]
-    assert "Tin một" not in told[0]
+    await named.report()
+    assert "Tin hai" in admin_chat[0]
+    assert "Tin một" not in admin_chat[0]
     assert await Processor(services.database, services.clock, TextsHere()).run() == 0
 
 
@@ -117,24 +117,24 @@ async def test_to_be_stopped_is_no_articles_fault(services: Services) -> None:
 
 
 async def test_the_admins_get_at_most_one_word_an_hour(
-    services: Services, told: Told, clock: ManualClock
+    services: Services, admin_chat: AdminChat, clock: ManualClock
 ) -> None:
-    named = SetAside(services, told)
+    named = SetAside(services, admin_chat)
     for number in range(20):
         named.add("bao-bien", f"Bài {number}", "lý do")
-        await named.tell()
-    assert len(told) == 1
+        await named.report()
+    assert len(admin_chat) == 1
     await clock.advance(3_600)
-    await named.tell()
-    assert len(told) == 2
-    assert "19 bài" in told[1]
+    await named.report()
+    assert len(admin_chat) == 2
+    assert "19 bài" in admin_chat[1]
 
 
 async def test_a_draft_that_outruns_the_process_is_refused_and_never_tried_again(
-    services: Services, texts: TextWorker, told: Told
+    services: Services, texts: TextWorker, admin_chat: AdminChat
 ) -> None:
     """Neither at the next poll, which brings it again, nor after a restart."""
-    named = SetAside(services, told)
+    named = SetAside(services, admin_chat)
     drafts = [Draft("feed#1", "Tin một", TEXT), Refusal("feed#2", "cụt"), Draft("feed#3", POISON, TEXT)]
     drafts.append(Draft("feed#4", "Tin hai", TEXT))
     origin, now = Origin("bao-bien"), services.clock.now()
@@ -143,26 +143,26 @@ async def test_a_draft_that_outruns_the_process_is_refused_and_never_tried_again
     assert first[2] == Refusal("feed#3", "xử lý quá lâu, đã dừng")
     again = await Taker(services.database, TextsHere(), named.add).take(drafts[::-1], origin, now)
     assert [type(one) for one in again] == [Incoming, Refusal, Refusal, Incoming], "TextsHere would take it"
-    await named.tell()
-    assert len(told) == 1
-    assert POISON in told[0]
+    await named.report()
+    assert len(admin_chat) == 1
+    assert POISON in admin_chat[0]
 
 
 async def test_a_files_poison_is_refused_by_its_line_and_the_rest_is_stored(
-    services: Services, texts: TextWorker, told: Told, source: Callable[..., Source],
+    services: Services, texts: TextWorker, admin_chat: AdminChat, source: Callable[..., Source],
     make_newsroom: Callable[..., Newsroom],
 ) -> None:  # fmt: skip
     inbox = source()
     services.newsroom = make_newsroom(sources=(inbox,))
-    services.take = Taker(services.database, texts, SetAside(services, told).add).take
+    services.take = Taker(services.database, texts, SetAside(services, admin_chat).add).take
     rows = [{"title": title, "body": TEXT} for title in ("Tin một", POISON, "Tin hai")]
     file = inbox.path / "tin.jsonl"
     file.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
     os.utime(file, (1_700_000_000, 1_700_000_000))
-    taken = await poll_sources(services, told)
+    taken = await poll_sources(services, admin_chat)
     assert taken.tally.new == 2
     assert [refusal.path for refusal in taken.refused] == [f"{file}:2"]
-    assert await poll_sources(services, told) == Intake(), "the file is known"
+    assert await poll_sources(services, admin_chat) == Intake(), "the file is known"
 
 
 async def killed_at_work(services: Services, ids: list[int]) -> None:
