@@ -47,7 +47,7 @@ from summarizer.stories.prepared import Prepared
 from summarizer.stories.roundups import is_promotion
 
 _NOTE = "broke until"
-_READERS = 500  # told in one transaction
+_READERS = 500  # queued for in one transaction
 _MOST_OPEN = 20
 _STALE = dt.timedelta(hours=1)  # after which a story is left to the digests
 _log = structlog.get_logger(__name__)

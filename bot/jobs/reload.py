@@ -33,7 +33,7 @@ from storage.gone_editions import (
 )
 from storage.notes import forget_note, write_note
 
-_PROFILES = 100  # told in one transaction
+_PROFILES = 100  # queued for in one transaction
 _MOST_OFFERED = 8
 _LONGEST_LABEL = 40  # UTF-16 units
 _log = structlog.get_logger(__name__)
@@ -50,7 +50,7 @@ async def take_over(services: Services) -> int:
 
 
 async def notify_moved_readers(services: Services) -> int:
-    """Tell the readers of removed editions once what they get instead; return the number of deliveries."""
+    """Queue for readers of removed editions, once, what they get instead; return the number of deliveries."""
     declared = [edition.name for edition in services.newsroom.editions]
     async with services.database.write() as connection:
         gone = await find_gone_editions(connection, declared)

@@ -26,11 +26,11 @@ from summarizer.stories.disagreements import find_disagreements
 MOST_NEWS_READ = 300  # articles of the time, the newest
 
 
-def most_told(newest_first: Sequence[int], origins: Mapping[int, Origin]) -> tuple[int, ...]:
+def most_reported(newest_first: Sequence[int], origins: Mapping[int, Origin]) -> tuple[int, ...]:
     """Return the newest article of each story, the most reported story first, of equals the newer.
 
     >>> lone, early, late = Origin("bao-bien", None), Origin("bao-bien", 7), Origin("bao-doi", 7)
-    >>> most_told((3, 2, 1), {1: early, 2: late, 3: lone})
+    >>> most_reported((3, 2, 1), {1: early, 2: late, 3: lone})
     (2, 3)
     """
     newest: dict[tuple[int | None, int], int] = {}
@@ -190,7 +190,7 @@ async def _search(
     if services.newsroom.hidden_sources or query.is_for_news:
         origins = await find_origins(connection, ids)
         ids = _may_be_shown(ids, origins, services.newsroom)
-        ids = most_told(ids, origins)[:MOST_FOUND] if query.is_for_news else ids
+        ids = most_reported(ids, origins)[:MOST_FOUND] if query.is_for_news else ids
     if found.reading == "respelled" and found.suggestion:
         mended, _ = await read_question(connection, found.suggestion, services.newsroom, zone, now=now)
         query = mended.attempt(attempt)

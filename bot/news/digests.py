@@ -31,7 +31,7 @@ FIRST_WINDOW = dt.timedelta(hours=24)  # of a profile's first digest
 class Gathered:
     """The stories for all digests of the slot `window.until` with this window.
 
-    Stories are told and laid out when the first digest shows them, so only one thread may compose at a time.
+    Stories are composed and laid out when the first digest shows them, so only one thread may compose at a time.
     """
 
     window: Window
@@ -50,7 +50,7 @@ class Gathered:
 
 @dataclass(frozen=True, slots=True)
 class LeftOut:
-    """Stories that no digest may tell: by id, and by their articles in case they joined another story."""
+    """Stories that no digest may contain: by id, and by their articles in case they joined another story."""
 
     stories: frozenset[int] = frozenset()
     articles: frozenset[int] = frozenset()

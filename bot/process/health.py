@@ -147,7 +147,7 @@ class Alerts:
             await asyncio.sleep(LOOK_SECONDS)
 
     async def look(self) -> None:
-        """Tell the admins each problem that has lasted long enough, and each that is over."""
+        """Notify the admins of each problem that has lasted long enough, and of each that is over."""
         now, problems = time.monotonic(), await self._check()
         self._since = {each: self._since.get(each, now) for each in problems}
         for problem, since in self._since.items():

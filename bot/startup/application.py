@@ -264,7 +264,7 @@ class Bot:
         return [*await self._find_own_problems(), *([missing] if missing else [])]
 
     async def _notify_from_here(self, html: str) -> bool:
-        """Tell the admins, and name the process if there are several."""
+        """Notify the admins, and name the process if there are several."""
         if self._roles == ALL:
             return await self._notify_admins(html)
         return await self._notify_admins(

@@ -107,7 +107,7 @@ class Presence:
         self._find_newsroom = find_newsroom
         self._changed = asyncio.Event()
         self._checked_roles_at = time.monotonic()
-        self.missing_roles: str | None = None  # words for the admins, if this process is to tell them
+        self.missing_roles: str | None = None  # words for the admins, if this process is to send them
 
     def note_active(self, active: Sequence[str]) -> None:
         """Record what this process does now."""

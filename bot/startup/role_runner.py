@@ -112,7 +112,7 @@ class RoleRunner:
 
     @property
     def missing_roles(self) -> str | None:
-        """Say which roles no process has, if this process is to tell the admins."""
+        """Say which roles no process has, if this process is to notify the admins."""
         return self._presence.missing_roles if self._presence is not None else None
 
     @property

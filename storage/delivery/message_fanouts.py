@@ -163,11 +163,11 @@ async def _queue_notices(connection: AsyncConnection, page: _Page, correction_id
 
     A reader who got the story in several issues gets the notice of the newest one.
     """
-    notice, edit, sent = messages.alias("notice"), messages.alias("edit"), messages.alias("told")
+    notice, edit, sent = messages.alias("notice"), messages.alias("edit"), messages.alias("sent")
     is_notice = and_(notice.c.correction_id == correction_id, notice.c.kind == MessageKind.CORRECTION_NOTICE)
     is_edit = and_(edit.c.id == notice.c.after_id, edit.c.kind == MessageKind.CORRECTION_EDIT)
     notices = (
-        select(notice.c.id, sent.c.id.label("told_id"), issues.c.edition)
+        select(notice.c.id, sent.c.id.label("sent_id"), issues.c.edition)
         .outerjoin(edit, is_edit)
         .join(sent, sent.c.id == func.coalesce(edit.c.after_id, notice.c.after_id))
         .join(issues, issues.c.id == sent.c.issue_id)
@@ -200,7 +200,7 @@ def _first_notices(page: _Page, correction_id: int, notices: Any) -> Select[Any]
     return (
         select(func.min(notices.c.id).label("id"), d.subscriber_id)
         .select_from(notices)
-        .join(deliveries, d.message_id == notices.c.told_id)
+        .join(deliveries, d.message_id == notices.c.sent_id)
         .join(subscribers, s.id == d.subscriber_id)
         .where(page.readers, d.status.in_(MAY_HAVE_ARRIVED), d.changed_at <= page.queued_at - JUST_NOW)
         .where(~has_one.exists())

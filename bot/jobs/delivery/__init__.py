@@ -1,1 +1,1 @@
-"""Deliveries: claim, send and record them, wait when Telegram asks, and tell admins of risks."""
+"""Deliveries: claim, send and record them, wait when Telegram asks, and report risks to the admins."""

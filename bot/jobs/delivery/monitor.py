@@ -158,7 +158,7 @@ class Monitor:
         GONE_DELIVERIES.set(outcomes.gone)
 
     async def look_for_risks(self) -> None:
-        """Tell the admins of risks to delivery."""
+        """Report risks to delivery to the admins."""
         problem = self._find_problem()
         self._deaf_looks = self._deaf_looks + 1 if problem else 0
         rate = self._measured_rate(await self._count_sent())

@@ -1,4 +1,4 @@
-"""Turn drafts into articles in the text process; set drafts aside that end it, and tell the admins why."""
+"""Turn drafts into articles in the text process; set drafts aside that end it, and notify the admins."""
 
 import datetime as dt
 from collections.abc import Callable, Collection, Sequence
@@ -35,7 +35,7 @@ def reason_of(failure: Failure) -> str:
 
 
 def name_nobody(source: str, title: str, reason: str) -> None:
-    """Tell no admin of a text that was set aside."""
+    """Notify nobody of a text that was set aside."""
 
 
 class SetAside:
@@ -54,7 +54,7 @@ class SetAside:
             self._unreported.append((source, title, reason))
 
     async def report(self) -> None:
-        """Tell the admins what was set aside since the last time, if that is an hour ago."""
+        """Send the admins the texts set aside since the last message, at most once an hour."""
         now = self._services.clock.now()
         if not self._unreported or (self._notified_at and now - self._notified_at < _BETWEEN_NOTICES):
             return

@@ -71,7 +71,7 @@ class WebPolling:
         self._noticed_at: dt.datetime | None = None
 
     async def look(self) -> None:
-        """Begin to poll every due source that no other process has, and tell the admins of new faults."""
+        """Begin to poll every due source that no other process has, and notify the admins of new faults."""
         await self._send_notices()
         if not (due := await self._find_due()):
             return
