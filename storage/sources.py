@@ -214,7 +214,7 @@ async def find_lead_hashes(connection: AsyncConnection, keys: Sequence[str]) -> 
 
 @dataclass(frozen=True, slots=True)
 class SourceDays:
-    """A source's articles on each day, oldest first, and in a week; stories of `issued` of these were sent."""
+    """A source's articles on each day, oldest first, and in a week; stories of `issued` were sent."""
 
     days: tuple[int, ...]
     week: int

@@ -31,7 +31,7 @@ FIRST_WINDOW = dt.timedelta(hours=24)  # of a profile's first digest
 class Gathered:
     """The stories for all digests of the slot `window.until` with this window.
 
-    Stories are composed and laid out when the first digest shows them, so only one thread may compose at a time.
+    Stories are laid out when the first digest shows them, so only one thread may compose at a time.
     """
 
     window: Window
