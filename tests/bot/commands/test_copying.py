@@ -19,7 +19,7 @@ def test_a_copy_is_told_with_its_rows_and_searched_as_before(
     monkeypatch.setenv("DIEMTIN_DATABASE_URL", f"sqlite:///{target}")
     assert len(stocked("search", "song tra", "--json").json["results"]) == 1
     again = stocked("db", "copy", str(source), str(target), "--json")
-    assert again.json == told.json, "a whole copy is compared again"
+    assert again.json == result.json, "a whole copy is compared again"
     assert (
         stocked("ingest", "--json", stdin=jsonl({"title": "Bến cũ mở lại", "body": "Bến cũ mở lại."})).code
         == 0
