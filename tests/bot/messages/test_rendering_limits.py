@@ -77,6 +77,7 @@ def test_a_list_of_stories_uses_its_room_to_the_last_sign() -> None:
         layout(told, room=MAX_UNITS) for told in (stories, [replace(one, quotes=()) for one in stories])
     )
     room, least_room = (sum(visible_length(one) + 2 for one in blocks) for blocks in (whole, bare))
+    assert visible_text(whole[0]).startswith("THỜI SỰ\n1. Bến phà"), "headings as in a digest"
     rooms = (room, room - 1, least_room, least_room - 1)
     assert [layout(stories, room=each) for each in rooms] == [whole, bare, bare, bare[:1]]
 
@@ -96,6 +97,14 @@ def test_a_story_too_long_for_a_message_loses_whole_sentences() -> None:
     (bare,) = rendered(story(quotes=("Dài. " * 1_000,)))
     assert "Dài" not in bare
     assert "Bến phà" in bare
+
+
+def test_a_story_loses_a_sentence_when_a_single_unit_is_missing_for_it_and_its_heading() -> None:
+    layout = partial(listed, [story()], now=SLOT, zone="Asia/Ho_Chi_Minh", topic_titles=TOPICS)
+    (whole,) = layout(room=MAX_UNITS)
+    room = visible_length(whole) + 2
+    assert layout(room=room) == [whole]
+    assert all("Chuyến đầu tiên" not in layout(room=room - missing)[0] for missing in range(1, 33))
 
 
 @pytest.mark.parametrize(

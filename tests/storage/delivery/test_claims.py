@@ -1,11 +1,11 @@
-"""Claims: what a claimed delivery tells the sender, and which rows are cancelled instead."""
+"""Claims: which rows, in which order, what a claimed one tells the sender, and which end instead."""
 
 import datetime as dt
 
 from sqlalchemy import select
 
 from storage.delivery.claiming import claim_deliveries
-from storage.delivery.deliveries import put_back
+from storage.delivery.deliveries import mark_sent, put_back, recover_interrupted
 from storage.delivery.refusals import hold_chat
 from storage.engine import Database
 from storage.subscribers import set_status
@@ -37,3 +37,57 @@ async def test_a_delivery_to_a_chat_that_was_held_says_so(
         [free] = await claim_deliveries(connection, now=now, limit=5)
         [held] = await claim_deliveries(connection, now=now + HOUR, limit=5)
     assert [(one.chat_id, one.was_held) for one in (free, held)] == [(2, False), (1, True)]
+
+
+async def test_a_chat_gets_its_next_row_after_the_others_and_a_busy_one_last(
+    database: Database, listener: Listener, now: dt.datetime
+) -> None:
+    profile = await listener(1)
+    for hours in (2, 1):
+        await publish(database, profile, now - hours * HOUR)
+    await listener(2)
+    await publish(database, profile, now)
+    async with database.write() as connection:
+        claims = [
+            await claim_deliveries(connection, now=now, limit=limit, busy=busy)
+            for limit, busy in [(1, [1]), (5, []), (5, [1]), (5, [1, 2])]
+        ]
+    assert [[one.chat_id for one in claimed] for claimed in claims] == [[2], [1], [1], [1]]
+
+
+async def test_a_chat_with_a_message_in_flight_waits_though_nothing_else_is_due(
+    database: Database, listener: Listener, now: dt.datetime
+) -> None:
+    profile = await listener(1)
+    for hours in (2, 1):
+        await publish(database, profile, now - hours * HOUR)
+    async with database.write() as connection:
+        [first] = await claim_deliveries(connection, now=now, limit=5, busy=[1])
+        assert await claim_deliveries(connection, now=now, limit=5, busy=[1], in_flight=[1]) == []
+        await mark_sent(connection, [(first, 7)], now=now)
+        assert len(await claim_deliveries(connection, now=now, limit=5, busy=[1])) == 1
+
+
+async def test_who_has_no_room_gets_nothing(database: Database, listener: Listener, now: dt.datetime) -> None:
+    await publish(database, await listener(1), now)
+    async with database.write() as connection:
+        for limit in (0, -1):
+            assert await claim_deliveries(connection, now=now, limit=limit) == []
+
+
+async def test_no_more_rows_are_tried_again_at_once_than_asked_for(
+    database: Database, listener: Listener, now: dt.datetime
+) -> None:
+    profile = await listener(1)
+    for chat in (2, 3, 4):
+        await listener(chat)
+    await publish(database, profile, now)
+    async with database.write() as connection:
+        await claim_deliveries(connection, now=now, limit=4)
+        await recover_interrupted(connection, now=now)
+        claims = [
+            await claim_deliveries(connection, now=now, limit=4),
+            await claim_deliveries(connection, now=now, limit=4, repeats=0),
+            await claim_deliveries(connection, now=now, limit=4, repeats=2),
+        ]
+    assert [len(claimed) for claimed in claims] == [1, 0, 2]

@@ -2,11 +2,13 @@
 
 import datetime as dt
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import event, select
+from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.delivery.claiming import claim_deliveries
+from storage.delivery.claiming import Claimed, claim_deliveries
 from storage.delivery.deliveries import (
     count_open,
     mark_gone,
@@ -83,42 +85,6 @@ async def test_pausing_calls_off_what_is_queued(
     assert await statuses(database) == ["gone"]
 
 
-async def test_a_chat_gets_its_next_row_after_the_others_and_a_busy_one_last(
-    database: Database, listener: Listener, now: dt.datetime
-) -> None:
-    profile = await listener(1)
-    for hours in (2, 1):
-        await publish(database, profile, now - hours * HOUR)
-    await listener(2)
-    await publish(database, profile, now)
-    async with database.write() as connection:
-        claims = [
-            await claim_deliveries(connection, now=now, limit=limit, busy=busy)
-            for limit, busy in [(1, [1]), (5, []), (5, [1]), (5, [1, 2])]
-        ]
-    assert [[one.chat_id for one in claimed] for claimed in claims] == [[2], [1], [1], [1]]
-
-
-async def test_a_chat_with_a_message_in_flight_waits_though_nothing_else_is_due(
-    database: Database, listener: Listener, now: dt.datetime
-) -> None:
-    profile = await listener(1)
-    for hours in (2, 1):
-        await publish(database, profile, now - hours * HOUR)
-    async with database.write() as connection:
-        [first] = await claim_deliveries(connection, now=now, limit=5, busy=[1])
-        assert await claim_deliveries(connection, now=now, limit=5, busy=[1], in_flight=[1]) == []
-        await mark_sent(connection, [(first, 7)], now=now)
-        assert len(await claim_deliveries(connection, now=now, limit=5, busy=[1])) == 1
-
-
-async def test_who_has_no_room_gets_nothing(database: Database, listener: Listener, now: dt.datetime) -> None:
-    await publish(database, await listener(1), now)
-    async with database.write() as connection:
-        for limit in (0, -1):
-            assert await claim_deliveries(connection, now=now, limit=limit) == []
-
-
 async def test_quiet_hours_decide_when_each_may_go_out(
     database: Database, listener: Listener, now: dt.datetime
 ) -> None:
@@ -171,7 +137,23 @@ async def test_an_interrupted_row_is_tried_once_more_after_the_others_and_then_u
     assert sorted(await statuses(database)) == ["sent", "unknown"]
 
 
-@pytest.mark.parametrize("end", ["sent", "gone", "unknown", "put back"])
+ENDS = ["sent", "gone", "unknown", "put back"]
+
+
+async def finish(connection: AsyncConnection, one: Claimed, end: str, now: dt.datetime) -> None:
+    """Store the result of an attempt."""
+    match end:
+        case "sent":
+            await mark_sent(connection, [(one, 7)], now=now)
+        case "gone":
+            await mark_gone(connection, one, "refused: odd", now=now)
+        case "unknown":
+            await mark_unknown(connection, one, "timed out", now=now)
+        case _:
+            await put_back(connection, one, not_before=now, counts=False, reason="429", now=now)
+
+
+@pytest.mark.parametrize("end", ENDS)
 async def test_what_an_earlier_try_learns_changes_nothing_while_its_successor_is_sending(
     database: Database, listener: Listener, now: dt.datetime, end: str
 ) -> None:
@@ -180,16 +162,14 @@ async def test_what_an_earlier_try_learns_changes_nothing_while_its_successor_is
     async with database.write() as connection:
         [early] = await claim_deliveries(connection, now=now, limit=1)
         await recover_interrupted(connection, now=now)
+        await finish(connection, early, end, now)
+        assert (await connection.execute(select(deliveries.c.status, deliveries.c.tries))).one() == (
+            "pending",
+            1,
+        ), "it waits for its second try"
         [late] = await claim_deliveries(connection, now=now, limit=1)
-        match end:
-            case "sent":
-                await mark_sent(connection, [(early, 7)], now=now)
-            case "gone":
-                await mark_gone(connection, early, "refused: odd", now=now)
-            case "unknown":
-                await mark_unknown(connection, early, "timed out", now=now)
-            case _:
-                await put_back(connection, early, not_before=now, counts=False, reason="429", now=now)
+        for other in (early, replace(late, tries=3)):
+            await finish(connection, other, end, now)
         assert await recover_interrupted(connection, now=now) == 1, "the second try ended nowhere else"
     assert (early.tries, late.tries) == (1, 2)
     assert await statuses(database) == ["unknown"]
@@ -210,11 +190,13 @@ async def test_a_part_waits_while_the_one_before_it_is_being_sent(
     assert (third.html, third.missing) == ("ba", ()), "the second part told of the first"
 
 
+@pytest.mark.parametrize("hours", [(1, 0), (0, 1)])
 async def test_missing_parts_are_those_of_the_same_issue(
-    database: Database, listener: Listener, now: dt.datetime
+    database: Database, listener: Listener, now: dt.datetime, hours: tuple[int, int]
 ) -> None:
+    """Whichever of two issues was made first."""
     profile, missing = await listener(1), []
-    for slot in (now - HOUR, now):
+    for slot in (now - ago * HOUR for ago in hours):
         await publish(database, profile, slot, parts=3)
     async with database.write() as connection:
         for _ in range(5):

@@ -51,6 +51,17 @@ async def test_a_month_begins_once_and_its_messages_have_numbers_of_their_own(
         assert not await begin_month(connection, now=now + MONTH + HOUR)
 
 
+async def test_a_range_of_less_than_three_days_serves_the_next_month_too(
+    database: Database, listener: Listener, now: dt.datetime
+) -> None:
+    began = now.replace(month=2, day=28)
+    await publish(database, await listener(1), began)
+    three_days = dt.timedelta(days=3)
+    for age, begins in ((three_days - dt.timedelta(seconds=1), False), (three_days, True)):
+        async with database.write() as connection:
+            assert await begin_month(connection, now=began + age) is begins
+
+
 async def test_a_copy_is_unique_and_parts_keep_their_order_over_the_turn_of_a_month(
     database: Database, listener: Listener, now: dt.datetime
 ) -> None:
@@ -89,10 +100,11 @@ async def test_an_old_month_goes_as_a_whole_and_then_its_issues(
         await _publish_then(database, profile, now - months * MONTH)
     async with database.write() as connection:
         assert await find_months(connection) == [0, 1, 2, 3]
+        assert not await drop_month(connection, before=now - 6 * MONTH), "its messages are young"
         before = now - 3 * MONTH
         assert await drop_month(connection, before=before)
         assert await drop_month(connection, before=before)
-        assert not await drop_month(connection, before=before), "its messages are young"
+        assert not await drop_month(connection, before=now + MONTH), "messages go into the one that is left"
         assert (await connection.execute(select(func.count()).select_from(deliveries))).scalar_one() == 1
         assert await prune_issues(connection, before=before) == 2
         assert len(await message_ids(connection)) == 1
