@@ -28,7 +28,8 @@ DECIDES = {  # module: the tests that decide about it
     "storage/delivery/claiming.py": "tests/storage/delivery/test_claims.py"
     " tests/storage/delivery/test_deliveries.py"
     " tests/storage/delivery/test_senders.py tests/storage/test_changes_of_mind.py",
-    "storage/delivery/deliveries.py": "tests/storage/delivery/test_deliveries.py",
+    "storage/delivery/deliveries.py": "tests/storage/delivery/test_deliveries.py"
+    " tests/storage/delivery/test_senders.py tests/storage/delivery/test_months.py",
     "summarizer/digest.py": "tests/summarizer/test_digest.py tests/summarizer/test_preferences.py"
     " tests/summarizer/stories/test_differences.py",
 }
@@ -65,14 +66,18 @@ from cosmic_ray.work_item import TestOutcome, WorkerOutcome
 with use_db(sys.argv[1]) as db:
     done = [(i, r) for i, r in db.completed_work_items if r.worker_outcome != WorkerOutcome.SKIPPED]
     left = [(i, r) for i, r in done if r.test_outcome == TestOutcome.SURVIVED]
-    print(len(done), len(left))
+    print(len(done), len(left), sum(r.output == "timeout" for _, r in done))
     for item, result in left:
         print(result.diff)
 """
 
 
 def run(module: str, tests: str, most: int) -> tuple[int, int]:
-    """Mutate a module in a copy of the repository; print the survivors and return (mutants, survivors)."""
+    """Mutate a module in a copy of the repository; print the survivors and return (mutants, survivors).
+
+    Raises:
+        CalledProcessError: the tests fail without a change too.
+    """
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder) / "copy"
         subprocess.run(["git", "clone", "-q", "--shared", str(ROOT), str(copy)], check=True)
@@ -81,6 +86,7 @@ def run(module: str, tests: str, most: int) -> tuple[int, int]:
             _CONFIG.format(module=module, tests=tests, timeout=120.0, python=ROOT / ".venv/bin/python"),
             "utf-8",
         )
+        subprocess.run([COSMIC_RAY / "cosmic-ray", "baseline", config], cwd=copy, check=True)
         subprocess.run([COSMIC_RAY / "cosmic-ray", "init", config, session], cwd=copy, check=True)
         sample = _SAMPLE.format(no=_NO_MUTANTS, lines=_NO_LINES)
         subprocess.run([COSMIC_RAY / "python", "-c", sample, session, str(most)], cwd=copy, check=True)
@@ -89,9 +95,9 @@ def run(module: str, tests: str, most: int) -> tuple[int, int]:
             [COSMIC_RAY / "python", "-c", _COUNT, session], check=True, capture_output=True, text=True
         ).stdout
     first, _, diffs = found.partition("\n")
-    print(f"{module}: {first}\n{diffs}", flush=True)
-    mutants, survivors = first.split()
-    return int(mutants), int(survivors)
+    mutants, survivors, late = map(int, first.split())
+    print(f"{module}: {survivors} of {mutants} survive, {late} ran out of time\n{diffs}", flush=True)
+    return mutants, survivors
 
 
 def main() -> None:
