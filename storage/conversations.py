@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.engine import chunks, insert_into
 from storage.notes import find_note, forget_note, write_note
-from storage.search import Found
+from storage.search import SearchResults
 from storage.search.search import Day
 from storage.tables import conversations, questions, updates
 
@@ -203,7 +203,7 @@ class KeptAnswer:
     """
 
     attempt: int = 0
-    found: Found = field(default_factory=Found)
+    found: SearchResults = field(default_factory=SearchResults)
     days: tuple[Day, ...] = ()
 
 
@@ -270,6 +270,6 @@ def _question(row: Row[Any]) -> Question:
     try:
         kept = _KEPT.validate_python(row.kept)
     except ValidationError:
-        kept = KeptAnswer(found=Found(total=len(ids)))
+        kept = KeptAnswer(found=SearchResults(total=len(ids)))
     kept = replace(kept, found=replace(kept.found, ids=ids))
     return Question(row.id, row.chat_id, row.text, ids, row.asked_at, kept)

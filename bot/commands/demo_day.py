@@ -28,7 +28,7 @@ _SINCE, _SINCE_FAST = dt.timedelta(minutes=1), dt.timedelta(minutes=20)  # from 
 _BEGINNING = dt.time(5, 0)
 _LAST_WORDS_SECONDS = 3.0  # for the bot's last replies, before it is stopped
 _NEWEST_AGE = dt.timedelta(minutes=10)
-_SETTLED_SECONDS = 60.0
+_AGED_SECONDS = 60.0
 _WATCHED = "giá vàng"
 _FOLLOWED = "Động đất mạnh 6,2 độ rung chuyển đảo Sulawesi, Indonesia"
 _NEWSROOM = """\
@@ -173,7 +173,7 @@ def bring(inbox: Path, name: str, rows: list[dict[str, Any]]) -> None:
     text = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
     part = inbox / f".{name}"
     part.write_text(text, encoding="utf-8")
-    long_ago = time.time() - _SETTLED_SECONDS  # intake waits while a file may still be written to
+    long_ago = time.time() - _AGED_SECONDS  # intake waits while a file may still be written to
     os.utime(part, (long_ago, long_ago))
     part.rename(inbox / name)
 

@@ -31,7 +31,7 @@ from bot.startup.assembly import assemble
 from bot.text_work.text_pool import in_order
 from storage.intake import (
     ROWS_A_PART,
-    Found,
+    FileEntry,
     Incoming,
     Origin,
     Part,
@@ -116,18 +116,18 @@ class _Batch(NamedTuple):
     """Some articles of the file or path `name`, read at `now`."""
 
     name: str
-    found: Sequence[Found]
+    found: Sequence[FileEntry]
     now: dt.datetime
 
 
-async def _take_here(found: Sequence[Found], origin: Origin, now: dt.datetime) -> list[Taken]:
+async def _take_here(found: Sequence[FileEntry], origin: Origin, now: dt.datetime) -> list[Taken]:
     return await take_in_thread([one for one in found if not isinstance(one, Part)], origin, now)
 
 
 class _Find(Protocol):
     """Finds the articles of a path: as drafts, or as parts that a worker reads."""
 
-    def __call__(self, path: Path, origin: Origin, *, now: dt.datetime) -> Iterator[Found]:
+    def __call__(self, path: Path, origin: Origin, *, now: dt.datetime) -> Iterator[FileEntry]:
         """Yield them in order."""
 
 
@@ -144,9 +144,9 @@ async def _batches(
                 is_first = False
 
 
-def _some(held: Iterator[Found]) -> list[Found]:
+def _some(held: Iterator[FileEntry]) -> list[FileEntry]:
     """Return a batch: as many drafts, files or rows as one transaction stores."""
-    some, count = list[Found](), 0
+    some, count = list[FileEntry](), 0
     for one in held:
         some.append(one)
         count += ROWS_A_PART if isinstance(one, Part) and one.first_line else 1
@@ -157,7 +157,7 @@ def _some(held: Iterator[Found]) -> list[Found]:
 
 async def _readings(
     path: str, origin: Origin, services: Services, find: _Find, *, is_by_file: bool
-) -> AsyncIterator[tuple[str, Iterator[Found], dt.datetime]]:
+) -> AsyncIterator[tuple[str, Iterator[FileEntry], dt.datetime]]:
     """Yield the articles of each file of a path, or of the whole path for fewer, larger transactions."""
     now = services.clock.now()
     if path == "-":

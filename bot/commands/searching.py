@@ -55,7 +55,7 @@ async def _search_words(text: str, *, why: bool, json: bool) -> None:
             put_json(_answer_row(text, looked, found, zone))
             return
         ranks = await explain(services, looked, [one.article.id for one in found]) if why else []
-        put(f"{looked.found.total} bài")
+        put(f"{looked.results.total} bài")
         for place, one in enumerate(found):
             when = published_text(one.article.published, zone) or "không rõ ngày đăng"
             put(f"[{one.article.id}] {one.article.title}\n    {one.article.source} · {when}")
@@ -67,7 +67,7 @@ async def _search_words(text: str, *, why: bool, json: bool) -> None:
 def _answer_row(text: str, looked: Reply, found: Sequence[FoundArticle], zone: str) -> dict[str, Any]:
     return {
         "query": text,
-        "total": looked.found.total,
+        "total": looked.results.total,
         "results": [
             {
                 "id": one.article.id,
@@ -135,8 +135,8 @@ async def _answer_words(text: str, *, json: bool) -> None:
         reply = await reply_to(services, text, zone=services.newsroom.zone)
         if not reply.is_answered:
             put(f"Không thấy bài nào nói đúng về «{text}».")
-            if reply.found.suggestion:
-                put(f"Ý bạn là «{reply.found.suggestion}»?")
+            if reply.results.suggestion:
+                put(f"Ý bạn là «{reply.results.suggestion}»?")
         for quote in reply.answer.quotes:
             put(f"{quote.text} [{reply.ids.index(quote.article_id) + 1}]")
         articles = await _articles(services, reply.answer.cited or reply.ids[:_NEAREST])
@@ -150,7 +150,7 @@ async def _answer(services: Services, text: str) -> dict[str, Any]:
     cited = {article.id: article.external_id for article in await _articles(services, reply.answer.cited)}
     return {
         "answered": reply.is_answered,
-        "suggestion": reply.found.suggestion,
+        "suggestion": reply.results.suggestion,
         "citations": list(cited.values()),
         "sentences": [
             {

@@ -169,7 +169,7 @@ async def search(services: Services, asked: str) -> dict[str, Any]:
         "found": rows,
         "titles": {one.name: one.title for one in services.newsroom.sources},
         "total": len(looked.ids),
-        "suggestion": looked.found.suggestion,
+        "suggestion": looked.results.suggestion,
     }
 
 

@@ -91,10 +91,10 @@ class SimulatorPages(Pages):
             return await self._show(request, form, problems=[str(error)])
         except NotEditableError as error:
             return await self._show(request, form, problems=str(error).splitlines())
-        until, found, is_cut = self._services.clock.now(), _Found(), False
+        until, simulated, is_cut = self._services.clock.now(), _SimulatedIssues(), False
         try:
             async with asyncio.timeout(REPLAY_SECONDS):
-                for issues, newsroom in ((found.now, self._services.newsroom), (found.tried, tried)):
+                for issues, newsroom in ((simulated.now, self._services.newsroom), (simulated.tried, tried)):
                     if newsroom is None:
                         continue
                     only = _narrowed(newsroom, value_of(form, "ban") or value_of(form, "name"))
@@ -105,7 +105,7 @@ class SimulatorPages(Pages):
                             break
         except TimeoutError:
             is_cut = True
-        slots = _compared(found.now, found.tried if tried else found.now)
+        slots = _compared(simulated.now, simulated.tried if tried else simulated.now)
         shown = {"slots": slots, "is_cut": is_cut, "is_compared": tried is not None}
         ready = await first_ready(self._services.database)
         if ready is not None and any(one.slot_at < ready for one in slots):
@@ -146,7 +146,7 @@ class SimulatorPages(Pages):
         return wanted.newsroom
 
 
-class _Found:
+class _SimulatedIssues:
     def __init__(self) -> None:
         self.now: list[SimulatedIssue] = []
         self.tried: list[SimulatedIssue] = []

@@ -115,18 +115,18 @@ class NewsroomWatch:
         self._path = path
         self._read = read
         self._fingerprint = fingerprint
-        self._settled = self._seen = fingerprint(path)
+        self._taken_over = self._seen = fingerprint(path)
 
     async def adopt(self, services: Services, newsroom: Newsroom, fingerprint: str) -> None:
         """Put in place a newsroom that the bot itself wrote into the file; `fingerprint` is the file's."""
         services.newsroom = newsroom
         await reschedule_profiles(services)
-        self._settled = self._seen = fingerprint  # only now, as in `look`
+        self._taken_over = self._seen = fingerprint  # only now, as in `look`
 
     @property
     def in_place(self) -> str:
         """Return the fingerprint of the file that is in place, or was refused."""
-        return self._settled
+        return self._taken_over
 
     async def follow(self, services: Services) -> None:
         """Look once and put a new newsroom in place; another process updates profiles and tells admins."""
@@ -134,7 +134,7 @@ class NewsroomWatch:
         if found is None:
             return
         newsroom = await asyncio.to_thread(self._read, self._path)
-        self._settled = found
+        self._taken_over = found
         if isinstance(newsroom, str):
             _log.error("newsroom file refused, the old one stays", problems=newsroom)
         else:
@@ -145,7 +145,7 @@ class NewsroomWatch:
         """Return the fingerprint of a file that changed and is not being written any more."""
         found = await asyncio.to_thread(self._fingerprint, self._path)
         is_still_changing, self._seen = found != self._seen, found
-        return None if found == self._settled or is_still_changing else found
+        return None if found == self._taken_over or is_still_changing else found
 
     async def look(self, services: Services, notify_admins: NotifyAdmins) -> bool:
         """Look once; return whether a new newsroom is in place."""
@@ -154,13 +154,13 @@ class NewsroomWatch:
             return False
         newsroom = await asyncio.to_thread(self._read, self._path)
         if isinstance(newsroom, str):
-            self._settled = found
+            self._taken_over = found
             _log.error("newsroom file refused, the old one stays", problems=newsroom)
             await notify_admins(notices.newsroom_refused(newsroom))
             return False
         services.newsroom = newsroom
         moved = await take_over(services)
-        self._settled = found  # only now: when the database fails, the next look takes it over again
+        self._taken_over = found  # only now: when the database fails, the next look takes it over again
         _log.info("newsroom file taken over", profiles_moved=moved)
         await notify_admins(notices.newsroom_taken_over(len(newsroom.editions), len(newsroom.sources)))
         return True

@@ -75,7 +75,7 @@ class WatchMatcher:
             hits = 0
             while arrived := await self._next():
                 await self._follow_changes()
-                hits += await self._look_at(arrived)
+                hits += await self._match(arrived)
             return hits
 
     async def _next(self) -> list[StoredArticle]:
@@ -119,7 +119,7 @@ class WatchMatcher:
             else:
                 self._index.put(one.id, current_key(one.key, one.text))
 
-    async def _look_at(self, articles: Sequence[StoredArticle]) -> int:
+    async def _match(self, articles: Sequence[StoredArticle]) -> int:
         newsroom, now = self._services.newsroom, self._services.clock.now()
         found = await INTAKE.run(self._find, articles, newsroom)
         until = max(article.processed_at or _BEGINNING for article in articles)
@@ -192,14 +192,14 @@ _LONGEST_LABEL = 30
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class AlertStory:
     """A story's article, and the words of the watches that it matches."""
 
     words: tuple[str, ...]
     result: Result
 
 
-def render_alert(found: Sequence[Found], *, more: int, now: dt.datetime, zone: str) -> str:
+def render_alert(found: Sequence[AlertStory], *, more: int, now: dt.datetime, zone: str) -> str:
     """Return the message for at most `MOST_TOLD` stories; `more` are only counted."""
     stories = [
         {
@@ -266,7 +266,7 @@ async def _compose(
         if not hits:
             return None
         stories = _by_story(hits)
-        found = [each for story in stories[:MOST_SHOWN] if (each := await _found(services, story))]
+        found = [each for story in stories[:MOST_SHOWN] if (each := await _alert_story(services, story))]
         zone = services.newsroom.edition_for(choices).schedule.zone
         html = render_alert(found, more=len(stories) - len(found), now=now, zone=zone)
         watched = dict.fromkeys((hit.watch_id, hit.text) for story in stories[:MOST_SHOWN] for hit in story)
@@ -281,7 +281,7 @@ def _by_story(hits: Sequence[WaitingHit]) -> list[list[WaitingHit]]:
     return [list(story) for _, story in groupby(ordered, key=lambda hit: hit.story_id)]
 
 
-async def _found(services: Services, story: Sequence[WaitingHit]) -> Found | None:
+async def _alert_story(services: Services, story: Sequence[WaitingHit]) -> AlertStory | None:
     watched = parse_watch(story[0].text)
     described = await describe(services, watched, (story[0].article_id,), stands_alone=True)
     if not described:
@@ -295,4 +295,4 @@ async def _found(services: Services, story: Sequence[WaitingHit]) -> Found | Non
         sentence=snippet.text,
         highlights=tuple(snippet.marks),
     )
-    return Found(tuple(hit.text for hit in story), result)
+    return AlertStory(tuple(hit.text for hit in story), result)

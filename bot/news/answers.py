@@ -15,7 +15,7 @@ from storage.articles import Origin, StoredArticle, find_articles, find_origins
 from storage.conversations import Question
 from storage.off_loop import CHAT
 from storage.processing.processed import find_summaries
-from storage.search import Found, explain_articles, search_articles
+from storage.search import SearchResults, explain_articles, search_articles
 from summarizer.model import Disagreement, Piece, Place, Summary
 from summarizer.questions.answering import MOST_READ, Answer, answer
 from summarizer.questions.hits import Explained
@@ -69,7 +69,7 @@ class Reply:
 
     query: Query
     narrowing: Narrowing
-    found: Found = field(default_factory=Found)
+    results: SearchResults = field(default_factory=SearchResults)
     answer: Answer = field(default_factory=Answer)
     ids: tuple[int, ...] = ()
     disagreement: Disagreement | None = None
@@ -98,7 +98,7 @@ async def reply_to(services: Services, text: str, *, zone: str) -> Reply:
                 return reply
             replies.append(reply)
     with_ids = next((one for one in replies if one.ids), replies[0])
-    return next((one for one in replies if one.found.has_all_words), with_ids)
+    return next((one for one in replies if one.results.has_all_words), with_ids)
 
 
 async def look_up(services: Services, text: str, *, zone: str) -> Reply:
@@ -110,7 +110,7 @@ async def look_up(services: Services, text: str, *, zone: str) -> Reply:
             query, found = await _search(services, connection, query, narrowing, 0, zone)
             return Reply(query, narrowing, found, ids=found.ids)
     reply = await reply_to(services, text, zone=zone)
-    return replace(reply, ids=reply.found.ids)
+    return replace(reply, ids=reply.results.ids)
 
 
 async def explain(services: Services, looked: Reply, ids: Sequence[int]) -> list[Explained | None]:
@@ -129,7 +129,7 @@ async def reply_again(services: Services, question: Question, *, zone: str) -> R
     async with services.database.read() as connection:
         pieces, stories = await find_pieces(connection, services.newsroom, ids)
     given, differs = await CHAT.run(_answered, reply.query, kept.found, pieces, stories)
-    return replace(reply, found=kept.found, answer=given, ids=ids, disagreement=differs)
+    return replace(reply, results=kept.found, answer=given, ids=ids, disagreement=differs)
 
 
 async def read_again(services: Services, question: Question, *, zone: str) -> Reply:
@@ -181,7 +181,7 @@ async def _search(
     narrowing: Narrowing,
     attempt: int,
     zone: str,
-) -> tuple[Query, Found]:
+) -> tuple[Query, SearchResults]:
     """Return the query that was searched in the end, corrected, and its result."""
     now = services.clock.now()
     most = MOST_NEWS_READ if query.is_for_news else MOST_FOUND
@@ -209,7 +209,7 @@ async def find_pieces(
 
 
 def _answered(
-    query: Query, found: Found, pieces: Sequence[Piece], stories: dict[int, int | None]
+    query: Query, found: SearchResults, pieces: Sequence[Piece], stories: dict[int, int | None]
 ) -> tuple[Answer, Disagreement | None]:
     """Answer; if all cited papers report one story, also return what they disagree on."""
     given = answer(query, pieces, found.fixed_pairs, stories)

@@ -18,7 +18,7 @@ from storage.intake.files import (
     stream_drafts,
 )
 from storage.intake.pages import read_page, read_page_of
-from storage.intake.parts import ROWS_A_PART, Found, Part, path_parts, read_part
+from storage.intake.parts import ROWS_A_PART, FileEntry, Part, path_parts, read_part
 
 __all__ = [
     "OWN_FOLDERS",
@@ -27,7 +27,7 @@ __all__ = [
     "DateOrder",
     "DateStyle",
     "Draft",
-    "Found",
+    "FileEntry",
     "Incoming",
     "Origin",
     "Part",

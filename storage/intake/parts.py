@@ -41,16 +41,16 @@ class Part:
     first_line: int = 0
 
 
-Found = Part | Draft | Refusal
+FileEntry = Part | Draft | Refusal
 
 
-def path_parts(path: Path, origin: Origin, *, now: datetime) -> Iterator[Found]:
+def path_parts(path: Path, origin: Origin, *, now: datetime) -> Iterator[FileEntry]:
     """Yield the parts of a file, or of every file of a folder in order of names."""
-    for found in find_files(path):
-        if isinstance(found, Refusal):
-            yield found
+    for file in find_files(path):
+        if isinstance(file, Refusal):
+            yield file
         else:
-            yield from _parts(found, origin, now)
+            yield from _parts(file, origin, now)
 
 
 def read_part(part: Part, origin: Origin, now: datetime) -> list[Draft | Refusal]:
@@ -60,7 +60,7 @@ def read_part(part: Part, origin: Origin, now: datetime) -> list[Draft | Refusal
     return list(stream_drafts(BytesIO(part.data), part.name, origin, now=now))
 
 
-def _parts(path: Path, origin: Origin, now: datetime) -> Iterator[Found]:
+def _parts(path: Path, origin: Origin, now: datetime) -> Iterator[FileEntry]:
     name = shown_path(path)
     try:
         with opened(path) as stream:

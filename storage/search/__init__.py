@@ -7,13 +7,13 @@ new build, `search` searches it. `summarizer.questions.query` reads the words of
 
 from storage.search.generation import IndexUnusableError, prune_changes
 from storage.search.index import record_changes
-from storage.search.search import Found, explain_articles, matches_by_day, search_articles
+from storage.search.search import SearchResults, explain_articles, matches_by_day, search_articles
 from summarizer.questions.hits import Filters
 
 __all__ = [
     "Filters",
-    "Found",
     "IndexUnusableError",
+    "SearchResults",
     "explain_articles",
     "matches_by_day",
     "prune_changes",

@@ -30,8 +30,8 @@ Reading = Literal["lead", "text", "fewer_words", "respelled"]
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """The articles found, best first.
+class SearchResults:
+    """The articles found for a question, best first.
 
     `total` counts all matches; it is a lower bound unless `total_is_exact`. `reading` says what the best
     articles have: all words in title and sapo, all words anywhere in the text, only some words, or the
@@ -63,7 +63,7 @@ async def search_articles(
     now: dt.datetime,
     filters: Filters = NO_FILTERS,
     limit: int = 50,
-) -> Found:
+) -> SearchResults:
     """Find at most `limit` articles for `query`, all of which pass `filters`.
 
     The caller turns the names and dates of the query into `filters`; a query without words then finds the
@@ -75,18 +75,18 @@ async def search_articles(
     """
     reader = await reader_of(connection, query, filters, now)
     if not query.terms:
-        return await _newest(reader, limit) if query.has_filters or filters != NO_FILTERS else Found()
+        return await _newest(reader, limit) if query.has_filters or filters != NO_FILTERS else SearchResults()
     return await _answer(reader, limit)
 
 
-async def _newest(reader: Reader, limit: int) -> Found:
+async def _newest(reader: Reader, limit: int) -> SearchResults:
     hits, total = await reader.newest(limit)
     return replace(
-        _found(Candidates(tuple(hits)), tuple(hits), "lead", limit), total=total, looked_through=total
+        _results(Candidates(tuple(hits)), tuple(hits), "lead", limit), total=total, looked_through=total
     )
 
 
-async def _answer(reader: Reader, limit: int) -> Found:
+async def _answer(reader: Reader, limit: int) -> SearchResults:
     """Return the articles with most of the question.
 
     If the question has few words, an article must have all. If it has more, articles with most of them come
@@ -109,25 +109,25 @@ async def _answer(reader: Reader, limit: int) -> Found:
     return replace(found, suggestion=guessed.suggestion) if guessed else found
 
 
-def _all_words(read: Candidates, limit: int, *, wants_newest: bool) -> Found:
+def _all_words(read: Candidates, limit: int, *, wants_newest: bool) -> SearchResults:
     """Return the articles with all the words; if any has them as typed, only such articles."""
     own = sorted(
         (hit for hit in read.full if hit.is_own), key=_newest_first if wants_newest else _rough_order
     )
     if own:
-        return _found(read, tuple(own), "lead", limit)
+        return _results(read, tuple(own), "lead", limit)
     phrases = tuple(hit for hit in read.hits if hit.has_phrase and (hit.is_own or not read.full))
     if phrases:
-        return _found(read, tuple(hit for hit in phrases if hit.is_own) or phrases, "text", limit)
-    return _found(read, read.full, "lead", limit)
+        return _results(read, tuple(hit for hit in phrases if hit.is_own) or phrases, "text", limit)
+    return _results(read, read.full, "lead", limit)
 
 
-def _partial_matches(read: Candidates, limit: int) -> Found:
+def _partial_matches(read: Candidates, limit: int) -> SearchResults:
     least = max(_LEAST_SHARE, _SHARE_OF_BEST * read.best_share)
     hits = tuple(sorted((hit for hit in read.hits if hit.share >= least), key=_order))
     if hits and hits[0].share >= _NEARLY_ALL:
-        return _found(read, hits, "lead" if hits[0].is_full else "text", limit)
-    return _found(read, hits, "fewer_words", limit)
+        return _results(read, hits, "lead" if hits[0].is_full else "text", limit)
+    return _results(read, hits, "fewer_words", limit)
 
 
 def _order(hit: Ranked) -> tuple[int, tuple[float, float, int]]:
@@ -144,7 +144,7 @@ def _newest_first(hit: Ranked) -> tuple[float, int]:
     return -hit.hit.at.timestamp(), -hit.hit.article_id
 
 
-async def _slipped(reader: Reader, as_typed: Candidates, limit: int) -> Found | None:
+async def _slipped(reader: Reader, as_typed: Candidates, limit: int) -> SearchResults | None:
     """Search for all words side by side in a title or sapo, one of them with a typing error."""
     groups = reader.query.groups
     if not 2 < len(groups) <= _MOST_TO_MEND:
@@ -157,7 +157,7 @@ async def _slipped(reader: Reader, as_typed: Candidates, limit: int) -> Found | 
     return _mended(reader, read, meant, read.hits, limit)
 
 
-async def _guessed(reader: Reader, best: float, limit: int) -> Found | None:
+async def _guessed(reader: Reader, best: float, limit: int) -> SearchResults | None:
     """Search with corrections of words that hardly occur, if that finds more."""
     meant = respelled(reader.query, await spelling_of(reader.generation))
     if meant is None:
@@ -170,23 +170,27 @@ async def _guessed(reader: Reader, best: float, limit: int) -> Found | None:
     return _mended(reader, read, meant, hits, limit) if hits else None
 
 
-def _mended(reader: Reader, read: Candidates, meant: Groups, hits: tuple[Ranked, ...], limit: int) -> Found:
+def _mended(
+    reader: Reader, read: Candidates, meant: Groups, hits: tuple[Ranked, ...], limit: int
+) -> SearchResults:
     hits = tuple(sorted(hits, key=_rough_order))
     suggestion = corrected_text(reader.query, meant, hits[0].hit)
-    return replace(_found(read, hits, "respelled", limit), suggestion=suggestion)
+    return replace(_results(read, hits, "respelled", limit), suggestion=suggestion)
 
 
-def _found(read: Candidates, hits: tuple[Ranked, ...], reading: Reading, limit: int) -> Found:
+def _results(read: Candidates, hits: tuple[Ranked, ...], reading: Reading, limit: int) -> SearchResults:
     ids = tuple(hit.hit.article_id for hit in hits[:limit])
     if not ids:
-        return Found()
+        return SearchResults()
     times = [hit.hit.at for hit in hits]
     total, first_at, last_at = len(hits), min(times), max(times)
     if reading == "lead" and read.total > len(read.full):
         total, first_at, last_at = read.total, read.first_at or first_at, read.last_at or last_at
     is_exact = reading != "text" or read.whole <= max(WHOLE_READ, len(hits))
     looked_through = max(total, read.whole)
-    return Found(ids, total, is_exact, reading, None, first_at, last_at, looked_through, read.fixed_pairs)
+    return SearchResults(
+        ids, total, is_exact, reading, None, first_at, last_at, looked_through, read.fixed_pairs
+    )
 
 
 # The reasons for the order of the articles found.

@@ -24,7 +24,7 @@ _LONGEST_SENTENCE = 1_000  # characters; a longer one is a list, whose entries h
 _COMMONEST = 1.5  # IDF of words that any sentence may have
 
 
-class Found(NamedTuple):
+class PatternMatch(NamedTuple):
     """A match of a pattern in a field, and the sentence around it."""
 
     match: Match[str]
@@ -69,7 +69,7 @@ class Fact(ABC):
         return similarity if similarity >= least else 0.0
 
 
-def search(document: Document, pattern: Pattern[str]) -> Iterator[Found]:
+def search(document: Document, pattern: Pattern[str]) -> Iterator[PatternMatch]:
     """Yield what `pattern` finds in the lead paragraph and the start of the body. Places: document 0.
 
     A pattern is found several times faster if it begins with a set of characters and looks behind only then.
@@ -80,7 +80,7 @@ def search(document: Document, pattern: Pattern[str]) -> Iterator[Found]:
             spans = _sentences(text)
             start, end = spans[bisect_right(spans, (match.start(), len(text))) - 1]
             if end - start <= _LONGEST_SENTENCE:
-                yield Found(match, Place(0, field, start, max(end, match.end())))
+                yield PatternMatch(match, Place(0, field, start, max(end, match.end())))
 
 
 @lru_cache(maxsize=256)
@@ -100,7 +100,7 @@ def _idf(word: str) -> float:
     return 0.0 if word[0].isdigit() else float(known.idf[known.index.get(word, 0)])
 
 
-def fact_fields(found: Found, group: str | int = 0) -> tuple[Place, int, int, frozenset[str]]:
+def fact_fields(found: PatternMatch, group: str | int = 0) -> tuple[Place, int, int, frozenset[str]]:
     """Return the first four attributes of the `Fact` whose words are a group of the match."""
     match, place = found
     return place, *match.span(group), distinctive_words(match.string, place.start, place.end)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Self
 
 from summarizer.facts.claims import names
-from summarizer.facts.fact import Fact, Found, fact_fields, search
+from summarizer.facts.fact import Fact, PatternMatch, fact_fields, search
 from summarizer.model import Document
 from summarizer.text.syllables import canonical, syllables
 
@@ -80,7 +80,7 @@ def find_clock_times(document: Document) -> Iterator[ClockTime]:
             is_first = False
 
 
-def _is_moment(found: Found) -> bool:
+def _is_moment(found: PatternMatch) -> bool:
     """Tell whether a match is a time of the event, not a span of hours or the time of something later."""
     match = found.match
     if int(match["hour"]) > _LAST_HOUR:
@@ -154,7 +154,7 @@ def find_event_dates(document: Document) -> Iterator[EventDate]:
             yield EventDate(*fact_fields(found), month=month, day=day, before=before)
 
 
-def _is_of_event(found: Found) -> bool:
+def _is_of_event(found: PatternMatch) -> bool:
     """Tell the day of an event from a limit, and from that of a statement or a session."""
     match, place = found
     before = match.string[max(0, match.start() - _BEFORE) : match.start()]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Self
 
-from summarizer.facts.fact import Fact, Found, fact_fields, search
+from summarizer.facts.fact import Fact, PatternMatch, fact_fields, search
 from summarizer.model import Document
 from summarizer.text.sentences import NAME, UPPER
 from summarizer.text.syllables import canonical, folded
@@ -163,7 +163,7 @@ def find_ages(document: Document, reported_in: int | None) -> Iterator[Age]:
                     yield age
 
 
-def _age(found: Found, reported_in: int | None) -> Age:
+def _age(found: PatternMatch, reported_in: int | None) -> Age:
     groups = {name: text for name, text in found.match.groupdict().items() if text}
     words = groups["name"].split()
     if canonical(words[0]) in _ADDRESSES:

@@ -74,7 +74,7 @@ def best_snippet(
     >>> best_snippet(Document("Tin", body="Trời mưa. Khách đến Hạ Long đông."), parse_query("ha long")).marks
     ((10, 12), (13, 17))
     """
-    found = _Found(document, Phrases(query.groups))
+    found = _Matches(document, Phrases(query.groups))
     candidates = _candidates(found, as_typed=True) or _candidates(found, as_typed=False)
     if stands_alone:
         candidates = [one for one in candidates if not _leans(document, one)]
@@ -83,7 +83,7 @@ def best_snippet(
     return _shown(document, max(candidates, key=lambda candidate: candidate.quality(max_chars)), max_chars)
 
 
-class _Found:
+class _Matches:
     """The matches in sapo and body: each text is read once, whatever its lines."""
 
     def __init__(self, document: Document, phrases: Phrases) -> None:
@@ -115,7 +115,7 @@ def _first_sentence(document: Document, *, stands_alone: bool) -> _Candidate:
     return first or _Candidate(_TITLE, 0, 0, ())
 
 
-def _candidates(found: _Found, *, as_typed: bool) -> list[_Candidate]:
+def _candidates(found: _Matches, *, as_typed: bool) -> list[_Candidate]:
     """Return the sentences with matches; `as_typed` leaves out matches with other diacritics."""
     candidates = []
     for name, field, all_matches in found.by_field:

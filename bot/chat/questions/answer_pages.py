@@ -191,7 +191,7 @@ def _notes(typed: str, reply: Reply, readers: Readers) -> tuple[Markup, ...]:
         left_out = ", ".join(f"«{' '.join(run)}»" for run in query.excluded)
         notes.append(texts.LEFT_OUT.format(what=short_name(left_out)))
     asked, meant = short_name(parse_query(typed).shown), _words(query)
-    if reply.found.reading == "respelled" and asked.casefold() != meant.casefold():
+    if reply.results.reading == "respelled" and asked.casefold() != meant.casefold():
         notes.append(texts.RESPELLED.format(typed=asked, words=meant))
     if reply.missed:
         notes.append(texts.NOT_THEN.format(when=period_label(*reply.missed, readers.today())))
@@ -211,7 +211,8 @@ def _listed(names: Sequence[str]) -> str:
 def _heading(reply: Reply) -> Markup:
     if not reply.answer.is_answered:
         return texts.NOT_ANSWERED.format(words=_words(reply.query))
-    total, kept, is_exact = max(reply.found.total, len(reply.ids)), len(reply.ids), reply.found.total_is_exact
+    found, kept = reply.results, len(reply.ids)
+    total, is_exact = max(found.total, kept), found.total_is_exact
     if not is_exact and kept < MOST_FOUND and reply.query.has_diacritics:  # most have other diacritics
         return _counted(reply.query, kept, 0, len_kept=kept, found=texts.FOUND_AT_LEAST)
     return _counted(reply.query, total, 0, len_kept=kept, found=texts.FOUND if is_exact else texts.FOUND_MORE)
@@ -227,7 +228,7 @@ def _counted(query: Query, total: int, page: int, *, len_kept: int, found: Marku
 
 def _scope(reply: Reply, readers: Readers) -> str:
     """Say how many articles were looked through, from when to when, and how fresh the newest is."""
-    found, said = reply.found, []
+    found, said = reply.results, []
     if not found.total_is_exact:
         said.append(texts.NEWEST_LOOKED_THROUGH.format(count=_number(found.looked_through)))
     elif not reply.answer.is_answered:  # else the heading has the number

@@ -119,7 +119,7 @@ async def _answered(context: ChatContext, text: str, readers: Readers) -> View:
     if reply.query.is_empty:
         return View(texts.EMPTY_QUESTION)
     days = await _count_days(context, reply, readers) if _may_have_days(reply, readers) else ()
-    kept = KeptAnswer(reply.attempt, reply.found, days)
+    kept = KeptAnswer(reply.attempt, reply.results, days)
     asked_in = (
         None if isinstance(context, ButtonContext) or context.message is None else context.message.message_id
     )
@@ -170,7 +170,7 @@ def _views(reply: Reply, question: Question) -> list[AnswerView]:
 
 
 def _may_have_days(reply: Reply, readers: Readers) -> bool:
-    found = reply.found
+    found = reply.results
     if not (found.first_at and found.last_at and reply.answer.is_answered):
         return False
     days = local_day(found.last_at, readers.zone) - local_day(found.first_at, readers.zone)
@@ -189,8 +189,8 @@ async def _count_days(context: ChatContext, reply: Reply, readers: Readers) -> t
 def _other_words(reply: Reply, readers: Readers) -> list[tuple[str, Rewording]]:
     """Return the rewordings to offer, with labels: the suggestion, without one filter, its halves."""
     others: list[tuple[str, Rewording]] = []
-    if reply.found.suggestion and reply.found.reading != "respelled":
-        words = short_name(reply.found.suggestion)
+    if reply.results.suggestion and reply.results.reading != "respelled":
+        words = short_name(reply.results.suggestion)
         others.append((texts.BUTTON_SUGGESTED.format(words=words), "suggested"))
     query = reply.query
     when = period_label(query.since, query.until, readers.today())

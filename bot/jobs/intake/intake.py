@@ -43,8 +43,8 @@ from storage.notes import find_note, forget_note, write_note
 from storage.off_loop import INTAKE
 from storage.sources import find_fingerprints, forget_files, record_refusals, remember_file
 
-_SETTLED_SECONDS = 2.0
-_SETTLED_TO_MOVE_SECONDS = 5.0  # longer, as a file that was moved is not read again when it grows
+_UNCHANGED_SECONDS = 2.0
+_UNCHANGED_BEFORE_MOVE_SECONDS = 5.0  # longer, as a file that was moved is not read again when it grows
 _BATCH = 200
 _MOST_FILES = 50_000
 _UNREADABLE = "không đọc được; hãy kiểm tra đường dẫn và quyền"
@@ -64,7 +64,7 @@ class Intake:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class SourceFile:
     """A file that nobody is writing any more, or one that is refused (`refusal`). `name`: its stored path."""
 
     name: str
@@ -115,7 +115,7 @@ async def poll_sources(
 
 async def _poll(services: Services, source: Source, notify_admins: NotifyAdmins) -> Intake:
     try:
-        found = await INTAKE.run(_look_at, source)
+        files = await INTAKE.run(_list_files, source)
     except OSError as error:
         _log.warning("source unreadable", source=source.name, error=error.strerror)
         if await _note_unreadable(services, source):
@@ -123,10 +123,10 @@ async def _poll(services: Services, source: Source, notify_admins: NotifyAdmins)
         return Intake()
     known = await _note_readable(services, source)
     total = Intake()
-    for one in found:
+    for one in files:
         if known.get(one.name) != one.fingerprint:
             total += await _take_file(services, source, one)
-    if vanished := known.keys() - {one.name for one in found}:
+    if vanished := known.keys() - {one.name for one in files}:
         async with services.database.write() as connection:
             await forget_files(connection, source.name, sorted(vanished))
     return total
@@ -159,49 +159,49 @@ def _note(source: Source) -> str:
     return f"unreadable:{source.name}"
 
 
-async def _take_file(services: Services, source: Source, found: Found) -> Intake:
+async def _take_file(services: Services, source: Source, file: SourceFile) -> Intake:
     """Take a file in and remember its fingerprint, even if reading it fails with an unexpected error."""
     now = services.clock.now()
     try:
-        taken = await _read(services, source, found, now)
+        taken = await _read(services, source, file, now)
     except (StorageError, TextWorkError, OSError):
         raise  # the file is not to blame: the next tick reads it again
     except Exception:  # noqa: BLE001 - else the file would fail again at every tick
-        _log.exception("file broke its reader", source=source.name, path=found.name)
-        refusal = Refusal(found.name, _UNFORESEEN)
+        _log.exception("file broke its reader", source=source.name, path=file.name)
+        refusal = Refusal(file.name, _UNFORESEEN)
         taken = await take_in(services.database, iter([refusal]), source.name, now=now)
     count_articles(taken)
     _log.info(
-        "file taken in", source=source.name, path=found.name, new=taken.tally.new,
+        "file taken in", source=source.name, path=file.name, new=taken.tally.new,
         updated=taken.tally.updated, duplicate=taken.tally.duplicate, refused=len(taken.refused),
     )  # fmt: skip
-    if not await _has_moved(source, found, taken.refused):
+    if not await _has_moved(source, file, taken.refused):
         async with services.database.write() as connection:
-            await remember_file(connection, source.name, found.name, found.fingerprint, now=now)
+            await remember_file(connection, source.name, file.name, file.fingerprint, now=now)
     return taken
 
 
-async def _has_moved(source: Source, found: Found, refused: Sequence[Refusal]) -> bool:
+async def _has_moved(source: Source, file: SourceFile, refused: Sequence[Refusal]) -> bool:
     """Move a file away if its inbox is to be emptied; True also if it changed and is to be read again."""
     if not source.moves_files:
         return False
     try:
-        if found.refusal is None and _fingerprint(found.path.stat()) != found.fingerprint:
+        if file.refusal is None and _fingerprint(file.path.stat()) != file.fingerprint:
             return True
-        await INTAKE.run(move_read_file, source.path, found.path, refused)
+        await INTAKE.run(move_read_file, source.path, file.path, refused)
     except OSError as error:
-        _log.warning("file stays in its inbox", source=source.name, path=found.name, error=error.strerror)
+        _log.warning("file stays in its inbox", source=source.name, path=file.name, error=error.strerror)
         return False
     return True
 
 
-async def _read(services: Services, source: Source, found: Found, now: dt.datetime) -> Intake:
-    if found.refusal is not None:
-        return await keep_taken(services.database, [found.refusal], source.name, now)
+async def _read(services: Services, source: Source, file: SourceFile, now: dt.datetime) -> Intake:
+    if file.refusal is not None:
+        return await keep_taken(services.database, [file.refusal], source.name, now)
     if source.kind == "figures":
-        return await _take_figures(services, source, found, now)
+        return await _take_figures(services, source, file, now)
     origin = Origin(source.name, source.zone, papers_of(source, services.newsroom.sources))
-    drafts = path_drafts(found.path, origin, now=now)
+    drafts = path_drafts(file.path, origin, now=now)
     total = Intake()
     while batch := await INTAKE.run(lambda: list(islice(drafts, _BATCH))):
         taken = await services.take(batch, origin, now)
@@ -209,12 +209,12 @@ async def _read(services: Services, source: Source, found: Found, now: dt.dateti
     return total
 
 
-async def _take_figures(services: Services, source: Source, found: Found, now: dt.datetime) -> Intake:
+async def _take_figures(services: Services, source: Source, file: SourceFile, now: dt.datetime) -> Intake:
     """Store the figures of a file in place of its earlier ones."""
     try:
-        given = await INTAKE.run(lambda: read_figures(first_bytes(found.path), found.name, source.zone, now))
+        given = await INTAKE.run(lambda: read_figures(first_bytes(file.path), file.name, source.zone, now))
     except UnreadableError as error:
-        return await keep_taken(services.database, [Refusal(found.name, str(error))], source.name, now)
+        return await keep_taken(services.database, [Refusal(file.name, str(error))], source.name, now)
     return (await keep_figures(services.database, source.name, given, now=now))[0]
 
 
@@ -254,32 +254,32 @@ def _is_readable(source: Source) -> bool:
     return os.access(source.path, os.R_OK | os.X_OK if source.kind == "inbox" else os.R_OK)
 
 
-def _look_at(source: Source) -> list[Found]:
+def _list_files(source: Source) -> list[SourceFile]:
     """Return the files of a source that are not being written; OSError if the source cannot be read."""
     if source.kind != "inbox":
         source.path.stat()
-        return list(_settled(iter([source.path]), _SETTLED_SECONDS))
+        return list(_complete(iter([source.path]), _UNCHANGED_SECONDS))
     with os.scandir(source.path):  # a folder that is not there, or may not be entered, raises here
         pass
-    found = list(islice(_settled(*_files_of(source)), _MOST_FILES + 1))
-    if len(found) > _MOST_FILES:
+    files = list(islice(_complete(*_files_of(source)), _MOST_FILES + 1))
+    if len(files) > _MOST_FILES:
         _log.error("source holds too many files, the rest is not read", source=source.name, most=_MOST_FILES)
-    return found[:_MOST_FILES]
+    return files[:_MOST_FILES]
 
 
 def _files_of(inbox: Source) -> tuple[Iterator[Path | Refusal], float]:
     """Return the files of an inbox, and for how many seconds a file must be unchanged."""
     if not inbox.moves_files:
-        return find_files(inbox.path), _SETTLED_SECONDS
+        return find_files(inbox.path), _UNCHANGED_SECONDS
     lying = find_files(inbox.path, leaving_out=OWN_FOLDERS)
     news = (one for one in lying if isinstance(one, Refusal) or not is_reason(one))
-    return news, _SETTLED_TO_MOVE_SECONDS
+    return news, _UNCHANGED_BEFORE_MOVE_SECONDS
 
 
-def _settled(paths: Iterator[Path | Refusal], seconds: float) -> Iterator[Found]:
+def _complete(paths: Iterator[Path | Refusal], seconds: float) -> Iterator[SourceFile]:
     for path in paths:
         if isinstance(path, Refusal):
-            yield Found(path.path, f"refused: {path.reason}", Path(path.path), path)
+            yield SourceFile(path.path, f"refused: {path.reason}", Path(path.path), path)
             continue
         try:
             status = path.stat()
@@ -287,7 +287,7 @@ def _settled(paths: Iterator[Path | Refusal], seconds: float) -> Iterator[Found]
             continue  # gone since it was listed, or a link to nothing
         # A time of change in the future is no reason to wait: clocks of two machines differ.
         if not 0 <= time.time() - status.st_mtime < seconds:
-            yield Found(shown_path(path), _fingerprint(status), path)
+            yield SourceFile(shown_path(path), _fingerprint(status), path)
 
 
 def _fingerprint(status: os.stat_result) -> str:

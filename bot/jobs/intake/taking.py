@@ -11,7 +11,7 @@ from bot.operators import notices
 from bot.text_work.tasks import READ, TAKE, Read, Taking
 from bot.text_work.worker import Failure, Texts
 from storage.engine import Database
-from storage.intake import Draft, Found, Incoming, Origin, Part, Refusal, Taken, draft_hash, read_part
+from storage.intake import Draft, FileEntry, Incoming, Origin, Part, Refusal, Taken, draft_hash, read_part
 from storage.off_loop import INTAKE
 from storage.sources import find_set_aside, set_drafts_aside
 
@@ -92,7 +92,7 @@ class Taker:
             for one in found
         ]  # fmt: skip
 
-    async def read(self, found: Sequence[Found], origin: Origin, now: dt.datetime) -> list[Taken]:
+    async def read(self, found: Sequence[FileEntry], origin: Origin, now: dt.datetime) -> list[Taken]:
         """Return the articles and refusals of all parts and drafts, in order.
 
         A part at which the text process ended is read in a thread, and taken draft by draft.

@@ -266,12 +266,12 @@ def _taking(texts: Texts) -> Take:
         drafts = [one for one in found if isinstance(one, Draft)]
         done = await texts.run(TAKE, Taking(origin, now), drafts)
         answers = iter(done)
-        return [one if isinstance(one, Refusal) else _settled(one, next(answers)) for one in found]
+        return [one if isinstance(one, Refusal) else _as_taken(one, next(answers)) for one in found]
 
     return take
 
 
-def _settled(draft: Draft, answer: Taken | Failure) -> Taken:
+def _as_taken(draft: Draft, answer: Taken | Failure) -> Taken:
     return Refusal(draft.place, reason_of(answer)) if isinstance(answer, Failure) else answer
 
 

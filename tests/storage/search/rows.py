@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import delete, insert, update
 
 from storage.engine import Database
-from storage.search import Found, record_changes, search_articles
+from storage.search import SearchResults, record_changes, search_articles
 from storage.tables import articles
 from summarizer.questions.query import parse_query
 
@@ -53,7 +53,7 @@ async def forget(database: Database, article_id: int) -> None:
         await record_changes(connection, [article_id])
 
 
-async def ask(database: Database, typed: str) -> Found:
+async def ask(database: Database, typed: str) -> SearchResults:
     """Return what a question finds."""
     async with database.read() as connection:
         return await search_articles(connection, parse_query(typed), now=NOW)

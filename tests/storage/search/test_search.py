@@ -9,14 +9,14 @@ from hypothesis import strategies as st
 from sqlalchemy import delete
 
 from storage.engine import Database
-from storage.search import Found, record_changes, search_articles
+from storage.search import SearchResults, record_changes, search_articles
 from storage.tables import articles
 from summarizer.questions.query import parse_query
 from tests.storage.search.rows import NOW, Row, change, forget, store
 
 DAY = dt.timedelta(days=1)
 
-Search = Callable[..., Awaitable[Found]]
+Search = Callable[..., Awaitable[SearchResults]]
 Put = Callable[..., Awaitable[int]]
 
 
@@ -37,7 +37,7 @@ def put(database: Database) -> Put:
 def search(database: Database) -> Search:
     """Return a function that asks the database."""
 
-    async def found(typed: str, today: dt.date | None = None, **how: Any) -> Found:
+    async def found(typed: str, today: dt.date | None = None, **how: Any) -> SearchResults:
         async with database.read() as connection:
             return await search_articles(connection, parse_query(typed, today=today), now=NOW, **how)
 
@@ -167,7 +167,7 @@ async def test_where_not_all_words_occur_the_nearest_articles_are_found(put: Put
 @pytest.mark.parametrize("typed", ["", "-sông", "😀", "xyzzy", '"mây sông"'])
 async def test_nothing_found_is_no_error(put: Put, search: Search, typed: str) -> None:
     await put("Sông Mây cạn nước")
-    assert await search(typed) == Found()
+    assert await search(typed) == SearchResults()
 
 
 async def test_at_most_the_limit_is_returned_and_all_are_counted(database: Database, search: Search) -> None:
@@ -224,7 +224,7 @@ async def test_a_deleted_article_is_not_found(database: Database, put: Put, sear
     article_id = await put("Sông Mây cạn nước")
     assert (await search("sông mây")).ids == (article_id,)
     await forget(database, article_id)
-    assert await search("sông mây") == Found()
+    assert await search("sông mây") == SearchResults()
 
 
 async def test_all_matches_of_a_frequent_word_are_counted(database: Database, search: Search) -> None:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from sqlalchemy import insert
 
 from storage.engine import Database
-from storage.search import Filters, Found, matches_by_day, record_changes, search_articles
+from storage.search import Filters, SearchResults, matches_by_day, record_changes, search_articles
 from storage.tables import articles
 from summarizer.questions.query import parse_query
 
@@ -21,7 +21,7 @@ TODAY = dt.date(2026, 3, 2)
 DAY = dt.timedelta(days=1)
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 
-Search = Callable[..., Awaitable[Found]]
+Search = Callable[..., Awaitable[SearchResults]]
 Put = Callable[..., Awaitable[int]]
 
 
@@ -50,7 +50,7 @@ def put(database: Database) -> Put:
 def search(database: Database) -> Search:
     """Return a function that asks the database."""
 
-    async def found(typed: str, filters: Filters | None = None, **how: Any) -> Found:
+    async def found(typed: str, filters: Filters | None = None, **how: Any) -> SearchResults:
         query = parse_query(typed, today=TODAY)
         async with database.read() as connection:
             return await search_articles(connection, query, now=NOW, filters=filters or Filters(), **how)

@@ -63,8 +63,8 @@ async def test_all_ways_to_ask_agree(an: Any, house: Any) -> None:
             kept = await find_last_question(connection, an.chat, since=services.clock.now())
         assert (kept.article_ids if kept else ()) == asked.ids, question
         assert len(inline["results"] if inline else ()) == len(asked.ids), question
-        if asked.found.reading == "lead" and asked.attempt == 0:
-            assert sum(count for _, count, _ in days) == listed.found.total, question
+        if asked.results.reading == "lead" and asked.attempt == 0:
+            assert sum(count for _, count, _ in days) == listed.results.total, question
 
 
 @pytest.mark.usefixtures("stocked")

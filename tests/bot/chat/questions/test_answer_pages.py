@@ -8,7 +8,7 @@ import pytest
 from bot.chat.questions.answer_pages import Readers, answer_page
 from bot.news.answers import Reply
 from bot.news.narrowing import Narrowing
-from storage.search import Filters, Found
+from storage.search import Filters, SearchResults
 from summarizer.questions.answering import Answer
 from summarizer.questions.query import parse_query
 
@@ -26,7 +26,7 @@ NOW = dt.datetime(2026, 11, 22, 12, 0, tzinfo=dt.UTC)
 def test_what_was_asked_instead_is_told_only_where_it_differs(
     make_newsroom: Any, typed: str, meant: str, is_told: bool
 ) -> None:
-    found = Found(reading="respelled", suggestion=meant)
+    found = SearchResults(reading="respelled", suggestion=meant)
     reply = Reply(parse_query(meant), Narrowing(Filters()), found, Answer(), ids=())
     html = answer_page(typed, reply, (), Readers(make_newsroom(), NOW, "Asia/Ho_Chi_Minh", is_group=False))
     assert ("Có phải bạn muốn hỏi" in html) == is_told
