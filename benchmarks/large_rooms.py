@@ -189,14 +189,14 @@ async def _ticks(services: Services) -> None:
     """Measure the minute's tick with nothing due, and the monitor's query with a million waiting."""
     now = services.clock.now()
 
-    async def look() -> None:
+    async def check() -> None:
         async with services.database.read() as connection:
             await measure_queue(connection, now=now)
 
     for name, work in (
         ("tick of slots, nothing due", lambda: run_due_slots(services, _silence)),
         ("queue_rest, nothing left", lambda: queue_rest(services)),
-        ("look at the queue, all waiting", look),
+        ("show the queue, all waiting", check),
     ):
         times = []
         for _ in range(5):

@@ -14,9 +14,9 @@ from bot.messages.rendering import LONGEST_CORRECTION
 from bot.messages.subscription_texts import STATUSES
 from bot.news.newsroom import Newsroom
 from bot.news.reader_notices import find_reach, preview_notice, readable_text, send_correction
-from bot.operators.reader_lookup import ReaderView, look_at_reader, why_article
+from bot.operators.reader_lookup import ReaderView, find_reader_view, why_article
 from bot.operators.reasons import Reason, say_at
-from bot.operators.schedule_control import ComingIssue, look_at_issues
+from bot.operators.schedule_control import ComingIssue, list_issues
 from bot.times.schedule import QuietHours
 from config.settings import Settings
 from storage.delivery.corrections import draft_correction
@@ -50,7 +50,7 @@ def issues(
 
 async def _issues(days: int) -> tuple[list[dict[str, Any]], str, dt.datetime]:
     async with open_services(settings_or_exit()) as services:
-        coming, past = await look_at_issues(services, days=days, limit=_MOST)
+        coming, past = await list_issues(services, days=days, limit=_MOST)
         zone = services.newsroom.zone
         rows = [_coming_row(one) for one in coming]
         return [*rows, *(_row(one, reason, zone) for one, reason in past)], zone, services.clock.now()
@@ -158,7 +158,7 @@ def reader(
 
 async def _reader(chat: int, wanted: str | None) -> dict[str, Any] | None:
     async with open_services(settings_or_exit()) as services:
-        view = await look_at_reader(services, chat)
+        view = await find_reader_view(services, chat)
         if view is None:
             return None
         row = _facts(view, services.newsroom)

@@ -22,7 +22,7 @@ from bot.news.reader_notices import (
     send_correction,
 )
 from bot.news.services import Services
-from bot.operators.approvals import change_story, gate_status, give_answer, look_at_gate, read_gate
+from bot.operators.approvals import change_story, find_gate_view, gate_status, give_answer, read_gate
 from storage.delivery.announcements import (
     count_announced,
     draft_announcement,
@@ -38,16 +38,16 @@ _ANSWERS = {"gui": GateAnswer.SEND, "giu": GateAnswer.HOLD}
 _NOTHING = "Người khác vừa làm việc này, hoặc tin không còn trong số. Dưới đây là tình trạng bây giờ."
 _SENT = "Số này đã gửi rồi. Muốn rút lại, mở số ấy ở trang «Các số» rồi bấm «Thu hồi số này»."
 _CLOSED = "Số này đã khép lại, không gửi nữa."
-Look = Callable[[], Awaitable[None]]
+ActOnGates = Callable[[], Awaitable[None]]
 _MOST_ANNOUNCEMENTS = 20
 
 
 class GatePages(Pages):
-    """The page under /so/duyet. `look` composes changed issues again."""
+    """The page under /so/duyet. `act_on_gates` composes changed issues again."""
 
-    def __init__(self, services: Services, page: Page, look: Look | None) -> None:
+    def __init__(self, services: Services, page: Page, act_on_gates: ActOnGates | None) -> None:
         super().__init__(services, page)
-        self._look = look
+        self._act_on_gates = act_on_gates
 
     def routes(self) -> list[web.RouteDef]:
         """Return the page and what may be done on it."""
@@ -57,7 +57,7 @@ class GatePages(Pages):
         ]
 
     async def _show(self, request: web.Request, *, is_late: bool = False) -> web.Response:
-        gate_now = await look_at_gate(self._services, int(request.match_info["id"]))
+        gate_now = await find_gate_view(self._services, int(request.match_info["id"]))
         if gate_now is None:
             raise web.HTTPNotFound
         problem = (
@@ -95,8 +95,8 @@ class GatePages(Pages):
             is_done = await change_story(self._services, number, int(value), admin, drop=drop)
         if not is_done:
             return await self._show(request, is_late=True)
-        if self._look is not None:
-            await self._look()
+        if self._act_on_gates is not None:
+            await self._act_on_gates()
         return redirect(f"/so/duyet/{number}")
 
 

@@ -10,12 +10,12 @@ from bot.messages.subscription_texts import LENGTHS, STATUSES
 from bot.news.answers import describe, explain, look_up
 from bot.news.newsroom import Source
 from bot.news.services import Services
-from bot.operators.approvals import look_at_open_gates
+from bot.operators.approvals import list_open_gates
 from bot.operators.article_reasons import say_rank
 from bot.operators.fleet_notices import say_processes
-from bot.operators.reader_lookup import find_sending_holds, look_at_reader, why_article
+from bot.operators.reader_lookup import find_reader_view, find_sending_holds, why_article
 from bot.operators.reasons import Why, why_held
-from bot.operators.schedule_control import look_at_issues
+from bot.operators.schedule_control import list_issues
 from bot.telegram import lease
 from bot.times.schedule import QuietHours
 from storage.delivery.history import find_issue_messages
@@ -63,7 +63,7 @@ _ACTIONS: Mapping[AuditKind, str] = {
 async def today(services: Services, problems: list[str]) -> dict[str, Any]:
     """Return the values of the first page: counts of a day, coming slots, issues that are late or held."""
     now = services.clock.now()
-    coming, past = await look_at_issues(services, days=1, limit=_MOST_PAST)
+    coming, past = await list_issues(services, days=1, limit=_MOST_PAST)
     async with services.database.read() as connection:
         stats = await gather_stats(connection, since=now - _DAY, now=now)
         sending = await find_sending_holds(connection)
@@ -74,7 +74,7 @@ async def today(services: Services, problems: list[str]) -> dict[str, Any]:
         "problems": problems,
         "processes": processes,
         "stats": stats,
-        "gates": await look_at_open_gates(services),
+        "gates": await list_open_gates(services),
         "held": why_held(None, sending, zone=services.newsroom.zone, now=now),
         "coming": [(one, title_of(services, one.edition)) for one in coming[:_MOST_COMING]],
         "attention": [
@@ -92,9 +92,9 @@ def title_of(services: Services, edition: str) -> str:
 
 async def issues(services: Services) -> dict[str, Any]:
     """Return the coming slots and the issues of a week."""
-    coming, past = await look_at_issues(services, days=7, limit=_MOST_PAST)
+    coming, past = await list_issues(services, days=7, limit=_MOST_PAST)
     return {
-        "gates": await look_at_open_gates(services),
+        "gates": await list_open_gates(services),
         "coming": [(one, title_of(services, one.edition)) for one in coming[:_MOST_COMING]],
         "past": [(one, title_of(services, one.edition), reason) for one, reason in past],
     }
@@ -129,7 +129,7 @@ async def reader(services: Services, asked: str, wanted: str) -> dict[str, Any]:
         return blank | {"problem": "Hãy gõ số của cuộc trò chuyện, chỉ gồm chữ số."}
     if abs(chat) >= 2**63:
         return blank | {"problem": "Số này quá dài."}
-    view = await look_at_reader(services, chat)
+    view = await find_reader_view(services, chat)
     if view is None:
         return blank | {"problem": "Không có ai đăng ký với số này."}
     one, newsroom = view.subscriber, services.newsroom

@@ -24,7 +24,15 @@ from bot.console.schedule_forms import (
 )
 from bot.news.newsroom import Newsroom
 from bot.news.newsroom_changes import Draft, NewsroomFile, NotEditableError
-from bot.operators.schedule_control import compare, draft, last_change, look_ahead, read_declared, undo, write
+from bot.operators.schedule_control import (
+    compare,
+    draft,
+    last_change,
+    list_coming_slots,
+    read_declared,
+    undo,
+    write,
+)
 
 _MOST_SLOTS, _MOST_LINES = 120, 200
 _OF_SOURCES = ("nguon", "bo-nguon")
@@ -46,7 +54,7 @@ class SchedulePages(Pages):
         ]
 
     async def _overview(self, request: web.Request, problem: str = "") -> web.Response:
-        [slots] = await look_ahead(self._services, [self._services.newsroom])
+        [slots] = await list_coming_slots(self._services, [self._services.newsroom])
         values = {
             "editions": self._services.newsroom.editions,
             "slots": slots[:_MOST_SLOTS],
@@ -97,7 +105,7 @@ class SchedulePages(Pages):
 
     async def _effect(self, form: Form, wanted: Draft, after: Newsroom) -> dict[str, Any]:
         now = self._services.newsroom
-        slots = compare(*await look_ahead(self._services, [now, after]))
+        slots = compare(*await list_coming_slots(self._services, [now, after]))
         changed = [one for one in slots if one.before != one.after]
         lines = difflib.unified_diff(wanted.before.splitlines(), wanted.after.splitlines(), lineterm="", n=1)
         return {

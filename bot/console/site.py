@@ -9,7 +9,7 @@ from aiohttp import web
 
 from bot.console import page_values
 from bot.console.guard import BASE, SESSION, Guard, Sessions, redirect, use_link
-from bot.console.outgoing_pages import AnnouncementPages, CorrectionPages, GatePages, Look
+from bot.console.outgoing_pages import ActOnGates, AnnouncementPages, CorrectionPages, GatePages
 from bot.console.page_templates import error_page, render
 from bot.console.schedule_pages import SchedulePages
 from bot.console.simulator_pages import SimulatorPages
@@ -41,18 +41,18 @@ Problems = Callable[[], Awaitable[list[str]]]
 class Console:
     """The console of one bot at `url`. `problems` returns what is wrong with the bot now.
 
-    `look_at_gates` composes the changed issues of gates again, and sends those that may go.
+    `act_on_gates` composes the changed issues of gates again, and sends those that may go.
     """
 
     def __init__(
-        self, services: Services, url: str, problems: Problems, look_at_gates: Look | None = None
+        self, services: Services, url: str, problems: Problems, act_on_gates: ActOnGates | None = None
     ) -> None:
         self._services = services
         self._problems = problems
         self._sessions = Sessions()
         self._announcements = AnnouncementPages(services, self._page)
         self._corrections = CorrectionPages(services, self._page)
-        self._gates = GatePages(services, self._page, look_at_gates)
+        self._gates = GatePages(services, self._page, act_on_gates)
         self._schedules = SchedulePages(services, self._page)
         self._simulator = SimulatorPages(services, self._page)
         self._sources = SourcePages(services, self._page)

@@ -77,7 +77,7 @@ async def send_breaking(services: Services) -> int:
 
 
 async def _find(services: Services, rule: Rule) -> None:
-    """Check the stories that got articles since the last look."""
+    """Check the stories that got articles since the last run."""
     now = services.clock.now()
     async for stories in stories_with_new_articles(services, _NOTE):
         async with services.database.read() as connection:

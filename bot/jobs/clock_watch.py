@@ -13,7 +13,7 @@ from collections.abc import Callable
 import structlog
 from markupsafe import escape
 
-from bot.jobs.digests.slots import find_looked_until
+from bot.jobs.digests.slots import find_checked_until
 from bot.news.services import NotifyAdmins, Services
 from bot.operators import notices
 from storage.notes import find_note, forget_note, write_new_note
@@ -21,7 +21,7 @@ from storage.upkeep.prune import find_newest_row
 
 TOLERANCE = dt.timedelta(minutes=15)  # a digest that is later than that counts as late
 FURTHEST_AHEAD = dt.timedelta(days=30)  # of the newest row, where only rows can be asked
-_LOOK_SECONDS = 20.0
+_CHECK_SECONDS = 20.0
 _SURE_SECONDS = 60.0  # a machine that was suspended is right as soon as Telegram answers again
 _NOTE = "clock told wrong"  # a note
 _log = structlog.get_logger(__name__)
@@ -72,7 +72,7 @@ class ClockWatch:
         """Tell whether the clock can be trusted; check again if the last check is old."""
         async with self._lock:
             if not self._is_known():
-                await self._look()
+                await self._check()
             return self.problem is None
 
     async def find_problem(self) -> str | None:
@@ -85,13 +85,13 @@ class ClockWatch:
         clock = self._services.clock
         passed = clock.elapsed() - self._last[0]
         shown = (clock.now() - self._last[1]).total_seconds()
-        return passed < _LOOK_SECONDS and abs(shown - passed) < TOLERANCE.total_seconds()
+        return passed < _CHECK_SECONDS and abs(shown - passed) < TOLERANCE.total_seconds()
 
-    async def _look(self) -> None:
+    async def _check(self) -> None:
         clock = self._services.clock
         now = clock.now()
         async with self._services.database.read() as connection:
-            seen = (await find_newest_row(connection), await find_looked_until(connection))
+            seen = (await find_newest_row(connection), await find_checked_until(connection))
             was_reported = await find_note(connection, self._note) is not None
         newest = max((moment for moment in seen if moment is not None), default=None)
         self.problem = judge(

@@ -99,7 +99,7 @@ async def alert_followers(services: Services) -> int:
 
 
 async def _find_news(services: Services) -> None:
-    """Mark the follows whose stories got articles since the last look."""
+    """Mark the follows whose stories got articles since the last run."""
     now = services.clock.now()
     async for stories in stories_with_new_articles(services, _NOTE):
         await _mark(services, stories, now)

@@ -121,7 +121,7 @@ class NewsroomWatch:
         """Put in place a newsroom that the bot itself wrote into the file; `fingerprint` is the file's."""
         services.newsroom = newsroom
         await reschedule_profiles(services)
-        self._taken_over = self._seen = fingerprint  # only now, as in `look`
+        self._taken_over = self._seen = fingerprint  # only now, as in `check`
 
     @property
     def in_place(self) -> str:
@@ -129,7 +129,7 @@ class NewsroomWatch:
         return self._taken_over
 
     async def follow(self, services: Services) -> None:
-        """Look once and put a new newsroom in place; another process updates profiles and tells admins."""
+        """Check the file and put a new newsroom in place; another process does the rest."""
         found = await self._changed()
         if found is None:
             return
@@ -147,8 +147,8 @@ class NewsroomWatch:
         is_still_changing, self._seen = found != self._seen, found
         return None if found == self._taken_over or is_still_changing else found
 
-    async def look(self, services: Services, notify_admins: NotifyAdmins) -> bool:
-        """Look once; return whether a new newsroom is in place."""
+    async def check(self, services: Services, notify_admins: NotifyAdmins) -> bool:
+        """Check the file; return whether a new newsroom is in place."""
         found = await self._changed()
         if found is None:
             return False
@@ -160,7 +160,7 @@ class NewsroomWatch:
             return False
         services.newsroom = newsroom
         moved = await take_over(services)
-        self._taken_over = found  # only now: when the database fails, the next look takes it over again
+        self._taken_over = found  # only now: when the database fails, the next check takes it over again
         _log.info("newsroom file taken over", profiles_moved=moved)
         await notify_admins(notices.newsroom_taken_over(len(newsroom.editions), len(newsroom.sources)))
         return True

@@ -62,6 +62,6 @@ async def stories_with_new_articles(services: Services, note_name: str) -> Async
         yield sorted({story for _, story, _ in touched})
         after = (touched[-1][2], touched[-1][0])
     latest = max(until, min(after[0], now))
-    if note is None or latest > until:  # an idle look writes nothing
+    if note is None or latest > until:  # an idle run writes nothing
         async with services.database.write() as connection:
             await write_note(connection, note_name, latest.isoformat(), now=now)

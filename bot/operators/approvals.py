@@ -48,7 +48,7 @@ class GateView:
     dropped: Sequence[Dropped]
 
 
-async def look_at_gate(services: Services, gate_id: int) -> GateView | None:
+async def find_gate_view(services: Services, gate_id: int) -> GateView | None:
     """Return the view of a gate, None if there is no such gate."""
     async with services.database.read() as connection:
         gate = await find_gate(connection, gate_id)
@@ -65,7 +65,7 @@ async def look_at_gate(services: Services, gate_id: int) -> GateView | None:
     return GateView(gate, title, zone, readers, issues, list(once.items()), dropped)
 
 
-async def look_at_open_gates(services: Services) -> list[tuple[Gate, str]]:
+async def list_open_gates(services: Services) -> list[tuple[Gate, str]]:
     """Return the gates at which issues wait, the earliest first, with the titles of their editions."""
     async with services.database.read() as connection:
         return [(gate, _named(gate, services)[0]) for gate in await find_open_gates(connection)]

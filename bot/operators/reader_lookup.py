@@ -76,7 +76,7 @@ class ReaderView:
     watches: int
 
 
-async def look_at_reader(services: Services, chat_id: int) -> ReaderView | None:
+async def find_reader_view(services: Services, chat_id: int) -> ReaderView | None:
     """Return the view of a reader, None if the chat is unknown."""
     now = services.clock.now()
     async with services.database.read() as connection:

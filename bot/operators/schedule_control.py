@@ -107,7 +107,7 @@ async def last_change(services: Services) -> AuditEntry | None:
     return found[0] if found else None
 
 
-async def look_ahead(services: Services, newsrooms: Sequence[Newsroom]) -> list[list[ComingSlot]]:
+async def list_coming_slots(services: Services, newsrooms: Sequence[Newsroom]) -> list[list[ComingSlot]]:
     """Return the slots of the coming days under each of these newsrooms."""
     now = services.clock.now()
     async with services.database.read() as connection:
@@ -164,7 +164,7 @@ def compare(before: Sequence[ComingSlot], after: Sequence[ComingSlot]) -> list[S
     return [SlotChange(old.get(key), new.get(key)) for key in sorted({*old, *new})]
 
 
-async def look_at_issues(
+async def list_issues(
     services: Services, *, days: int, limit: int
 ) -> tuple[list[ComingIssue], list[tuple[SentIssue, Reason]]]:
     """Return the next slot of each edition and zone, and the latest issues with their states."""

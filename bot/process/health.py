@@ -96,7 +96,7 @@ async def retry(
 ANSWER_SECONDS = 3.0  # how long the database may take to answer
 UNWRITABLE_SECONDS = 30.0  # since the last failed write; then another one must have failed
 LEAST_FREE_BYTES = 20_000_000
-LOOK_SECONDS = 5.0
+CHECK_SECONDS = 5.0
 PATIENCE_SECONDS = 60.0  # a problem may pass by itself
 AGAIN_SECONDS = 1_800.0  # between two alerts of one problem that comes and goes
 UNHEARD_SECONDS = 30.0  # between two attempts, if no admin could be reached
@@ -143,10 +143,10 @@ class Alerts:
         """Check for problems again and again, until cancelled."""
         while True:
             with log_errors("alerts"):
-                await self.look()
-            await asyncio.sleep(LOOK_SECONDS)
+                await self.check()
+            await asyncio.sleep(CHECK_SECONDS)
 
-    async def look(self) -> None:
+    async def check(self) -> None:
         """Notify the admins of each problem that has lasted long enough, and of each that is over."""
         now, problems = time.monotonic(), await self._check()
         self._since = {each: self._since.get(each, now) for each in problems}

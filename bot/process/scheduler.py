@@ -1,4 +1,4 @@
-"""The periodic jobs, called ticks, on APScheduler. A tick only looks; the tables say what is due."""
+"""The periodic jobs, called ticks, on APScheduler. A tick only checks; the tables say what is due."""
 
 import asyncio
 import datetime as dt

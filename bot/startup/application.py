@@ -78,8 +78,8 @@ class Bot:
         actions = OperatorActions(self._shared, self._runner.send, self._runner.schedule)
         self._console_url = listen.console_url if listen and services.admins else None
         is_served = self._console_url is not None and Role.CONSOLE in roles
-        look, url = actions.look_at_gates, self._console_url or ""
-        self._console = Console(services, url, self._find_problems, look) if is_served else None
+        act, url = actions.act_on_gates, self._console_url or ""
+        self._console = Console(services, url, self._find_problems, act) if is_served else None
         has_console = self._console is not None or (self._is_fleet and self._console_url is not None)
         add_handlers(
             self._connection.telegram, services, actions.for_chat(self._invite if has_console else None)
@@ -140,7 +140,7 @@ class Bot:
                 stack.push_async_callback(self._connection.stop_answering)
                 connecting = await stack.enter_async_context(self._connecting())
                 if self._watch is not None:
-                    self._scheduler.add("newsroom", self._look_at_newsroom, every_seconds=5)
+                    self._scheduler.add("newsroom", self._check_newsroom, every_seconds=5)
                 acting = await stack.enter_async_context(self._runner.acting(self._stop))
                 await self._until_stopped([connecting, *acting])
         if self._connection.is_refused:
@@ -237,13 +237,13 @@ class Bot:
             with log_errors("register"):
                 await register_commands(self._connection.bot, self._services.admins)
 
-    async def _look_at_newsroom(self) -> None:
+    async def _check_newsroom(self) -> None:
         """Take a changed newsroom file over; the process that makes slots also moves profiles."""
         if self._watch is None:
             return
         schedule = self._runner.schedule
         if schedule is not None and schedule.is_active:
-            await self._watch.look(self._services, self._notify_admins)
+            await self._watch.check(self._services, self._notify_admins)
         else:
             await self._watch.follow(self._services)
 

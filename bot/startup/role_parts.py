@@ -49,7 +49,7 @@ class IntakeParts(RoleParts):
         add, at_right_time = shared.scheduler.add, shared.at_right_time
         shared.arrivals.web = self._web
         add("intake", at_right_time(self._take_in), every_seconds=20, allowed_seconds=1_800)
-        add("web", at_right_time(self._web.look), every_seconds=5)
+        add("web", at_right_time(self._web.poll_due), every_seconds=5)
 
     async def _take_in(self) -> None:
         """Take in, and note for the process that makes slots when this was done."""
@@ -144,11 +144,11 @@ class ScheduleParts(RoleParts):
         if signal is Signal.PROCESSED:
             self._shared.scheduler.wake("watching")
         elif signal is Signal.GATES and self.is_active:
-            self._shared.start(self.look_at_gates(), "gates")
+            self._shared.start(self.act_on_gates(), "gates")
 
-    async def look_at_gates(self) -> None:
+    async def act_on_gates(self) -> None:
         """Act on an answer at a gate and show its effect."""
-        await self._slots.look_at_gates()
+        await self._slots.act_on_gates()
 
     async def alert(self) -> None:
         """Find articles for watches, and queue what is sent outside the slots."""
@@ -201,8 +201,8 @@ class SendParts(RoleParts):
             _log.error("deliveries ended as unknown after an interruption", count=unknown)
         self._sending = asyncio.create_task(self.sender.run())
         add = self._shared.scheduler.add
-        add("monitor", self._monitor.look, every_seconds=10)
-        add("risks", self._monitor.look_for_risks, every_seconds=60)
+        add("monitor", self._monitor.show, every_seconds=10)
+        add("risks", self._monitor.check_risks, every_seconds=60)
         add("outcomes", self._monitor.count_outcomes, every_seconds=600)
         if self._is_shared:
             add("left over", self._recover_of_others, every_seconds=2)
@@ -235,7 +235,7 @@ class SendParts(RoleParts):
         if signal is Signal.DELIVERIES:
             self.sender.wake()
         elif signal is Signal.SENDING:
-            self.sender.look_again()
+            self.sender.check_stop()
         elif signal is Signal.CALLED_OFF and detail.lstrip("-").isdecimal():
             self._shared.start(self.sender.call_off(int(detail)), "call off")
 
@@ -254,7 +254,7 @@ class ChatParts(RoleParts):
         self._shared.connection.want_updates()
         self.begun.set()
         self._shared.scheduler.add(
-            "webhook", self._shared.connection.look, every_seconds=300, allowed_seconds=1_800
+            "webhook", self._shared.connection.check_webhook, every_seconds=300, allowed_seconds=1_800
         )
         follow_index(self._shared)
 

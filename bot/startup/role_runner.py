@@ -213,7 +213,7 @@ class OperatorActions:
             self._call_off,
             self._shared.clock_watch.find_problem,
             invite,
-            self.look_at_gates,
+            self.act_on_gates,
         )
 
     async def _send_now(self, edition: str) -> int:
@@ -229,7 +229,7 @@ class OperatorActions:
             else:
                 await resume_sending(connection)
         if self._send is not None:
-            self._send.sender.look_again()
+            self._send.sender.check_stop()
 
     async def _is_paused(self) -> bool:
         async with self._shared.services.database.read() as connection:
@@ -240,10 +240,10 @@ class OperatorActions:
             await self._send.sender.call_off(chat_id)
         await self._signal(Signal.CALLED_OFF, str(chat_id))
 
-    async def look_at_gates(self) -> None:
+    async def act_on_gates(self) -> None:
         """Act on an answer at a gate and show its effect, here or in the process that makes slots."""
         if self._schedule is not None and self._schedule.is_active:
-            await self._schedule.look_at_gates()
+            await self._schedule.act_on_gates()
         else:
             await self._signal(Signal.GATES)
 

@@ -217,10 +217,10 @@ class Connection:
         if self._listener is not None:
             await self._listener.register(_UPDATE_KINDS)
 
-    async def look(self) -> None:
+    async def check_webhook(self) -> None:
         """Ask Telegram whether it reaches the webhook, if there is one."""
         if self._listener is not None and self._is_open:
-            await self._listener.look(_UPDATE_KINDS)
+            await self._listener.check_webhook(_UPDATE_KINDS)
 
     async def _poll(self) -> None:
         if self.telegram.updater is None:

@@ -52,7 +52,7 @@ class Worker(Protocol):
 
 
 class IdleSearch:
-    """Looks for chats on behalf of the process `owner`. `in_all` updates waited at the last look."""
+    """Looks for chats on behalf of the process `owner`. `in_all` updates waited at the last check."""
 
     def __init__(self, database: Database, owner: str, worker: Worker) -> None:
         self.in_all = 0
@@ -60,7 +60,7 @@ class IdleSearch:
         self._database = database
         self._owner = owner
         self._worker = worker
-        self._idle_ours: set[int] = set()  # claimed by this process, and idle at the last look
+        self._idle_ours: set[int] = set()  # claimed by this process, and idle at the last check
         self._expiry_counts_at = 0.0
         self.wait_for_others()
 
@@ -68,7 +68,7 @@ class IdleSearch:
         """Give the others time to renew their claims: the database may have been unreachable for all."""
         self._expiry_counts_at = machine_seconds() + CLAIM_SECONDS
 
-    async def look(self) -> None:
+    async def take_unhandled(self) -> None:
         """Take chats that no process handles.
 
         Raises:
@@ -95,7 +95,7 @@ class IdleSearch:
         return search, idle
 
     def _not_in_work(self, idle: Sequence[IdleChat]) -> list[IdleChat]:
-        """Return the chats to take; one that this process holds already, only if two looks found it idle."""
+        """Return the chats to take; one that this process holds already, only if two checks found it idle."""
         ours = {one.chat_id for one in idle if one.is_ours} - set(self._worker.claimed)
         before, self._idle_ours = self._idle_ours, ours
         return [one for one in idle if not one.is_ours or one.chat_id in ours & before]

@@ -160,7 +160,7 @@ class WebhookListener:
             max_connections=MOST_CONNECTIONS,
         )
 
-    async def look(self, kinds: list[str]) -> None:
+    async def check_webhook(self, kinds: list[str]) -> None:
         """Ask Telegram for the webhook's state, and register it again if its URL was changed."""
         info = await self._bot.get_webhook_info()
         self._problem = _problem_of(info)

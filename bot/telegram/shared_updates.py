@@ -2,7 +2,7 @@
 
 A process claims the chat of an update that it keeps, unless the chat is claimed already, and queues the
 chat's oldest update. When that is handled, the next one follows; a chat with nothing waiting is released. A
-look each second finds what nobody handles: chats that were left, or whose process is gone. PostgreSQL only.
+check each second finds what nobody handles: chats that were left, or whose process is gone. PostgreSQL only.
 """
 
 import asyncio
@@ -120,7 +120,7 @@ class SharedQueue(UpdateQueue):
         if number in self._in_work or self._is_ending:
             return
         self._claims[chat] = _Claim(number, waiting.count, waiting.tries, asked_at + _SURE_SECONDS)
-        if self._done.get(chat) == number:  # it is handled; the next look marks it
+        if self._done.get(chat) == number:  # it is handled; the next check marks it
             return
         if update is None or update.update_id != number:
             update = await self._read(waiting)
@@ -190,7 +190,7 @@ class SharedQueue(UpdateQueue):
             await self._mark_done()
 
     def _drop(self, chat: int | None, update_id: int) -> None:
-        """Forget a claim in memory only: a later look finds the chat idle and takes it again."""
+        """Forget a claim in memory only: a later check finds the chat idle and takes it again."""
         claim = self._claims.get(chat or 0)
         if claim is not None and claim.update_id == update_id:
             del self._claims[chat or 0]
@@ -205,7 +205,7 @@ class SharedQueue(UpdateQueue):
                 async with self._database.write() as connection:
                     following = await finish_updates(connection, done, self._owner, goes_on=goes_on)
             except BaseException:
-                self._done = done | self._done  # the next look tries again
+                self._done = done | self._done  # the next check tries again
                 raise
             for chat, number in done.items():
                 claim = self._claims.get(chat)
@@ -248,7 +248,7 @@ class SharedQueue(UpdateQueue):
         """Renew the claims, and look each second for chats that no process handles, until cancelled."""
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._repeat(self._renew, _RENEW_SECONDS))
-            tasks.create_task(self._repeat(self._look, _LOOK_SECONDS))
+            tasks.create_task(self._repeat(self._take_unhandled, _LOOK_SECONDS))
 
     async def _repeat(self, do: Callable[[], Awaitable[None]], seconds: float) -> None:
         is_cut = False
@@ -277,10 +277,10 @@ class SharedQueue(UpdateQueue):
             elif self._claims.get(chat) is claim:
                 del self._claims[chat]
 
-    async def _look(self) -> None:
+    async def _take_unhandled(self) -> None:
         await self._mark_done()
         if not self._is_ending:
-            await self._search.look()
+            await self._search.take_unhandled()
 
     @property
     def _has_room(self) -> bool:

@@ -23,7 +23,7 @@ from storage.errors import StorageError
 from storage.group_turns import take_turn_in_group
 from storage.processes.leases import LEASE_SECONDS, LeaseKey
 
-_LOOK_SECONDS, _SHORTEST_SECONDS = 0.5, 0.05
+_RENEWAL_SECONDS, _SHORTEST_SECONDS = 0.5, 0.05
 _SURE_SECONDS = LEASE_SECONDS - 3.0  # a request sent before this ends before others may take the place
 _LEAVE_SECONDS, _TURN_SECONDS = 2.0, 5.0
 _log = structlog.get_logger(__name__)
@@ -56,7 +56,7 @@ class PaceShare:
     @asynccontextmanager
     async def kept(self, stop: asyncio.Event) -> AsyncIterator[None]:
         """Have a share during the block. A second after it the places are free for others."""
-        await retry(self.look, stop)
+        await retry(self.renew, stop)
         self._pace.take_turn_in_group = self.take_turn_in_group
         keeping = asyncio.create_task(self._keep(), name="pace")
         try:
@@ -70,18 +70,18 @@ class PaceShare:
 
     async def _keep(self) -> None:
         while True:
-            await self._until_next_look()
+            await self._until_next_renewal()
             with log_errors("pace"):
                 try:
-                    await self.look()
+                    await self.renew()
                 except StorageError as error:  # the limiter does not use an expired share
                     _log.debug("share of the pace not renewed", error=str(error))
 
-    async def _until_next_look(self) -> None:
+    async def _until_next_renewal(self) -> None:
         """Wait half a second, or until a message waits for the first place."""
         needed = self._pace.share.needed
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(needed.wait(), _LOOK_SECONDS)
+            await asyncio.wait_for(needed.wait(), _RENEWAL_SECONDS)
             await asyncio.sleep(_SHORTEST_SECONDS if self._has_asked else 0)
         self._has_asked = needed.is_set()
         needed.clear()
@@ -93,7 +93,7 @@ class PaceShare:
                 return await take_turn_in_group(connection, chat_id)
         return 0.0
 
-    async def look(self) -> None:
+    async def renew(self) -> None:
         """Renew the share, and take or give back places."""
         began, pace, total = machine_seconds(), self._pace, self._total()
         async with self._database.write() as connection:

@@ -31,7 +31,7 @@ class AdminActions:
     `send_now` takes an edition's name and returns the number of messages queued. `call_off` stops what is
     being sent to a chat whose data was deleted. `find_clock_problem` says what is wrong with the machine's
     clock, if anything is. `invite` makes a link to the console for an operator; None if no console is served.
-    `look_at_gates` acts on an answer at a gate at once.
+    `act_on_gates` acts on an answer at a gate at once.
     """
 
     send_now: Callable[[str], Awaitable[int]]
@@ -40,7 +40,7 @@ class AdminActions:
     call_off: Callable[[int], Awaitable[None]]
     find_clock_problem: Callable[[], Awaitable[str | None]]
     invite: Callable[[int], Awaitable[str]] | None = None
-    look_at_gates: Callable[[], Awaitable[None]] | None = None
+    act_on_gates: Callable[[], Awaitable[None]] | None = None
 
 
 async def notify_admins(bot: Bot, services: Services, html: str) -> bool:

@@ -13,7 +13,15 @@ from bot.messages import operator_texts, spoken, texts
 from bot.messages.markup import one_line
 from bot.news.newsroom import Edition
 from bot.news.newsroom_changes import Draft, NewsroomFile, NotEditableError, SetValues
-from bot.operators.schedule_control import ComingSlot, SlotChange, compare, draft, look_ahead, undo, write
+from bot.operators.schedule_control import (
+    ComingSlot,
+    SlotChange,
+    compare,
+    draft,
+    list_coming_slots,
+    undo,
+    write,
+)
 
 _OFFERED = (
     "05:30",
@@ -71,7 +79,7 @@ async def propose(tap: ButtonContext, wanted: ProposeChange) -> None:
             drafted.problems[0][:190] if drafted.problems else operator_texts.CHANGES_NOTHING
         )
         return
-    slots = compare(*await look_ahead(tap.services, [tap.services.newsroom, drafted.newsroom]))
+    slots = compare(*await list_coming_slots(tap.services, [tap.services.newsroom, drafted.newsroom]))
     changed = [one for one in slots if one.before != one.after]
     lines = [_line(one, tap.now) for one in changed[:_MOST_LINES]]
     if len(changed) > _MOST_LINES:

@@ -23,9 +23,9 @@ from bot.news.services import Services
 from bot.operators.approvals import (
     GateView,
     change_story,
+    find_gate_view,
     gate_status,
     give_answer,
-    look_at_gate,
     read_gate,
 )
 from bot.operators.reasons import say_at
@@ -48,7 +48,7 @@ _log = structlog.get_logger(__name__)
 
 async def show(tap: ButtonContext, wanted: ShowGate) -> None:
     """Show another page of the stories."""
-    gate_now = await look_at_gate(tap.services, wanted.gate_id)
+    gate_now = await find_gate_view(tap.services, wanted.gate_id)
     if gate_now is None:
         await tap.acknowledge(texts.STALE_BUTTON)
         return
@@ -96,7 +96,7 @@ async def _say_why_not(
     tap: ButtonContext, gate_id: int, otherwise: str = operator_texts.GATE_ANSWERED
 ) -> None:
     """Say why a tap changed nothing, and show the gate as it is."""
-    gate_now = await look_at_gate(tap.services, gate_id)
+    gate_now = await find_gate_view(tap.services, gate_id)
     if gate_now is None:
         await tap.acknowledge(texts.STALE_BUTTON)
         return
@@ -106,9 +106,9 @@ async def _say_why_not(
 
 
 async def _show_everywhere(tap: ButtonContext, gate_id: int, actions: AdminActions) -> None:
-    if actions.look_at_gates is not None:
-        await actions.look_at_gates()
-    gate_now = await look_at_gate(tap.services, gate_id)
+    if actions.act_on_gates is not None:
+        await actions.act_on_gates()
+    gate_now = await find_gate_view(tap.services, gate_id)
     if gate_now is not None:  # the tapped message may be an older one than its notice
         await tap.show(gate_view(gate_now, tap.services))
 
@@ -198,7 +198,7 @@ async def _send_notices(bot: Bot, services: Services, gate: Gate, notices: dict[
     behind = [one for one in notices.values() if one.revision < gate.revision]
     if not unseen and not behind:
         return
-    gate_now = await look_at_gate(services, gate.id)
+    gate_now = await find_gate_view(services, gate.id)
     if gate_now is None:
         return
     view = gate_view(gate_now, services)

@@ -64,7 +64,7 @@ class BroadcastProgress:
         self._bot = bot
         self._broadcast: _Broadcast | None = None
 
-    async def look(self, queue: Queue, *, sent: int, rate: float, is_paused: bool) -> None:
+    async def show(self, queue: Queue, *, sent: int, rate: float, is_paused: bool) -> None:
         """Begin, update or end the message; `sent` counts since the start of the process."""
         broadcast, zone = self._broadcast, self._services.newsroom.zone
         if broadcast is None:
@@ -110,7 +110,7 @@ class BroadcastProgress:
 
 _DAY = dt.timedelta(hours=24)
 _RATE_SECONDS = 60.0
-_DEAF_LOOKS = 3  # looks in a row, one a minute, with a problem of the connection
+_DEAF_CHECKS = 3  # checks in a row, one a minute, with a problem of the connection
 
 
 class Monitor:
@@ -137,16 +137,16 @@ class Monitor:
         self._share = share
         self._progress = BroadcastProgress(services, bot)
         self._counts: deque[tuple[float, int]] = deque()
-        self._deaf_looks = 0
+        self._deaf_checks = 0
 
-    async def look(self) -> None:
+    async def show(self) -> None:
         """Set the metrics and show how a broadcast goes."""
-        queue = await self._look_at_queue()
+        queue = await self._measure_queue()
         sent = await self._count_sent()
         rate = self._measured_rate(sent)
         _show(queue, rate)
         if await self._is_first():
-            await self._progress.look(queue, sent=sent, rate=rate, is_paused=self._sender.is_paused)
+            await self._progress.show(queue, sent=sent, rate=rate, is_paused=self._sender.is_paused)
 
     async def count_outcomes(self) -> None:
         """Set the metrics that need a larger query: how the deliveries of the last day ended."""
@@ -157,25 +157,25 @@ class Monitor:
         POSSIBLE_DOUBLES.set(outcomes.possible_doubles)
         GONE_DELIVERIES.set(outcomes.gone)
 
-    async def look_for_risks(self) -> None:
+    async def check_risks(self) -> None:
         """Report risks to delivery to the admins."""
         problem = self._find_problem()
-        self._deaf_looks = self._deaf_looks + 1 if problem else 0
+        self._deaf_checks = self._deaf_checks + 1 if problem else 0
         rate = self._measured_rate(await self._count_sent())
         if not await self._is_first():
             return
         situation = Situation(
-            await self._look_at_queue(),
+            await self._measure_queue(),
             rate,
             self._sender.is_paused,
-            problem if self._deaf_looks >= _DEAF_LOOKS else None,
+            problem if self._deaf_checks >= _DEAF_CHECKS else None,
         )
         await report_risks(self._services, self._notify_admins, situation)
         await report_refusals(self._services, self._bot, self._notify_admins)
         await report_unhandled_updates(self._services, self._notify_admins)
         await report_changed_headlines(self._services, self._notify_admins)
 
-    async def _look_at_queue(self) -> Queue:
+    async def _measure_queue(self) -> Queue:
         async with self._services.database.read() as connection:
             return await measure_queue(connection, now=self._services.clock.now())
 

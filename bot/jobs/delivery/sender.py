@@ -56,7 +56,7 @@ class Sender:
         self._bot = bot
         self._lease = lease
         self._is_shared = is_shared
-        self._next_look = float("-inf")  # when to read whether sending is stopped, in the loop's time
+        self._read_stop_at = float("-inf")  # when to read whether sending is stopped, in the loop's time
         self._share = share
         key = share or lease
         self._name = key.owner if key is not None else None
@@ -96,20 +96,20 @@ class Sender:
         self._abandon()
         self._in_flight = {}
 
-    async def _look_at_stop(self) -> None:
+    async def _read_stop(self) -> None:
         """Read whether an operator has stopped sending: each second if other processes may write it."""
         now = asyncio.get_running_loop().time()
-        if now < self._next_look:
+        if now < self._read_stop_at:
             return
-        self._next_look = again = now + _IDLE_SECONDS  # after a failure too
+        self._read_stop_at = again = now + _IDLE_SECONDS  # after a failure too
         async with self._services.database.read() as connection:
             self.is_paused = await find_stop(connection) is not None
-        if not self._is_shared and self._next_look == again:  # `look_again` was not called meanwhile
-            self._next_look = float("inf")
+        if not self._is_shared and self._read_stop_at == again:  # `check_stop` was not called meanwhile
+            self._read_stop_at = float("inf")
 
-    def look_again(self) -> None:
+    def check_stop(self) -> None:
         """Read now whether an operator has stopped sending."""
-        self._next_look = float("-inf")
+        self._read_stop_at = float("-inf")
         self.wake()
 
     async def call_off(self, chat_id: int) -> None:
@@ -153,7 +153,7 @@ class Sender:
             while not self._stopping or self._in_flight or self._unwritten:
                 self._wake.clear()
                 with log_errors("delivery"):
-                    await self._look_at_stop()
+                    await self._read_stop()
                     await self._exchange(self._capacity())
                 await self._rest()
         finally:

@@ -36,7 +36,7 @@ from storage.profiles import (
 # and written a hundred at a time. A profile whose issue fails stays due, is tried again a minute later, and
 # does not delay the others.
 
-LOOKED_UNTIL = "slots looked at until"  # a note
+CHECKED_UNTIL = "slots looked at until"  # a note
 _TOGETHER = 100  # profiles composed and written in one transaction: bounds its length, and memory
 _log = structlog.get_logger(__name__)
 
@@ -45,7 +45,7 @@ async def run_due_slots(services: Services, notify_admins: NotifyAdmins) -> int:
     """Make the issue of every profile that is due; return how many deliveries were queued."""
     now = services.clock.now()
     async with services.database.write() as connection:  # every slot until now is in the table, due or made
-        await write_note(connection, LOOKED_UNTIL, now.isoformat(), now=now)
+        await write_note(connection, CHECKED_UNTIL, now.isoformat(), now=now)
     composer, gates = SharedComposer(services), await find_gates(services)
     queued = await queue_rest(services)  # of an earlier slot, after a kill
     last: Profile | None = None
@@ -205,12 +205,12 @@ async def reschedule_profiles(services: Services) -> int:
     now = services.clock.now()
     moved = 0
     async with services.database.write() as connection:
-        looked_until = await find_looked_until(connection) or now
+        checked_until = await find_checked_until(connection) or now
         for profile in await find_profiles(connection):
             if profile.next_due_at is None:
                 continue
             with log_errors("reschedule", profile=profile.id):  # for example a zone that no longer exists
-                moved += await _reschedule(connection, profile, services.newsroom, looked_until, now)
+                moved += await _reschedule(connection, profile, services.newsroom, checked_until, now)
     return moved
 
 
@@ -218,11 +218,11 @@ async def _reschedule(
     connection: AsyncConnection,
     profile: Profile,
     newsroom: Newsroom,
-    looked_until: dt.datetime,
+    checked_until: dt.datetime,
     now: dt.datetime,
 ) -> bool:
     schedule = newsroom.edition_for(profile.choices).schedule
-    came = schedule.slots_between(looked_until, now)
+    came = schedule.slots_between(checked_until, now)
     due_at = profile.next_due_at
     if due_at is not None and due_at <= now:
         for slot in came:
@@ -234,9 +234,9 @@ async def _reschedule(
     return next_due_at != due_at and await set_next_slot(connection, profile, next_due_at=next_due_at)
 
 
-async def find_looked_until(connection: AsyncConnection) -> dt.datetime | None:
+async def find_checked_until(connection: AsyncConnection) -> dt.datetime | None:
     """Return the moment of the last check for due slots, None at the first start."""
-    note = await find_note(connection, LOOKED_UNTIL)
+    note = await find_note(connection, CHECKED_UNTIL)
     return dt.datetime.fromisoformat(note) if note else None
 
 

@@ -101,7 +101,7 @@ class Arrivals:
     async def _take_everything_in(self) -> None:
         with log_errors("catch_up"):
             if self.web is not None:
-                await self.web.look()
+                await self.web.poll_due()
             while await self.take_in():
                 pass
             if self.web is not None:
@@ -132,7 +132,7 @@ class SlotTick:
         self._is_time_right = is_time_right
         self._wake = wake
         self._send_gate_notices = send_gate_notices
-        self._looking, self._noticing = asyncio.Lock(), asyncio.Lock()
+        self._running, self._noticing = asyncio.Lock(), asyncio.Lock()
 
     async def run(self) -> None:
         """Take in waiting articles, then make every due issue; do nothing while the clock is wrong."""
@@ -140,11 +140,11 @@ class SlotTick:
             return
         await resume_rested(self._services)
         await self._arrivals.catch_up()
-        await self._look()
+        await self._run_slots()
 
-    async def look_at_gates(self) -> None:
+    async def act_on_gates(self) -> None:
         """Compose issues anew that changed at a gate, send those that may go, and show them to operators."""
-        await self._look()
+        await self._run_slots()
         await self.send_gate_notices()
 
     async def send_gate_notices(self) -> None:
@@ -152,8 +152,8 @@ class SlotTick:
         async with self._noticing:
             await self._send_gate_notices()
 
-    async def _look(self) -> None:
-        async with self._looking:
+    async def _run_slots(self) -> None:
+        async with self._running:
             if not await self._is_time_right():
                 return
             await prepare_early(self._services)

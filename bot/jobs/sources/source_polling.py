@@ -70,7 +70,7 @@ class WebPolling:
         self._notices: list[str] = []
         self._noticed_at: dt.datetime | None = None
 
-    async def look(self) -> None:
+    async def poll_due(self) -> None:
         """Begin to poll every due source that no other process has, and notify the admins of new faults."""
         await self._send_notices()
         if not (due := await self._find_due()):

@@ -56,7 +56,7 @@ class Actions:
     called_off: list[int] = field(default_factory=list)
     queues: int = 12
     clock_problem: str | None = None
-    look: Callable[[], Awaitable[None]] | None = None
+    on_gates: Callable[[], Awaitable[None]] | None = None
 
     async def invite(self, admin: int) -> str:
         """Return a link to a console."""
@@ -75,10 +75,10 @@ class Actions:
         self.sent.append(edition)
         return self.queues
 
-    async def look_at_gates(self) -> None:
+    async def act_on_gates(self) -> None:
         """Do what the test has put there."""
-        if self.look is not None:
-            await self.look()
+        if self.on_gates is not None:
+            await self.on_gates()
 
     async def set_paused(self, is_paused: bool) -> None:
         """Remember whether sending is stopped."""
@@ -189,7 +189,7 @@ class House:
             acts.call_off,
             acts.find_clock_problem,
             acts.invite,
-            acts.look_at_gates,
+            acts.act_on_gates,
         )
         add_handlers(self._application, self.services, levers)
         self._application.add_handler(TypeHandler(Update, self._mark_handled), group=9)

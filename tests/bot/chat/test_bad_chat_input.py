@@ -181,7 +181,7 @@ async def test_operators_hear_of_a_broken_newsroom_file_and_the_old_one_stays(
     watch = NewsroomWatch(file, _read, content_hash)
     file.write_text(content, encoding="utf-8")
     for _ in range(3):
-        await watch.look(house.services, notify)
+        await watch.check(house.services, notify)
     await operator.sees("bot vẫn dùng cấu hình cũ", told, "diemtin check")
     assert house.services.newsroom is before
 

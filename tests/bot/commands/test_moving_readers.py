@@ -69,7 +69,7 @@ def moved(run: Run, sqlite_url: str, tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def look(other_url: str, monkeypatch: pytest.MonkeyPatch) -> Callable[[int], Any]:
+def moved_reader(other_url: str, monkeypatch: pytest.MonkeyPatch) -> Callable[[int], Any]:
     """Turn the commands to the other database; return a function that looks a chat up there."""
     monkeypatch.setenv("DIEMTIN_DATABASE_URL", other_url)
 
@@ -84,10 +84,12 @@ def look(other_url: str, monkeypatch: pytest.MonkeyPatch) -> Callable[[int], Any
 
 
 @pytest.mark.parametrize("other_url", ["sqlite", "postgres"], indirect=True)
-def test_readers_arrive_with_all_they_chose(run: Run, moved: Path, look: Callable[[int], Any]) -> None:
+def test_readers_arrive_with_all_they_chose(
+    run: Run, moved: Path, moved_reader: Callable[[int], Any]
+) -> None:
     ran = run("readers", "import", str(moved), "--json")
     assert (ran.code, ran.json) == (0, {"added": 2, "known": 0, "refused": 0, "lines": []})
-    reader, watches = look(7)
+    reader, watches = moved_reader(7)
     assert (reader.choices, reader.quiet_start, reader.quiet_end) == (CHOICES, 60, 120)
     assert (reader.status, reader.paused_until, reader.is_silent) == (
         "paused",
@@ -96,17 +98,17 @@ def test_readers_arrive_with_all_they_chose(run: Run, moved: Path, look: Callabl
     )
     assert (reader.is_weekly, reader.breaking) == (True, 2)
     assert [watch.text for watch in watches] == ["giá vàng"]
-    group, _ = look(-100)
+    group, _ = moved_reader(-100)
     assert (group.kind, group.thread_id, group.status) == ("supergroup", 3, "active")
     again = run("readers", "import", str(moved), "--json")
     assert (again.json["added"], again.json["known"]) == (0, 2)
 
 
 def test_a_new_bot_waits_until_each_reader_opens_it(
-    run: Run, moved: Path, look: Callable[[int], Any]
+    run: Run, moved: Path, moved_reader: Callable[[int], Any]
 ) -> None:
     assert run("readers", "import", str(moved), "--new-bot").code == 0
-    reader, watches = look(7)
+    reader, watches = moved_reader(7)
     assert (reader.status, reader.status_reason, reader.choices) == ("gone", "moved", CHOICES)
     assert len(watches) == 1
     assert "chờ người nhận mở bot này" in run("reader", "7").out
@@ -114,7 +116,7 @@ def test_a_new_bot_waits_until_each_reader_opens_it(
 
 @pytest.mark.parametrize("cut", ["in a line", "after a line", "a letter changed"])
 def test_a_file_that_is_not_whole_adds_nobody(
-    run: Run, moved: Path, look: Callable[[int], Any], cut: str
+    run: Run, moved: Path, moved_reader: Callable[[int], Any], cut: str
 ) -> None:
     lines = moved.read_bytes().splitlines(keepends=True)
     whole = b"".join(lines)
@@ -127,11 +129,11 @@ def test_a_file_that_is_not_whole_adds_nobody(
     ran = run("readers", "import", str(moved))
     assert ran.code == 1
     assert "không thêm ai cả" in ran.err
-    assert look(7)[0] is None
+    assert moved_reader(7)[0] is None
 
 
 def test_wrong_lines_are_refused_by_their_number(
-    run: Run, moved: Path, look: Callable[[int], Any], jsonl: Any
+    run: Run, moved: Path, moved_reader: Callable[[int], Any], jsonl: Any
 ) -> None:
     good = json.loads(moved.read_bytes().splitlines()[1])
     rows: list[Any] = [
@@ -158,7 +160,7 @@ def test_wrong_lines_are_refused_by_their_number(
 
 @pytest.mark.parametrize("other_url", ["sqlite", "postgres"], indirect=True)
 def test_of_a_chat_that_comes_twice_the_first_line_counts(
-    run: Run, moved: Path, look: Callable[[int], Any], jsonl: Any
+    run: Run, moved: Path, moved_reader: Callable[[int], Any], jsonl: Any
 ) -> None:
     good = json.loads(moved.read_bytes().splitlines()[1])
     rows = [
@@ -171,7 +173,7 @@ def test_of_a_chat_that_comes_twice_the_first_line_counts(
     ran = run("readers", "import", str(moved), "--json")
     assert (ran.code, ran.json["added"], ran.json["known"]) == (0, 2, 2)
     for chat in (7, 8):
-        reader, watches = look(chat)
+        reader, watches = moved_reader(chat)
         assert reader.choices.length == "gon"
         assert [watch.text.lower() for watch in watches] == ["giá vàng", "mưa lũ"]
 

@@ -98,11 +98,11 @@ async def served(services: Services, unused_tcp_port: int) -> AsyncIterator[Serv
     async def problems() -> list[str]:
         return found.problems
 
-    async def look() -> None:
+    async def run_slots() -> None:
         await prepare_early(services)
         await run_due_slots(services, nobody)
 
-    console = Console(services, origin, problems, look)
+    console = Console(services, origin, problems, run_slots)
     found.__init__(console, origin, services.database)  # type: ignore[misc] # the two know each other
     runner = await serve_health(
         "127.0.0.1", unused_tcp_port, problems, dict, {BASE: found.console.application()}

@@ -70,7 +70,7 @@ class Polls:
             states = await self.polling._known_states()
             for name, state in states.items():
                 states[name] = replace(state, next_at=self.services.clock.now())
-            await self.polling.look()
+            await self.polling.poll_due()
             await self.polling.until_idle()
             await asyncio.sleep(0.07)  # more than the minute between two tellings, on this clock
             await self.polling._send_notices()

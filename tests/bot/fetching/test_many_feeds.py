@@ -238,7 +238,7 @@ async def test_ten_hours_of_five_hundred_feeds(
             ),
         )  # fmt: skip
         while clock.now() < end:
-            await polling.look()
+            await polling.poll_due()
             if len(memory) < (clock.now() - START) / dt.timedelta(minutes=10):
                 memory.append(resident_mb())
             for _ in range(TICK_SECONDS):

@@ -30,7 +30,7 @@ async def test_a_host_that_hangs_delays_no_other(polls: Polls, make_site: Any, r
     hanging, good = await make_site(), await make_site()
     hanging.pages["/rss"], good.pages["/rss"] = never, reply(rss(item("Bến phà mở lại")))
     polls.declare(source(hanging, name="treo"), source(good))
-    await polls.polling.look()
+    await polls.polling.poll_due()
     await polls.polling._running["bao"]
     assert list(polls.polling._running) == ["treo"]
     await polls.polling.until_idle()
@@ -132,7 +132,7 @@ async def test_a_poll_that_is_broken_off_loses_nothing(polls: Polls, site: Any, 
 
     site.pages["/rss"] = slow
     polls.declare(source(site))
-    await polls.polling.look()
+    await polls.polling.poll_due()
     await asyncio.sleep(0.1)
     await polls.restart()
     assert await polls.titles() == []
@@ -141,18 +141,18 @@ async def test_a_poll_that_is_broken_off_loses_nothing(polls: Polls, site: Any, 
 
 
 async def test_without_web_sources_nothing_is_opened(polls: Polls) -> None:
-    await polls.polling.look()
+    await polls.polling.poll_due()
     assert polls.polling._fetcher is None
 
 
 async def test_each_source_waits_for_its_own_time(polls: Polls, site: Any, reply: Reply) -> None:
     site.pages |= {"/rss": reply(rss(item("Bến phà mở lại"))), "/cham": reply(rss(item("Chợ họp sớm")))}
     polls.declare(source(site), source(site, "/cham", "cham", every=dt.timedelta(hours=4)))
-    await polls.polling.look()
+    await polls.polling.poll_due()
     await polls.polling.until_idle()
     assert (await polls.state("cham")).next_at - (await polls.state()).next_at > dt.timedelta(hours=3)
     asked = len(site.asked)
-    await polls.polling.look()
+    await polls.polling.poll_due()
     await polls.polling.until_idle()
     assert len(site.asked) == asked
 
@@ -167,6 +167,6 @@ async def test_a_clock_that_was_set_back_does_not_silence_a_source(
     assert state.tried_at is not None
     polls.services.clock = Clock(state.tried_at - dt.timedelta(hours=7), rate=1_000)
     asked = len(site.paths())
-    await polls.polling.look()
+    await polls.polling.poll_due()
     await polls.polling.until_idle()
     assert len(site.paths()) == asked + 1

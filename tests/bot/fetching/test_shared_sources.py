@@ -64,9 +64,9 @@ async def test_each_due_source_is_polled_once_by_one_of_several_processes(
         sources.append(source(site, f"/{number}", name=f"bao-{number}", every=dt.timedelta(days=9)))
     services.newsroom = make_newsroom(sources=tuple(sources))
     processes = [process(f"tiến trình {number}") for number in range(3)]
-    await asyncio.gather(*(one.look() for one in processes))
+    await asyncio.gather(*(one.poll_due() for one in processes))
     await asyncio.gather(*(one.until_idle() for one in processes))
-    await asyncio.gather(*(one.look() for one in processes))
+    await asyncio.gather(*(one.poll_due() for one in processes))
     assert sorted(site.paths()) == sorted(f"/{number}" for number in range(COUNT))
     async with services.database.read() as connection:
         assert (await connection.execute(select(func.count()).select_from(articles))).scalar_one() == COUNT
@@ -80,11 +80,11 @@ async def test_a_source_in_the_hands_of_a_process_that_died_is_polled_again_when
     services.newsroom = make_newsroom(sources=(source(site),))
     assert await Claims(services.database, "chết").take(["bao"]) == {"bao"}
     living = process("sống")
-    await living.look()
+    await living.poll_due()
     assert not living._running
     async with services.database.write() as connection:
         await connection.execute(update(leases).values(expires_at=func.now()))
-    await living.look()
+    await living.poll_due()
     await living.until_idle()
     assert site.paths() == ["/rss"]
 
@@ -101,7 +101,7 @@ async def test_who_lost_a_source_while_it_polled_writes_nothing_down(
     site.pages["/rss"] = late
     services.newsroom = make_newsroom(sources=(source(site),))
     slow = process("chậm")
-    await slow.look()
+    await slow.poll_due()
     async with services.database.write() as connection:
         await connection.execute(update(leases).values(owner="kẻ khác"))
     may_go.set()

@@ -73,16 +73,16 @@ def times(services: Services) -> tuple[dt.time, ...]:
     return services.newsroom.default_edition.schedule.times
 
 
-async def looks(watch: NewsroomWatch, services: Services, admin_chat: Any, count: int = 3) -> list[bool]:
-    """Look several times."""
-    return [await watch.look(services, admin_chat) for _ in range(count)]
+async def checks(watch: NewsroomWatch, services: Services, admin_chat: Any, count: int = 3) -> list[bool]:
+    """Check the file several times."""
+    return [await watch.check(services, admin_chat) for _ in range(count)]
 
 
 async def test_an_unchanged_file_is_no_news(
     watch: NewsroomWatch, services: Services, admin_chat: Any
 ) -> None:
     before = services.newsroom
-    assert await looks(watch, services, admin_chat) == [False] * 3
+    assert await checks(watch, services, admin_chat) == [False] * 3
     assert services.newsroom is before
     assert admin_chat == []
 
@@ -96,7 +96,7 @@ async def test_a_valid_change_is_taken_over_and_moves_the_slots(
 ) -> None:
     profile_id = await reader(1)
     write(file, NEW)
-    assert await looks(watch, services, admin_chat) == [False, True, False]
+    assert await checks(watch, services, admin_chat) == [False, True, False]
     assert times(services) == (dt.time(9),)
     async with services.database.read() as connection:
         profile = await find_profile(connection, profile_id)
@@ -113,7 +113,7 @@ async def test_a_broken_change_is_refused_and_told_once(
 ) -> None:
     before = services.newsroom
     write(file, broken)
-    assert await looks(watch, services, admin_chat, 5) == [False] * 5
+    assert await checks(watch, services, admin_chat, 5) == [False] * 5
     assert services.newsroom is before
     assert len(admin_chat) == 1
     assert "bot vẫn dùng cấu hình cũ" in admin_chat[0]
@@ -124,7 +124,7 @@ async def test_another_broken_content_is_told_again_and_the_mended_file_is_taken
 ) -> None:
     for content in ("times = [", "times = [[", NEW):
         write(file, content)
-        await looks(watch, services, admin_chat)
+        await checks(watch, services, admin_chat)
     assert [line[:1] for line in admin_chat] == ["⚠", "⚠", "✓"]
     assert times(services) == (dt.time(9),)
 
@@ -133,7 +133,7 @@ async def test_a_file_that_vanishes_counts_as_broken(
     watch: NewsroomWatch, file: Path, services: Services, admin_chat: Any
 ) -> None:
     vanish(file)
-    await looks(watch, services, admin_chat)
+    await checks(watch, services, admin_chat)
     assert len(admin_chat) == 1
     assert str(file) in admin_chat[0]
 
@@ -143,9 +143,9 @@ async def test_a_file_in_the_middle_of_being_written_alarms_nobody(
 ) -> None:
     for content in ("", NEW[:30]):
         write(file, content)
-        assert not await watch.look(services, admin_chat)
+        assert not await watch.check(services, admin_chat)
     write(file, NEW)
-    await looks(watch, services, admin_chat)
+    await checks(watch, services, admin_chat)
     assert [line[:1] for line in admin_chat] == ["✓"]
 
 
@@ -155,12 +155,12 @@ async def test_a_takeover_that_the_database_undid_is_tried_again(
     write(file, NEW)
     async with services.database.write() as connection:
         await connection.execute(text("ALTER TABLE profiles RENAME TO away"))
-    await watch.look(services, admin_chat)
+    await watch.check(services, admin_chat)
     with pytest.raises(StorageError):
-        await watch.look(services, admin_chat)
+        await watch.check(services, admin_chat)
     async with services.database.write() as connection:
         await connection.execute(text("ALTER TABLE away RENAME TO profiles"))
-    assert await watch.look(services, admin_chat)
+    assert await watch.check(services, admin_chat)
     assert times(services) == (dt.time(9),)
 
 

@@ -4,9 +4,9 @@ import datetime as dt
 from collections.abc import Awaitable, Callable
 
 from bot.news.services import Services
-from bot.operators.reader_lookup import look_at_reader, why_article
+from bot.operators.reader_lookup import find_reader_view, why_article
 from bot.operators.reasons import Reason, Why
-from bot.operators.schedule_control import look_at_issues
+from bot.operators.schedule_control import list_issues
 
 Reader = Callable[..., Awaitable[int]]
 Story = Callable[..., Awaitable[int]]
@@ -15,13 +15,13 @@ TO_SLOT = 105 * MINUTE  # from 5:00 to 6:45
 
 
 async def last(services: Services, chat: int) -> Reason:
-    view = await look_at_reader(services, chat)
+    view = await find_reader_view(services, chat)
     assert view is not None
     return view.past[0][1]
 
 
 async def coming(services: Services, chat: int) -> tuple[str | None, list[Why]]:
-    view = await look_at_reader(services, chat)
+    view = await find_reader_view(services, chat)
     assert view is not None
     arrives = view.next.arrives_at
     local = arrives.astimezone(dt.timezone(dt.timedelta(hours=7))) if arrives else None
@@ -29,7 +29,7 @@ async def coming(services: Services, chat: int) -> tuple[str | None, list[Why]]:
 
 
 async def issue(services: Services) -> Reason:
-    _, past = await look_at_issues(services, days=7, limit=10)
+    _, past = await list_issues(services, days=7, limit=10)
     return past[0][1]
 
 

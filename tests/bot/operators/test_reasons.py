@@ -8,9 +8,9 @@ from bot.emulator.client import Control
 from bot.jobs.delivery.sender import Sender
 from bot.jobs.digests.slots import run_due_slots
 from bot.news.services import Services
-from bot.operators.reader_lookup import look_at_reader, why_article
+from bot.operators.reader_lookup import find_reader_view, why_article
 from bot.operators.reasons import Reason, SendingHolds, Why, why_delivery
-from bot.operators.schedule_control import look_at_issues
+from bot.operators.schedule_control import list_issues
 from bot.times.clock import ManualClock
 from bot.times.schedule import QuietHours
 from storage.delivery.history import PastDelivery
@@ -90,7 +90,7 @@ async def test_late_after_a_stop(
     await clock.advance(26 * 3600)  # past the late window of the next slot
     await run_due_slots(services, admin_chat)
     assert (await issue(services)).code == Why.SKIPPED
-    view = await look_at_reader(services, chat)
+    view = await find_reader_view(services, chat)
     assert view is not None
     assert view.blank[0][1].words == "bỏ qua, quá muộn, bot không chạy lúc đến giờ"
 
@@ -148,7 +148,7 @@ async def test_retracted(
 
 
 async def test_nobody_is_answered_for(services: Services) -> None:
-    assert await look_at_reader(services, 77) is None
+    assert await find_reader_view(services, 77) is None
     assert await why_article(services, 77, "1") is None
 
 
@@ -163,7 +163,7 @@ async def test_what_came_in_time_and_what_comes_next(
     await run_due_slots(services, admin_chat)
     await sender.send_batch()
     assert await last(services, chat) == Reason(Why.ON_TIME, "đã gửi lúc 06:45")
-    ahead, past = await look_at_issues(services, days=1, limit=10)
+    ahead, past = await list_issues(services, days=1, limit=10)
     assert [(one.edition, one.readers) for one in ahead] == [("sang", 1)]
     one, reason = past[0]
     assert (one.sent, one.waiting, one.first_sent_at, reason.code) == (1, 0, clock.now(), Why.ON_TIME)
@@ -199,7 +199,7 @@ async def test_a_paused_edition(
 ) -> None:
     services.newsroom = make_newsroom(replace(edition(), is_paused=True))
     assert await coming(services, chat) == (None, [Why.EDITION_PAUSED])
-    assert (await look_at_issues(services, days=1, limit=10))[0] == []
+    assert (await list_issues(services, days=1, limit=10))[0] == []
     await clock.advance(TO_SLOT)
     await run_due_slots(services, admin_chat)
     assert await issue(services) == Reason(Why.SKIPPED, "bỏ qua, bản tin tạm ngừng")

@@ -97,15 +97,15 @@ async def test_admins_hear_a_lasting_problem_once_and_its_end_once(monkeypatch: 
         return list(problems)
 
     alerts = Alerts(check, admins)
-    await alerts.look()
+    await alerts.check()
     assert admins.heard == []
     await asyncio.sleep(0.1)
-    await alerts.look()
-    await alerts.look()
+    await alerts.check()
+    await alerts.check()
     assert admins.heard == [f"⚠️ Điểm Tin có sự cố: {PROBLEM}."]
     problems.clear()
-    await alerts.look()
-    await alerts.look()
+    await alerts.check()
+    await alerts.check()
     assert admins.heard[1:] == [f"✓ Đã hết sự cố: {PROBLEM}."]
 
 
@@ -121,8 +121,8 @@ async def test_what_nobody_heard_while_telegram_was_away_is_told_again(
 
     alerts = Alerts(check, admins)
     admins.is_reached = False
-    await alerts.look()
+    await alerts.check()
     admins.is_reached = True
-    await alerts.look()
-    await alerts.look()
+    await alerts.check()
+    await alerts.check()
     assert admins.heard == [f"⚠️ Điểm Tin có sự cố: {PROBLEM}."]

@@ -26,11 +26,11 @@ def compute() -> None:
         pass
 
 
-async def look(self: Monitor) -> None:
+async def show(self: Monitor) -> None:
     await asyncio.to_thread(compute)
 
 
-Monitor.look = look
+Monitor.show = show
 from bot.cli import main
 
 sys.exit(main())

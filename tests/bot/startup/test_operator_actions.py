@@ -68,7 +68,7 @@ async def test_a_stop_reaches_the_process_that_sends_and_is_shown_here(
     await until(lambda: sender.is_paused)
     await chat.set_paused(False)
     assert [await heard.get(), await heard.get()] == [(Signal.DELIVERIES, ""), (Signal.SENDING, "")]
-    sender.look_again()
+    sender.check_stop()
     await users.wait(1)
     sender.stop()
     await running
@@ -107,7 +107,7 @@ async def test_a_deletion_and_an_answer_at_a_gate_are_told_to_the_other_processe
     actions: OperatorActions, heard: Any
 ) -> None:
     await actions.for_chat(None).call_off(-77)
-    await actions.look_at_gates()
+    await actions.act_on_gates()
     assert [await heard.get(), await heard.get()] == [(Signal.CALLED_OFF, "-77"), (Signal.GATES, "")]
 
 

@@ -71,8 +71,8 @@ async def test_a_process_without_a_place_asks_for_one_when_it_has_a_message(
     async with at_work.kept(asyncio.Event()), idle.kept(asyncio.Event()):
         for _ in range(2):  # at work on everything that there is
             monkeypatch.setattr(at_work._pace.share, "wanted", lambda total: total)
-            await idle.look()
-            await at_work.look()
+            await idle.renew()
+            await at_work.renew()
         assert [one._pace.places for one in (at_work, idle)] == [PLACES - 1, 0]
         windows = Windows()
         await asyncio.wait_for(send(idle._pace, windows, 1, 1), 20)
@@ -88,7 +88,7 @@ async def test_who_was_taken_for_dead_sends_nothing_till_it_has_places_again(
     async with a.kept(asyncio.Event()):
         async with postgres_database.write() as connection:
             await connection.execute(senders.delete())
-        await a.look()
+        await a.renew()
         assert lost.is_set()
         sending = asyncio.create_task(send(a._pace, Windows(), 1, 1))
         await asyncio.sleep(0.1)
@@ -103,9 +103,9 @@ async def test_a_process_that_only_answers_joins_anew(
     async with a.kept(asyncio.Event()):
         async with postgres_database.write() as connection:
             await connection.execute(senders.delete())
-        await a.look()
+        await a.renew()
         assert a._pace.places == 0
-        await a.look()
+        await a.renew()
         await send(a._pace, windows, 1, 2)
     assert windows.total == 2
 

@@ -221,7 +221,7 @@ async def test_a_webhook_that_somebody_else_took_is_set_again(
     await telegram.delete_webhook()
     await users.say(await users.user("An"), "một")
     with capture_logs() as logs:
-        await bot.connection.look()
+        await bot.connection.check_webhook()
     assert [entry["event"] for entry in logs] == ["the webhook was changed by somebody else"]
     await bot.until_seen("một")
 
@@ -230,14 +230,14 @@ async def test_updates_that_telegram_cannot_bring_are_a_problem_of_health(bot: B
     await users.post("fault", kind="cut_before", method="webhook", times=99)
     await users.say(await users.user("An"), "một")
     await asyncio.sleep(0.2)
-    await bot.connection.look()
+    await bot.connection.check_webhook()
     problem = bot.connection.find_problem()
     assert problem is not None
     assert "1 tin nhắn đang đợi" in problem
     assert problem.endswith("Telegram báo: Connection timed out")
     await users.delete("fault")
     await bot.until_seen("một")
-    await bot.connection.look()
+    await bot.connection.check_webhook()
     assert bot.connection.find_problem() is None
 
 

@@ -13,8 +13,8 @@ from bot.jobs.digests.gate import prepare_early
 from bot.jobs.digests.slots import run_due_slots
 from bot.messages.texts import STALE_BUTTON
 from bot.news.newsroom import Approval
-from bot.operators.reader_lookup import look_at_reader, why_article
-from bot.operators.schedule_control import look_at_issues
+from bot.operators.reader_lookup import find_reader_view, why_article
+from bot.operators.schedule_control import list_issues
 from storage.notes import find_audit_entries
 from storage.subscribers import set_quiet
 from storage.tables import deliveries, gates, messages
@@ -36,12 +36,12 @@ async def other(house: Any) -> AsyncIterator[Any]:
     async def nobody(_: str) -> None:
         """Hear nothing."""
 
-    async def look() -> None:
+    async def on_gates() -> None:
         await prepare_early(house.services)
         await run_due_slots(house.services, nobody)
         await send_gate_notices(house.telegram, house.services)
 
-    house.actions.look = look
+    house.actions.on_gates = on_gates
     return await house.person("Anh Năm", id=OTHER)
 
 
@@ -56,7 +56,7 @@ async def reader(house: Any, an: Any, operator: Any, other: Any, publish: Any) -
     await house.clock.advance(TO_GATE)
     await publish(HOSTILE, body="Nước suối dâng cao trong đêm, cuốn trôi hai ngôi nhà sàn ở bản Sơn.")
     await publish("Giá tôm tăng mạnh ở Cà Mau", body="Thương lái trả thêm mười nghìn đồng một ký tôm sú.")
-    await house.actions.look()
+    await house.actions.act_on_gates()
     return an
 
 
@@ -75,7 +75,7 @@ async def test_each_operator_gets_the_issue_and_one_answer_is_seen_by_all(
     for one in (operator, other):
         await one.sees("Bản tin sáng 06:45: chờ duyệt", "1 người nhận", "vẫn gửi lúc 06:45", "</b>Lũ quét")
     assert control["buttons"][-2][0]["text"] == "✓ Duyệt"
-    await house.actions.look()  # nothing new: nothing is sent again
+    await house.actions.act_on_gates()  # nothing new: nothing is sent again
     assert (await operator.last())["message_id"] == control["message_id"]
     assert await operator.taps("⏸ Giữ lại") == "Đã giữ lại"
     for one in (operator, other):
@@ -85,7 +85,7 @@ async def test_each_operator_gets_the_issue_and_one_answer_is_seen_by_all(
         await one.sees("✓ Đã duyệt (người quản trị 7001), gửi lúc 06:45")
     assert await sent(house) == []
     await house.clock.advance(20 * 60)
-    await house.actions.look()
+    await house.actions.act_on_gates()
     assert len(await sent(house)) == 1
     for one in (operator, other):
         await one.sees("✓ Đã gửi lúc 06:45")
@@ -110,7 +110,7 @@ async def test_a_story_dropped_by_one_is_gone_for_all_and_can_be_put_back(
     await operator.sees("Lũ quét")
     await operator.taps(f"✗ {number}")
     await house.clock.advance(20 * 60)
-    await house.actions.look()
+    await house.actions.act_on_gates()
     [html] = await sent(house)
     assert "Lũ quét" not in html
     async with house.services.database.read() as connection:
@@ -130,15 +130,15 @@ async def test_why_a_dropped_story_did_not_come(house: Any, reader: Any, operato
     assert found[1].code == "gate_dropped"
     assert found[1].words == "người quản trị 7000 bỏ tin này lúc duyệt số 06:45"
     await house.clock.advance(25 * 60)
-    await house.actions.look()
-    view = await look_at_reader(house.services, reader.chat)
+    await house.actions.act_on_gates()
+    view = await find_reader_view(house.services, reader.chat)
     assert view is not None
     assert [one.code for one in view.next.reasons] == ["gate"]
-    coming, past = await look_at_issues(house.services, days=1, limit=9)
+    coming, past = await list_issues(house.services, days=1, limit=9)
     assert coming[0].gate is not None
     assert [reason.code for _, reason in past] == ["gate"]
     await operator.taps("✓ Duyệt")
-    _, past = await look_at_issues(house.services, days=1, limit=9)
+    _, past = await list_issues(house.services, days=1, limit=9)
     assert [(one.waiting, reason.code) for one, reason in past] == [(1, "in_turn")]
 
 
@@ -152,7 +152,7 @@ async def test_late_and_repeated_taps_are_told_kindly(
     assert await other.forges(approve) == "Người khác đã trả lời như vậy rồi."
     assert "không còn trong số" in (await other.forges(f"quantri:duyetbo:{gate}:99999") or "")
     await house.clock.advance(20 * 60)
-    await house.actions.look()
+    await house.actions.act_on_gates()
     for data in (hold, approve, f"quantri:duyetbo:{gate}:1", f"quantri:duyetlai:{gate}:1"):
         assert await other.forges(data) == "Số này đã gửi rồi. Muốn rút lại, vào /quantri và chọn Thu hồi."
     assert len(await sent(house)) == 1

@@ -115,7 +115,7 @@ async def test_a_pause_of_all_sending_holds_over_a_restart(
     assert await statuses(services) == ["pending"]
     async with services.database.write() as connection:
         await resume_sending(connection)
-    sender.look_again()
+    sender.check_stop()
     await users.wait(AN)
     sender.stop()
     await running

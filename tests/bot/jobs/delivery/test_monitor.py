@@ -41,12 +41,12 @@ async def test_the_figures_follow_the_queue(
     await clock.advance(60)
     await send_edition_now(services, "sang")
     await clock.advance(120)
-    await monitor.look()
+    await monitor.show()
     figures = [figure(name) for name in ("deliveries_due", "deliveries_waiting", "queue_age_seconds")]
     assert figures == [2, 2, 120]
     await users.post("fault", kind="403", chat=2)
     await sender.send_batch()
-    await monitor.look()
+    await monitor.show()
     await monitor.count_outcomes()
     assert [figure("deliveries_due"), figure("queue_age_seconds"), figure("seconds_to_finish")] == [0, 0, 0]
     assert [figure("deliveries_late"), figure("deliveries_gone"), sender.sent] == [0, 1, 1]
@@ -60,17 +60,17 @@ async def test_a_risk_reaches_the_admins_and_silence_only_after_three_looks(
     problems: list[str | None] = ["Telegram không trả lời"]
     monitor = Monitor(services, telegram, sender, admin_chat, lambda: problems[-1])
     for _ in range(2):
-        await monitor.look_for_risks()
+        await monitor.check_risks()
     assert admin_chat == []
-    await monitor.look_for_risks()
+    await monitor.check_risks()
     assert "không nhận được tin nhắn mới từ Telegram (Telegram không trả lời)" in admin_chat[-1]
     problems.append(None)
-    await monitor.look_for_risks()
+    await monitor.check_risks()
     assert admin_chat[1:] == ["✓ Điểm Tin lại nhận được tin nhắn từ Telegram."]
     await reader(1)
     await story("Cầu mới thông xe")
     await clock.advance(60)
     await send_edition_now(services, "sang")
     await clock.advance(16 * 60)
-    await monitor.look_for_risks()
+    await monitor.check_risks()
     assert admin_chat[2].startswith("⚠️ 1 tin nhắn đã đến giờ mà chưa gửi; tin đợi lâu nhất đã 16 phút")

@@ -59,7 +59,7 @@ def test_the_alert_says_how_many_how_long_and_until_when() -> None:
     assert "khoảng 7:04" in text
 
 
-async def look(services: Services, admin_chat: Any, *, is_paused: bool = False, **stands: Any) -> list[str]:
+async def check(services: Services, admin_chat: Any, *, is_paused: bool = False, **stands: Any) -> list[str]:
     """Look once and return what was told."""
     admin_chat.clear()
     await report_risks(
@@ -69,11 +69,11 @@ async def look(services: Services, admin_chat: Any, *, is_paused: bool = False, 
 
 
 async def test_a_risk_is_told_once_and_its_end_once(services: Services, admin_chat: Any) -> None:
-    [alert] = await look(services, admin_chat, due=9, minutes=20)
+    [alert] = await check(services, admin_chat, due=9, minutes=20)
     assert alert.startswith("⚠️ 9 tin nhắn đã đến giờ")
-    assert await look(services, admin_chat, due=9, minutes=21) == []
-    assert await look(services, admin_chat) == ["✓ Các tin nhắn bị trễ đã gửi xong."]
-    assert await look(services, admin_chat) == []
+    assert await check(services, admin_chat, due=9, minutes=21) == []
+    assert await check(services, admin_chat) == ["✓ Các tin nhắn bị trễ đã gửi xong."]
+    assert await check(services, admin_chat) == []
 
 
 async def test_a_risk_that_comes_and_goes_is_told_twice_an_hour_at_the_most(
@@ -81,7 +81,7 @@ async def test_a_risk_that_comes_and_goes_is_told_twice_an_hour_at_the_most(
 ) -> None:
     alerts = 0
     for minute in range(60):
-        alerts += len(await look(services, admin_chat, due=9, minutes=0 if minute % 2 else 20))
+        alerts += len(await check(services, admin_chat, due=9, minutes=0 if minute % 2 else 20))
         await clock.advance(60)
     assert alerts == 4  # two alerts, two ends
 
@@ -89,21 +89,21 @@ async def test_a_risk_that_comes_and_goes_is_told_twice_an_hour_at_the_most(
 async def test_a_pause_with_readers_waiting_is_told_and_its_end_too(
     services: Services, admin_chat: Any
 ) -> None:
-    [alert] = await look(services, admin_chat, due=1_200, minutes=20, is_paused=True)
+    [alert] = await check(services, admin_chat, due=1_200, minutes=20, is_paused=True)
     assert "Đang dừng gửi toàn bộ mà có 1.200 tin nhắn" in alert
-    assert await look(services, admin_chat) == ["✓ Đã gửi tiếp, không còn tin nhắn nào bị giữ."]
+    assert await check(services, admin_chat) == ["✓ Đã gửi tiếp, không còn tin nhắn nào bị giữ."]
 
 
 async def test_new_deliveries_in_doubt_are_told_together(
     services: Services, clock: ManualClock, admin_chat: Any
 ) -> None:
-    assert await look(services, admin_chat) == []
-    [alert] = await look(services, admin_chat, unknown=2)
+    assert await check(services, admin_chat) == []
+    [alert] = await check(services, admin_chat, unknown=2)
     assert "Thêm 2 lượt gửi chưa rõ" in alert
-    assert await look(services, admin_chat, unknown=2) == []
-    assert await look(services, admin_chat, unknown=5) == []
+    assert await check(services, admin_chat, unknown=2) == []
+    assert await check(services, admin_chat, unknown=5) == []
     await clock.advance(30 * 60)
-    [alert] = await look(services, admin_chat, unknown=6)
+    [alert] = await check(services, admin_chat, unknown=6)
     assert "Thêm 4 lượt gửi chưa rõ" in alert
     assert "Tổng cộng: 6" in alert
 
@@ -111,10 +111,10 @@ async def test_new_deliveries_in_doubt_are_told_together(
 async def test_pruned_doubts_do_not_hide_new_ones(
     services: Services, clock: ManualClock, admin_chat: Any
 ) -> None:
-    await look(services, admin_chat, unknown=6)
+    await check(services, admin_chat, unknown=6)
     await clock.advance(3_600)
-    assert await look(services, admin_chat, unknown=1) == []
-    [alert] = await look(services, admin_chat, unknown=2)
+    assert await check(services, admin_chat, unknown=1) == []
+    [alert] = await check(services, admin_chat, unknown=2)
     assert "Thêm 1 lượt gửi chưa rõ" in alert
 
 

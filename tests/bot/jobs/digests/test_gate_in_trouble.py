@@ -10,9 +10,9 @@ import pytest
 from sqlalchemy import update
 
 from bot.jobs.digests.slots import reschedule_profiles, send_edition_now
-from bot.operators.reader_lookup import look_at_reader, why_article
+from bot.operators.reader_lookup import find_reader_view, why_article
 from bot.operators.reasons import Why
-from bot.operators.schedule_control import look_at_issues
+from bot.operators.schedule_control import list_issues
 from bot.times.clock import ManualClock
 from storage.delivery.gates import GateAnswer
 from storage.profiles import Choices, join_profile
@@ -182,10 +182,10 @@ async def test_the_reasons_name_the_gate(gated: Gated) -> None:
     found = await why_article(gated.services, 1, str(article))
     assert found is not None
     assert found[1].code == "gate_dropped"
-    view = await look_at_reader(gated.services, 1)
+    view = await find_reader_view(gated.services, 1)
     assert view is not None
     assert [one.code for one in view.next.reasons] == [Why.GATE]
-    assert [reason.code for _, reason in (await look_at_issues(gated.services, days=1, limit=9))[1]] == [
+    assert [reason.code for _, reason in (await list_issues(gated.services, days=1, limit=9))[1]] == [
         Why.GATE
     ]
     await gated.say(GateAnswer.SEND)
@@ -193,8 +193,8 @@ async def test_the_reasons_name_the_gate(gated: Gated) -> None:
     d = deliveries.c
     async with gated.services.database.write() as connection:
         await connection.execute(update(deliveries).values(status="sent", changed_at=d.not_before))
-    view = await look_at_reader(gated.services, 1)
+    view = await find_reader_view(gated.services, 1)
     assert view is not None
     assert [reason.words for _, reason in view.past] == ["đã gửi lúc 06:55: đợi người quản trị duyệt 10 phút"]
-    [(_, reason)] = (await look_at_issues(gated.services, days=1, limit=9))[1]
+    [(_, reason)] = (await list_issues(gated.services, days=1, limit=9))[1]
     assert (reason.code, reason.words) == (Why.GATE, "gửi muộn 10 phút vì đợi người quản trị duyệt")

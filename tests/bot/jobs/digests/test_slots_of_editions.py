@@ -12,7 +12,7 @@ from bot.jobs.digests.slots import run_due_slots, send_edition_now
 from bot.news.newsroom import Edition, Newsroom
 from bot.news.reader_notices import find_audience
 from bot.news.services import Services
-from bot.operators.schedule_control import look_ahead, look_at_issues
+from bot.operators.schedule_control import list_coming_slots, list_issues
 from bot.times.clock import ManualClock
 from storage.delivery.announcements import count_audience, readers_of
 from storage.profiles import Choices
@@ -87,9 +87,9 @@ async def test_operators_see_the_readers_of_each_edition(services: Services, rea
     async with services.database.read() as connection:
         assert await count_audience(connection, readers_of([Choices("sang")])) == 1
         assert await count_audience(connection, true()) == 2
-    coming, _ = await look_at_issues(services, days=1, limit=5)
+    coming, _ = await list_issues(services, days=1, limit=5)
     assert [(one.edition, one.readers) for one in coming] == [("sang", 2)], "the next slot of each"
-    [slots] = await look_ahead(services, [services.newsroom])
+    [slots] = await list_coming_slots(services, [services.newsroom])
     assert [(one.edition, one.readers) for one in slots[:2]] == [("sang", 2), ("toi", 1)]
 
 
