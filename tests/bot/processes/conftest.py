@@ -150,7 +150,7 @@ import sys
 
 from bot.process import health
 
-health.PATIENCE_SECONDS, health.LOOK_SECONDS, health.UNWRITABLE_SECONDS = 1.0, 0.2, 10.0
+health.PATIENCE_SECONDS, health.CHECK_SECONDS, health.UNWRITABLE_SECONDS = 1.0, 0.2, 10.0
 from bot.cli import main
 
 sys.exit(main())

@@ -66,7 +66,7 @@ async def test_three_processes_together_keep_one_pace(shares: list[PaceShare]) -
 async def test_a_process_without_a_place_asks_for_one_when_it_has_a_message(
     postgres_database: Database, shares: list[PaceShare], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.telegram.shares._LOOK_SECONDS", 60.0)
+    monkeypatch.setattr("bot.telegram.shares._RENEWAL_SECONDS", 60.0)
     at_work, idle, _ = shares
     async with at_work.kept(asyncio.Event()), idle.kept(asyncio.Event()):
         for _ in range(2):  # at work on everything that there is
