@@ -25,7 +25,7 @@ from telegram.ext import AIORateLimiter
 
 from bot.telegram.departures import Departures
 from bot.telegram.places import Places
-from bot.telegram.transport import NotSentError
+from bot.telegram.transport import NotSentError, may_leave
 
 _LONGEST_RETRY_SECONDS, _SHORTEST_RETRY_SECONDS = 5.0, 1.0
 _CHAT_PAUSE_SECONDS = 1.02
@@ -68,7 +68,7 @@ class TelegramPace(AIORateLimiter):
         self._seconds_a_message = 0.0
         self._held: dict[int, float] = {}  # until when, in seconds of the loop's time
         self._new_holds: dict[int, float] = {}  # of these, those that `take_new_holds` has not returned
-        self.may_deliver: Callable[[], bool] = lambda: True  # asked for each delivery, when it leaves
+        self.may_deliver: Callable[[], bool] = lambda: True  # asked before and when a delivery leaves
         self.departures = Departures()
         self.take_turn_in_group: Callable[[int], Awaitable[float]] | None = None  # among several processes
         self._spread()
@@ -206,7 +206,11 @@ class TelegramPace(AIORateLimiter):
         leave()
         if not self.may_deliver():
             raise NotSentError("another process may have taken the sending over")
-        return await callback(*args, **kwargs)
+        asked = may_leave.set(self.may_deliver)
+        try:
+            return await callback(*args, **kwargs)
+        finally:
+            may_leave.reset(asked)
 
     async def _in_a_place(
         self, callback: Callable[..., Coroutine[Any, Any, Result]], *args: Any, **kwargs: Any

@@ -12,11 +12,14 @@ import contextlib
 import datetime as dt
 import json
 import time
+from collections.abc import Callable, Mapping
+from contextvars import ContextVar
 from email.utils import parsedate_to_datetime
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 import aiohttp
+from aiohttp.abc import AbstractStreamWriter
 from telegram import Bot
 from telegram._utils.types import JSONDict, ODVInput
 from telegram.error import NetworkError, TelegramError, TimedOut
@@ -58,6 +61,10 @@ _DATE_SECONDS = 120.0  # how long a Date header is used: longer than a poll
 
 class NotSentError(NetworkError):
     """The request reached no Bot API server: none listens there, or a gateway did not let it through."""
+
+
+# Asked for each request when its bytes are written; if it answers no, nothing is.
+may_leave: ContextVar[Callable[[], bool]] = ContextVar("may_leave", default=lambda: True)
 
 
 class AiohttpRequest(BaseRequest):
@@ -156,6 +163,8 @@ class AiohttpRequest(BaseRequest):
             self.trouble = explain(error, url)
             raise TimedOut from error
         except aiohttp.ClientError as error:
+            if isinstance(error.__cause__, NotSentError):
+                raise error.__cause__ from None
             self.trouble = explain(error, url)
             raise NetworkError(f"{type(error).__name__}: {self.trouble}") from error
         self.trouble = None
@@ -212,11 +221,29 @@ def _is_a_bot_api_answer(body: bytes) -> bool:
     return isinstance(answer, dict) and "ok" in answer
 
 
+class _Fields(aiohttp.BytesPayload):
+    """The fields of a request. They leave together with its head.
+
+    A process may stand still while it connects or waits for its turn to write. Its request must not leave
+    after that, because another process may have sent the same message meanwhile.
+    """
+
+    def __init__(self, fields: Mapping[str, str]) -> None:
+        super().__init__(urlencode(fields).encode(), content_type="application/x-www-form-urlencoded")
+        self._may_leave = may_leave.get()
+
+    async def write_with_length(self, writer: AbstractStreamWriter, content_length: int | None) -> None:
+        """Write the fields. Raises NotSentError, before any byte is written, if they may not leave."""
+        if not self._may_leave():
+            raise NotSentError("another process may have taken the sending over")
+        await super().write_with_length(writer, content_length)
+
+
 def _body(request_data: RequestData | None) -> Any:
     if request_data is None:
         return None
     if not request_data.multipart_data:
-        return request_data.json_parameters
+        return _Fields(request_data.json_parameters) if request_data.json_parameters else None
     form = aiohttp.FormData(quote_fields=False)  # Telegram shows names as they come: no percent signs
     for name, value in request_data.json_parameters.items():
         form.add_field(name, value)

@@ -12,11 +12,13 @@ from aiohttp.test_utils import TestServer
 from telegram import Bot, InputFile, Message
 from telegram.error import InvalidToken, NetworkError, TimedOut
 from telegram.ext import ExtBot
+from telegram.request import RequestData
+from telegram.request._requestparameter import RequestParameter
 
 from bot.emulator.api import Emulator
 from bot.emulator.client import Control
 from bot.telegram.outcomes import Wait, outcome_of
-from bot.telegram.transport import AiohttpRequest, NotSentError, explain
+from bot.telegram.transport import AiohttpRequest, NotSentError, explain, may_leave
 
 TOKEN = "42:emulated"  # noqa: S105 - the emulator takes any
 
@@ -169,3 +171,26 @@ async def test_an_answer_without_a_number_is_none_that_was_accepted(telegram: Ex
         "ok": True,
         "result": {"message_id": "x"},
     }
+
+
+async def test_a_request_that_may_leave_no_more_writes_nothing_though_it_is_connected() -> None:
+    """The process stood still meanwhile, and another one may have sent the same message."""
+    received = asyncio.Queue[bytes]()
+
+    async def receive(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        received.put_nowait(await reader.read())
+        writer.close()
+        await writer.wait_closed()
+
+    server = await asyncio.start_server(receive, "127.0.0.1", 0)
+    url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/"
+    fields = RequestData([RequestParameter("text", "Chào", None)])
+    async with server, opened() as request, asyncio.timeout(10):
+        asked = may_leave.set(lambda: False)
+        with pytest.raises(NotSentError):
+            await request.do_request(url, "POST", fields)
+        may_leave.reset(asked)
+        assert await received.get() == b""
+        with pytest.raises(TimedOut):
+            await request.do_request(url, "POST", fields, read_timeout=0.2)
+        assert (await received.get()).endswith(b"text=Ch%C3%A0o")
