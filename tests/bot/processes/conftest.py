@@ -72,7 +72,10 @@ Start = Callable[..., AbstractAsyncContextManager[Run]]
 
 @pytest.fixture
 def start(tmp_path: Path) -> Start:
-    """Return a function that runs the bot against a server, in this test's folder."""
+    """Return a function that runs the bot against a server, in this test's folder.
+
+    That is its working folder too: the search index of a PostgreSQL database is made there.
+    """
 
     numbers = itertools.count(1)
 
@@ -97,9 +100,9 @@ def start(tmp_path: Path) -> Start:
         log, everything = tmp_path / f"bot{next(numbers)}.log", own | settings | environment
         log.touch()
         process = (
-            ForkedProcess(["run", *options], everything, log)
+            ForkedProcess(["run", *options], everything, log, folder=tmp_path)
             if program is None
-            else await _fresh_process(program, options, everything, log)
+            else await _fresh_process(program, options, everything, log, folder=tmp_path)
         )
         try:
             yield Run(process, tmp_path, log)
@@ -112,12 +115,17 @@ def start(tmp_path: Path) -> Start:
 
 
 async def _fresh_process(
-    program: tuple[str, ...], options: tuple[str, ...], environment: dict[str, str], log: Path
+    program: tuple[str, ...],
+    options: tuple[str, ...],
+    environment: dict[str, str],
+    log: Path,
+    *,
+    folder: Path,
 ) -> Process:
     with log.open("ab") as written:
         return await asyncio.create_subprocess_exec(
             sys.executable, *program, "run", *options,
-            env=environment, stdin=DEVNULL, stdout=written, stderr=written,
+            env=environment, cwd=folder, stdin=DEVNULL, stdout=written, stderr=written,
         )  # fmt: skip
 
 

@@ -22,8 +22,11 @@ _server.set_forkserver_preload(
 class ForkedProcess:
     """A command of the bot in a process of its own, with the face of `asyncio.subprocess.Process`."""
 
-    def __init__(self, arguments: list[str], environment: Mapping[str, str], log: Path) -> None:
-        self._process = _server.Process(target=_run, args=(arguments, dict(environment), str(log)))
+    def __init__(
+        self, arguments: list[str], environment: Mapping[str, str], log: Path, *, folder: Path
+    ) -> None:
+        given = (arguments, dict(environment), str(log), str(folder))
+        self._process = _server.Process(target=_run, args=given)
         self._process.start()
         self.pid: int = self._process.pid or 0
 
@@ -58,9 +61,10 @@ class ForkedProcess:
         return self.returncode or 0
 
 
-def _run(arguments: list[str], environment: dict[str, str], log: str) -> None:
+def _run(arguments: list[str], environment: dict[str, str], log: str, folder: str) -> None:
     from bot.cli import main
 
+    os.chdir(folder)
     file = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
     os.dup2(file, 1)
     os.dup2(file, 2)
