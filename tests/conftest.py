@@ -7,7 +7,6 @@ test process, on a Unix socket in a folder of its own (no port to lose a race fo
 import _posixsubprocess
 import asyncio
 import datetime as dt
-import gc
 import importlib.util
 import itertools
 import os
@@ -30,11 +29,23 @@ import storage.engine
 from storage.engine import Database
 from storage.upkeep.upgrade import upgrade
 from tests import forked_children
+from tests.collecting import (
+    pytest_collection,
+    pytest_collection_finish,
+    pytest_collection_modifyitems,
+)
 from tests.fault_report import pytest_sessionstart, pytest_terminal_summary
 from tests.loop_watch import watched_loop
 from tests.skip_report import pytest_unconfigure
 
-__all__ = ["pytest_sessionstart", "pytest_terminal_summary", "pytest_unconfigure"]  # hooks
+__all__ = [  # hooks
+    "pytest_collection",
+    "pytest_collection_finish",
+    "pytest_collection_modifyitems",
+    "pytest_sessionstart",
+    "pytest_terminal_summary",
+    "pytest_unconfigure",
+]
 
 settings.register_profile("busy", deadline=None)  # a deadline is wall time, which others on the machine use
 settings.load_profile("busy")
@@ -77,17 +88,6 @@ _EMPTY = """
             WHERE relnamespace = 'public'::regnamespace AND relkind = 'S' AND pg_sequence_last_value(oid) > 0;
     END $$
 """
-
-
-def pytest_collection() -> None:
-    """Collect no garbage while thousands of tests are collected: there is none, and looking takes seconds."""
-    gc.disable()
-
-
-def pytest_collection_finish() -> None:
-    """Collect garbage again, but never look at the tests themselves, which stay till the end."""
-    gc.freeze()
-    gc.enable()
 
 
 @pytest.fixture(autouse=True)

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import pytest
 from telegram.ext import ExtBot
 
 from bot.chat.settings.choices import join
@@ -195,6 +196,7 @@ def interesting(minutes: int) -> Iterator[dt.datetime]:
             yield now
 
 
+@pytest.mark.lasts(seconds=20)
 async def test_every_reader_gets_every_issue_once_in_its_minute(
     sqlite_database: Database,
     clock: ManualClock,

@@ -45,6 +45,7 @@ async def problems_at(port: int) -> list[str]:
         return list(told["problems"])
 
 
+@pytest.mark.lasts(seconds=15)
 async def test_a_full_disk_leaves_nothing_half_written_and_the_bot_goes_on_once_there_is_room(
     start: Start,
     server: str,

@@ -154,6 +154,7 @@ async def random_month(
     return outcome
 
 
+@pytest.mark.lasts(seconds=10)
 async def test_after_eight_random_downtimes_every_story_was_told_once_or_is_in_a_recorded_skip(
     services: Services, reader: Any, make_newsroom: Callable[..., Newsroom], source: Any
 ) -> None:

@@ -275,6 +275,7 @@ async def check(day: Day, hands: Control, ledger: Ledger) -> str:
     return "; ".join(figures)
 
 
+@pytest.mark.lasts(seconds=60)
 @pytest.mark.timeout(300)
 async def test_an_hour_of_hostile_feeds_and_chats_cost_honest_readers_nothing(
     start: Start, server: str, hands: Control, process_ledger: Ledger

@@ -9,6 +9,8 @@ import time
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from bot.emulator.client import Control
 from bot.samples import load_samples
 from tests.bot.processes.conftest import Start, is_polling, until
@@ -64,6 +66,7 @@ def answer_and_first_four(text: str) -> str:
     return text.partition("\n")[2].partition("\n5. ")[0]
 
 
+@pytest.mark.lasts(seconds=20)
 async def test_a_reader_subscribes_gets_the_slot_asks_pauses_takes_the_data_along_and_leaves(
     start: Start, server: str, hands: Control, tmp_path: Path
 ) -> None:

@@ -6,6 +6,8 @@ import os
 import time
 from pathlib import Path
 
+import pytest
+
 from bot.emulator.client import Control
 from tests.bot.processes.conftest import ADMIN, Start, is_polling, until
 from tests.bot.processes.test_a_readers_day import asked, is_told, until_true
@@ -31,6 +33,7 @@ def write(folder: Path, name: str, *titles: str) -> None:
     os.utime(file, (1_700_000_000, 1_700_000_000))
 
 
+@pytest.mark.lasts(seconds=12)
 async def test_a_poisonous_article_is_named_and_neither_holds_up_answers_nor_the_end(
     start: Start, server: str, hands: Control, tmp_path: Path
 ) -> None:

@@ -52,6 +52,7 @@ def shares(postgres_database: Database) -> list[PaceShare]:
     ]
 
 
+@pytest.mark.lasts(seconds=42)
 async def test_three_processes_together_keep_one_pace(shares: list[PaceShare]) -> None:
     windows, stop = Windows(), asyncio.Event()
     a, b, idle = shares
