@@ -16,9 +16,9 @@ COSMIC_RAY = ROOT / ".venv-mutants/bin"
 DECIDES = {  # module: the tests that decide about it
     "bot/times/schedule.py": "tests/bot/times/test_schedule.py tests/bot/times/test_slot_plan.py",
     "bot/chat/rate_limits.py": "tests/bot/chat/test_rate_limits.py",
-    "bot/chat/routes.py": "tests/bot/chat/test_access.py",
+    "bot/chat/routes.py": "tests/bot/chat/test_access.py tests/bot/chat/operators/test_operators.py",
     "bot/chat/buttons/callbacks.py": "tests/bot/chat/buttons/test_callbacks.py",
-    "bot/fetching/dialling.py": "tests/bot/fetching/test_addresses.py",
+    "bot/fetching/dialling.py": "tests/bot/fetching/test_addresses.py tests/bot/fetching/test_fetcher.py",
     "bot/telegram/outcomes.py": "tests/bot/telegram/test_outcomes.py",
     "bot/jobs/delivery/waits.py": "tests/bot/jobs/delivery/test_waits.py",
     "bot/messages/rendering.py": "tests/bot/messages/test_rendering.py"

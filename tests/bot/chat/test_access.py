@@ -172,6 +172,26 @@ async def test_no_member_shows_or_changes_a_groups_or_channels_settings_by_a_but
         assert await administrator.subscription() == before, forged
 
 
+@pytest.mark.parametrize(
+    ("intent", "is_question"),
+    [
+        (intents.AskAgain(1, "any_time"), True),
+        (intents.RunWatch(1), True),
+        (operators.Preview("sang"), True),
+        (intents.TurnPage(1, 0), False),
+        (readers.ShowSaved(0), False),
+        (operators.ShowEdition("sang"), False),
+    ],
+)
+async def test_a_tap_that_searches_or_composes_counts_as_a_question(
+    an: Any, house: Any, intent: Intent, is_question: bool
+) -> None:
+    house.services.newsroom = replace(house.services.newsroom, questions_per_10_seconds=1)
+    await an.says("hạ long")
+    line = await an.forges(encode(intent))
+    assert (line is not None and line.startswith("Bạn gửi hơi nhanh")) is is_question, line
+
+
 async def test_undo_takes_back_the_chats_own_last_change_and_nothing_older(an: Any) -> None:
     await an.says("/start")
     first = (await an.subscription()).profile_id

@@ -1,17 +1,27 @@
 """How much one chat may ask in a while, also when several processes count together."""
 
 import datetime as dt
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import select
 
 from bot.chat.rate_limits import Admission, Limit, RequestLimiter, SharedRequestLimiter, limiter_for
 from bot.news.services import Services
-from storage.admissions import AskerKey, find_admissions, forget_admissions
+from storage.admissions import (
+    KEPT,
+    Admissions,
+    AskerKey,
+    find_admissions,
+    forget_admissions,
+    write_admissions,
+)
 from storage.engine import Database
 from storage.subscribers import delete_subscriber
+from storage.tables import admissions
 
 START = dt.datetime(2026, 11, 22, 12, 0, tzinfo=dt.UTC)
 LIMITS = (Limit(5, dt.timedelta(seconds=10)), Limit(60, dt.timedelta(hours=1)))
@@ -82,6 +92,14 @@ def test_a_clock_set_back_locks_nobody_out() -> None:
     assert limiter.admit(1, LIMITS, _at(-86_400)).is_admitted
 
 
+def test_of_a_clock_set_back_a_little_only_the_requests_to_come_are_forgotten() -> None:
+    limiter = RequestLimiter()
+    for second in (0, 9, 9, 9, 9):
+        limiter.admit(1, LIMITS, _at(second))
+    answers = [limiter.admit(1, LIMITS, _at(1)) for _ in range(5)]
+    assert [one.is_admitted for one in answers] == [True, True, True, True, False]
+
+
 @given(st.lists(st.floats(0, 30), max_size=120))
 def test_however_they_come_no_window_holds_more_than_its_limit(pauses: list[float]) -> None:
     limiter, now, admitted = RequestLimiter(), START, []
@@ -109,9 +127,9 @@ def database(postgres_database: Database) -> Database:
 
 async def test_two_processes_admit_an_asker_as_often_as_one_does(database: Database) -> None:
     limiters = [SharedRequestLimiter(database, "questions") for _ in range(2)]
-    admissions = [await limiters[i % 2].ask((5, 5), SHARED_LIMITS, LONG_AGO) for i in range(6)]
-    assert [one.is_admitted for one in admissions] == [True, True, True, False, False, False]
-    assert [one.wait is not None for one in admissions[3:]] == [True, False, False], "a burst is told once"
+    answers = [await limiters[i % 2].ask((5, 5), SHARED_LIMITS, LONG_AGO) for i in range(6)]
+    assert [one.is_admitted for one in answers] == [True, True, True, False, False, False]
+    assert [one.wait is not None for one in answers[3:]] == [True, False, False], "a burst is told once"
     assert (await limiters[0].ask((5, None), SHARED_LIMITS, LONG_AGO)).is_admitted, "the group's own share"
     assert (await SharedRequestLimiter(database, "anything").ask((5, 5), SHARED_LIMITS, LONG_AGO)).is_admitted
 
@@ -129,6 +147,27 @@ async def test_what_askers_were_admitted_with_goes_with_their_data_and_after_an_
         assert len(known.moments) == 1
         await forget_admissions(connection, before=known.now + dt.timedelta(seconds=1))
         assert (await find_admissions(connection, AskerKey("questions", 6, 6))).moments == ()
+
+
+async def test_old_admissions_are_deleted_once_in_many_requests(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.chat.rate_limits._TIDIED_EACH", 3)
+    silent, limiter = AskerKey("questions", 6, 6), SharedRequestLimiter(database, "questions")
+    async with database.write() as connection:
+        now = (await find_admissions(connection, silent)).now
+        for key, ago in (
+            (silent, KEPT + dt.timedelta(seconds=1)),
+            (replace(silent, chat_id=7), KEPT - dt.timedelta(minutes=1)),
+        ):
+            await write_admissions(connection, key, Admissions((now - ago,), None, now - ago))
+    remembered = []
+    for _ in range(3):
+        await limiter.ask((5, 5), SHARED_LIMITS, LONG_AGO)
+        async with database.read() as connection:
+            rows = await connection.execute(select(admissions.c.chat_id).order_by(admissions.c.chat_id))
+            remembered.append(list(rows.scalars()))
+    assert remembered == [[5, 6, 7], [5, 6, 7], [5, 7]]
 
 
 async def test_a_process_that_is_alone_counts_by_itself(services: Services) -> None:

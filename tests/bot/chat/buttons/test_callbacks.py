@@ -93,11 +93,13 @@ def test_data_with_something_added_is_never_read_as_the_same_intent(
         "gio:2400",
         "gio:18000630",  # out of order
         "gio:06300630",
+        "gio:063006301800",
         "gio:00000500100015002000",  # five times
         "gio:٠٦٣٠",
         "ngay:10",
         "ngay:7",
         "ngay:00",
+        "ngay:001",
         "yentinh:1440-0",
         "yentinh:01-5",
         "yentinh:-1-5",
@@ -131,3 +133,30 @@ def test_data_with_something_added_is_never_read_as_the_same_intent(
 )
 def test_data_that_no_button_of_ours_has_is_no_intent(data: str) -> None:
     assert parse(data) is None
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        "gio:",
+        "gio:0000050010002355",  # four times
+        "ngay:",
+        "ngay:0123456",
+        "yentinh:0-1439",
+        "yentinh:1439-0",
+        "bantin:" + "a" * 32,
+        "hoantac:schedule:" + "9" * 18,
+        "trang:1:9",
+        "tin:trang:1:99",
+        "tamdung:1",
+        "tamdung:99",
+        "nong:0",
+        "nong:2",
+        "solieu:-00000000",
+        "solieu:+ffffffff",
+    ],
+)
+def test_the_least_and_the_most_that_a_button_can_ask_for_is_read(data: str) -> None:
+    intent = parse(data)
+    assert intent is not None
+    assert encode(intent) == data
