@@ -1,13 +1,14 @@
 """No source changes the article of another source; on both engines."""
 
 import datetime as dt
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
 
 from storage.articles import Tally, find_versions, store_articles
 from storage.engine import Database
-from storage.identity import site_of
+from storage.identity import may_replace, site_of
 from storage.intake import Draft, Incoming, Origin, take
 from tests.waiting import find_waiting
 
@@ -115,6 +116,37 @@ async def test_an_item_without_a_link_belongs_to_the_source_that_gave_it(
     named = told(INBOX, INVENTED, now, source="bao-bien", **given)
     tallies = await store(database, now, told(PAPER, TRUE, now, **given), named)
     assert tallies == [Tally(new=1), Tally(duplicate=1)]
+
+
+@dataclass(frozen=True)
+class Text:
+    """What one source says, or said."""
+
+    speaker: str | None
+    standing: str
+    title: str = "Bến phà"
+    sapo: str = TRUE
+    body: str = INVENTED
+
+
+@pytest.mark.parametrize("standing", ["host", "files"])
+@pytest.mark.parametrize("speakers", [("a", "b"), ("b", "a")])
+def test_between_sources_of_equal_standing_the_first_keeps_the_article(
+    speakers: tuple[str, str], standing: str
+) -> None:
+    first, second = (Text(speaker, standing) for speaker in speakers)
+    assert not may_replace(first, second)
+    assert may_replace(replace(first, body=""), second), "which had no body"
+    assert may_replace(first, replace(first, sapo="")), "its own"
+
+
+@pytest.mark.parametrize("change", [{"title": "A"}, {"title": "Z"}, {"sapo": "A"}, {"sapo": "Z"}])
+def test_a_papers_new_lead_replaces_what_files_brought_and_the_same_lead_does_not(
+    change: dict[str, str],
+) -> None:
+    known, lead = Text("files", "files"), Text("paper", "host", body="")
+    assert not may_replace(known, lead)
+    assert may_replace(known, replace(lead, **change))
 
 
 @pytest.mark.parametrize(

@@ -83,6 +83,7 @@ def test_a_chat_that_left_is_told_from_one_that_took_our_rights(error: TelegramE
     outcome = outcome_of(error)
     assert isinstance(outcome, Retire)
     assert outcome.kind == kind
+    assert outcome.recorded == f"{kind}: {error.message}"
 
 
 def test_a_wait_of_which_telegram_names_no_time_begins_with_ten_seconds() -> None:
@@ -95,6 +96,12 @@ def test_telegrams_own_wait_is_kept_and_is_no_try() -> None:
     outcome = outcome_of(RetryAfter(dt.timedelta(seconds=37)))
     assert isinstance(outcome, Hold)
     assert (outcome.seconds, outcome.is_named) == (37.0, True)
+
+
+def test_rests_are_spread_over_the_upper_half_of_the_longest() -> None:
+    wait = Wait(2.0, counts=True, reason="Bad Gateway")
+    rests = [seconds_of_rest(wait, 1, chance) for chance in (0.0, 0.25, 0.5, 1.0)]
+    assert rests == [1.0, 1.25, 1.5, 2.0]
 
 
 @given(st.integers(1, 10_000), st.floats(0, 1))
