@@ -138,7 +138,8 @@ def _eligible(prepared: Prepared, preferences: Preferences, seen: Mapping[int, d
     if preferences.tastes:
         for story, factor in prepared.suitability.factors(preferences.tastes).items():
             ratings[prepared.by_id[story].number] *= factor
-    numbers = np.flatnonzero(is_there & ~is_muted)
+    is_there[is_muted] = False
+    numbers = np.flatnonzero(is_there)
     numbers = numbers[np.lexsort((prepared.ids[numbers], -ratings[numbers]))]
     versions = [changed.get(number) or prepared.versions[number] for number in numbers.tolist()]
     queues: defaultdict[str | None, list[int]] = defaultdict(list)

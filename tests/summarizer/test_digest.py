@@ -60,6 +60,7 @@ def ids(composed: Digest) -> list[int]:
 def test_what_more_papers_report_comes_first(story: Callable[..., Candidate], slot: dt.datetime) -> None:
     composed = digest([story(1), story(2, papers=("Báo A", "Báo B", "Báo C"))], slot)
     assert ids(composed) == [2, 1]
+    assert composed.ranks == {2: 1, 1: 2}
 
 
 def test_of_equals_the_newer_story_comes_first(story: Callable[..., Candidate], slot: dt.datetime) -> None:

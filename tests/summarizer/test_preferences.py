@@ -107,6 +107,12 @@ def test_a_liked_paper_weighs_more(report: Story, slot: dt.datetime) -> None:
     assert ids(digest(stories, slot, papers_in=("Báo B",))) == [2, 1]
 
 
+def test_a_wanted_word_weighs_more_than_a_liked_paper(report: Story, slot: dt.datetime) -> None:
+    stories = [report(1, event(1), paper="Báo A"), report(2, event(2), paper="Báo B")]
+    word = event(2).split()[0]
+    assert ids(digest(stories, slot, papers_in=("Báo A",), words_in=(word,))) == [2, 1]
+
+
 def test_a_liked_paper_weighs_more_where_another_paper_of_its_story_is_left_out(
     piece: Builder, report: Story, slot: dt.datetime
 ) -> None:
