@@ -51,8 +51,8 @@ unit: install
 faults: install  ## the long fault-injection runs
 	$(BIN)/pytest -n 2 -m faults
 
-mutants: install .venv-mutants  ## mutation runs over the modules that decide, or MODULES="schedule permissions" MOST=40
-	$(BIN)/python benchmarks/mutants.py $(MODULES) --most $(or $(MOST),40)
+mutants: install .venv-mutants  ## mutation runs over the modules that decide, or MODULES="schedule rate_limits" MOST=40 SEED=13
+	$(BIN)/python benchmarks/mutants.py $(MODULES) --most $(or $(MOST),40) --seed $(or $(SEED),13)
 
 .venv-mutants:
 	$(PYTHON) -m venv $@

@@ -27,7 +27,11 @@ async def test_a_page_comes_whole_with_its_charset_and_version(
     site: Any, make_fetcher: Any, reply: Reply
 ) -> None:
     site.pages["/rss"] = reply(
-        "nước", ETag='"1"', Content_Type="text/xml; charset=utf-8", Cache_Control="max-age=60"
+        "nước",
+        ETag='"1"',
+        Content_Type="text/xml; charset=utf-8",
+        Cache_Control="max-age=60",
+        Of_16_Kilobytes="a" * 16_384,
     )
     found = await make_fetcher().fetch(f"{site.url}/rss", private_url=site.url)
     assert (found.body, found.charset, found.fresh_seconds) == ("nước".encode(), "utf-8", 60.0)
@@ -137,7 +141,8 @@ async def test_what_comes_after_the_announced_length_is_never_read(
 
 
 @pytest.mark.parametrize(
-    "page", [b"", b"\0\xff not http", b"HTTP/1.1 200 OK\r\nX: " + b"a" * 99_999 + b"\r\n\r\n"]
+    "page",
+    [b"", b"\0\xff not http", b"HTTP/1.1 200 OK\r\nContent-Length: 1\r\nX: " + b"a" * 16_385 + b"\r\n\r\nx"],
 )
 async def test_what_is_not_http_is_a_broken_answer_and_not_asked_again_at_once(
     site: Any, make_fetcher: Any, page: bytes
