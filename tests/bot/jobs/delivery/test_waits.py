@@ -11,7 +11,7 @@ from telegram.ext import ExtBot
 from bot.emulator.api import Emulator
 from bot.emulator.client import Control
 from bot.jobs.delivery.sender import Sender
-from bot.jobs.delivery.waits import FIRST_REST_SECONDS, FloodWatch
+from bot.jobs.delivery.waits import FIRST_REST_SECONDS
 from bot.news.services import Services
 from bot.telegram.limiter import TelegramPace
 from bot.telegram.transport import AiohttpRequest
@@ -95,20 +95,6 @@ async def test_when_the_probe_is_refused_too_the_bot_rests_and_a_restart_sends_i
         assert await find_limit(connection) is None
 
 
-def test_a_chat_that_is_refused_again_says_nothing_about_the_others() -> None:
-    watch = FloodWatch()
-    for seconds in (1, 2, 4):
-        watch.begin(AN)
-        assert watch.refuse(AN, seconds) == 0
-    watch.begin(BINH)
-    assert watch.has_probe([BINH])
-    assert watch.refuse(BINH, LONG) == 4, "no longer than the shortest wait"
-    watch.begin(3)
-    assert not watch.has_probe([]), "a probe that was called off is none"
-    assert watch.accept()
-    assert not watch.is_probing
-
-
 async def test_a_group_that_moves_leaves_its_wait_behind(
     services: Services, clock: ManualClock, telegram: ExtBot[None], queue: Queue, users: Control
 ) -> None:
@@ -118,6 +104,25 @@ async def test_a_group_that_moves_leaves_its_wait_behind(
     async with services.database.write() as connection:
         await move_chat(connection, AN, -77, now=clock.now())
         assert await find_held_chats(connection, now=clock.now()) == []
+
+
+async def test_waits_for_which_telegram_names_no_time_double_until_a_message_arrives(
+    services: Services, clock: ManualClock, telegram: ExtBot[None], queue: Queue, users: Control
+) -> None:
+    await queue(AN, parts=("một", "hai"))
+    sender, waits = Sender(services, telegram), []
+    for _ in range(3):
+        await refuse(users, AN, seconds=0)
+        await until_idle(sender)
+        async with services.database.read() as connection:
+            [(_, until)] = await find_held_chats(connection, now=clock.now())
+        waits.append((until - clock.now()).total_seconds())
+        await clock.advance(waits[-1] + 1)
+        if len(waits) == 2:
+            await users.delete("fault")
+            await sender.send_batch()
+    assert await seen(users, AN) == ["một"]
+    assert waits == [10, 20, 10]
 
 
 @pytest.fixture
