@@ -24,7 +24,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from summarizer.stories.neighbours import Arrival, Neighbours, weigh
+from summarizer.stories.neighbours import Arrival, Neighbours, features_of
 from summarizer.stories.same_event import FEATURES, compare, is_excluded
 
 Floats = npt.NDArray[np.float64]
@@ -71,10 +71,10 @@ def compared(
     """Yield each article's number, those before it that share words, the features of these pairs, and which
     of them are excluded."""
     neighbours = Neighbours(WINDOW, most_compared=MOST_COMPARED)
-    weighed = [weigh(arrival) for arrival in arrivals]
-    for article in weighed:
+    features = [features_of(arrival) for arrival in arrivals]
+    for article in features:
         neighbours.count(article)
-    for number, article in enumerate(weighed):
+    for number, article in enumerate(features):
         numbers, others = neighbours.comparable(article)
         if numbers.size:
             features = compare(article.lead, others, neighbours.frequencies)

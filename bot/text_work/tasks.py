@@ -17,7 +17,7 @@ from storage.intake import Draft, Incoming, Origin, Part, Refusal, Taken, draft_
 from summarizer.extraction.summaries import summarize
 from summarizer.model import Document, Place
 from summarizer.stories.grouping import pack, pack_order
-from summarizer.stories.neighbours import Arrival, weigh
+from summarizer.stories.neighbours import Arrival, features_of
 from summarizer.stories.roundups import is_roundup
 from summarizer.topics import classify_topic
 
@@ -94,7 +94,7 @@ class DatedDocument:
 class ProcessedNew:
     """What was found for an article, and the bytes for grouping (`summarizer.stories.grouping.pack`).
 
-    Those are missing for a round-up of several events and for an article at which weighing failed.
+    Those are missing for a round-up of several events and for an article whose features could not be computed.
     """
 
     processed: Processed
@@ -136,13 +136,13 @@ def _process(about: Processing, article: Document) -> Processed:
 
 
 def _process_new(about: Processing, article: DatedDocument) -> ProcessedNew:
-    """Process an article, and weigh it for grouping; a step that fails leaves the others their results."""
+    """Process an article, and compute its features for grouping; a step that fails leaves the others their results."""
     found, text = _process(about, article.document), article.document
     try:
         if is_roundup(text.title, text.sapo):
             return ProcessedNew(found, is_roundup=True)
-        weighed = weigh(Arrival(0, text.title, text.sapo, text.body, article.published))
-        return ProcessedNew(found, packed=pack(weighed), order=pack_order(weighed))
+        features = features_of(Arrival(0, text.title, text.sapo, text.body, article.published))
+        return ProcessedNew(found, packed=pack(features), order=pack_order(features))
     except Exception:  # noqa: BLE001 - it is a story of its own then
         return ProcessedNew(replace(found, failures=(*found.failures, traceback.format_exc())))
 

@@ -44,7 +44,7 @@ _MOST_LEAD_CHARACTERS = 3_000  # of a sapo; journalists write a quarter of it at
 _FIELD_END = Forms("¶", "¶")
 
 
-class Head:
+class ArticleHead:
     """The words of an article under which watches are looked up.
 
     `anchors` are these words without diacritics, and each pair of neighbours as `pair_of` writes it.
@@ -64,14 +64,14 @@ def pair_of(one: str, other: str) -> str:
     return f"{one} {other}" if one < other else f"{other} {one}"
 
 
-def is_news(query: Query, head: Head) -> bool:
+def is_news(query: Query, head: ArticleHead) -> bool:
     """Tell whether an article with this head is news for a watch that asks `query`.
 
     Words that only ask need not be there, as in an answer.
 
     >>> from summarizer.questions.query import parse_query
     >>> titles = "Giá vàng tăng", "Huy chương vàng vô giá"
-    >>> [is_news(parse_query("giá vàng bao nhiêu"), Head(Document(title))) for title in titles]
+    >>> [is_news(parse_query("giá vàng bao nhiêu"), ArticleHead(Document(title))) for title in titles]
     [True, False]
     """
     needed, wanted, excluded = _compiled(query)
@@ -229,14 +229,14 @@ class WatchIndex:
 
     def find(self, arrived: Arrived) -> list[int]:
         """Return the watches that the article is news for, in any order."""
-        head = Head(arrived.document)
+        head = ArticleHead(arrived.document)
         candidates = {key for anchor in head.anchors for key in self._anchored.get(anchor, ())}
         return [
             watch_id for key in candidates if _is_for(key, arrived, head) for watch_id in self._watches[key]
         ]
 
 
-def _is_for(key: str, arrived: Arrived, head: Head) -> bool:
+def _is_for(key: str, arrived: Arrived, head: ArticleHead) -> bool:
     query = read_key(key)
     return (
         is_news(query, head)

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from summarizer.packaged_data import data_bytes
 from summarizer.stories import leads, neighbours, roundups, terms
 from summarizer.stories.leads import NO_ORDER, Lead
-from summarizer.stories.neighbours import Arrival, Neighbours, Weighed, weigh
+from summarizer.stories.neighbours import Arrival, ArticleFeatures, Neighbours, features_of
 from summarizer.stories.terms import Terms
 from summarizer.text import repair, syllables
 
@@ -45,7 +45,7 @@ class Grouper:
         self._numbers: dict[int | str, int] = {}  # by article id
         self._sizes: dict[StoryKey, int] = {}
         self._next_story: StoryKey = 1
-        self._last: tuple[Arrival, Weighed] | None = None  # `find` is mostly followed by `add`
+        self._last: tuple[Arrival, ArticleFeatures] | None = None  # `find` is mostly followed by `add`
 
     def __len__(self) -> int:
         """Return how many articles are kept."""
@@ -53,14 +53,14 @@ class Grouper:
 
     def find(self, arrival: Arrival) -> StoryKey | None:
         """Return the known story that an article belongs to, without adding the article."""
-        return self.nearest(self.weighed(arrival))
+        return self.nearest(self.features(arrival))
 
     def add(self, arrival: Arrival, story: StoryKey | None = None) -> StoryKey:
         """Put an article into `story`, or into the story found or begun for it, and return that.
 
         A new story gets a number above all earlier ones. An article that comes again replaces its old entry.
         """
-        article = self.weighed(arrival)
+        article = self.features(arrival)
         if story is None:
             story = self.nearest(article)
         if story is None:
@@ -68,8 +68,8 @@ class Grouper:
         self.enter(arrival.article_id, article, story)
         return story
 
-    def enter(self, article_id: int | str, article: Weighed, story: StoryKey) -> None:
-        """Put a weighed article into `story`; its old entry is replaced."""
+    def enter(self, article_id: int | str, article: ArticleFeatures, story: StoryKey) -> None:
+        """Put an article into `story`; its old entry is replaced."""
         self._forget(article_id)
         self._enter(self._neighbours.add(article), article_id, story)
 
@@ -80,7 +80,7 @@ class Grouper:
         for number in numbers:
             self._leave(number)
 
-    def learn(self, known: Sequence[tuple[int | str, StoryKey, Weighed]]) -> None:
+    def learn(self, known: Sequence[tuple[int | str, StoryKey, ArticleFeatures]]) -> None:
         """Put articles, by id, into their known stories: like `add`, but faster."""
         for article_id, _, _ in known:
             self._forget(article_id)
@@ -99,10 +99,10 @@ class Grouper:
                 self._sizes[new] = self._sizes.pop(old)
                 self._next_story = max(self._next_story, new + 1)
 
-    def weighed(self, arrival: Arrival) -> Weighed:
-        """Return the stored part of an article."""
+    def features(self, arrival: Arrival) -> ArticleFeatures:
+        """Return the features of an article."""
         if self._last is None or self._last[0] is not arrival:
-            self._last = arrival, weigh(arrival)
+            self._last = arrival, features_of(arrival)
         return self._last[1]
 
     def forget_before(self, moment: dt.datetime) -> None:
@@ -115,8 +115,8 @@ class Grouper:
             self._neighbours.forget(self._numbers[article_id])
             self._leave(self._numbers[article_id])
 
-    def nearest(self, article: Weighed) -> StoryKey | None:
-        """Return the known story that a weighed article belongs to."""
+    def nearest(self, article: ArticleFeatures) -> StoryKey | None:
+        """Return the known story that an article belongs to."""
         numbers, probable = self._neighbours.near(article)
         if copies := numbers[probable == 1.0].tolist():  # the same text always joins its story
             return int(self._stories[copies[-1] % self._neighbours.window])
@@ -170,7 +170,7 @@ def fingerprint() -> str:
     return found.hexdigest()[:16]
 
 
-def pack(article: Weighed) -> bytes:
+def pack(article: ArticleFeatures) -> bytes:
     """Return an article as bytes, without its time and paper."""
     own, lead = article.terms, article.lead
     flags = _HAS_BODY * article.has_body + _IS_ROUNDUP * article.is_roundup + _IS_ADVICE * lead.is_advice
@@ -188,18 +188,18 @@ def pack(article: Weighed) -> bytes:
     )
 
 
-def pack_order(article: Weighed) -> bytes:
+def pack_order(article: ArticleFeatures) -> bytes:
     """Return the bytes of the order of an article's lead, which is needed only while the article is new."""
     return article.lead.order.tobytes()
 
 
-def unpack(packed: bytes, moment: float, source: str | None, order: bytes = b"") -> Weighed:
+def unpack(packed: bytes, moment: float, source: str | None, order: bytes = b"") -> ArticleFeatures:
     """Return what `pack` packed, with the article's time (UNIX timestamp or NaN), paper and packed order."""
     own, lead, dimensions, flags = np.frombuffer(packed, np.uint16, 4).tolist()
     numbers = np.frombuffer(packed, np.uint32, 2 * own + lead + dimensions, _HEAD)
     at = _HEAD + numbers.nbytes
     figures, days, series, day = json.loads(packed[at + lead :])
-    return Weighed(
+    return ArticleFeatures(
         Terms(numbers[:own], numbers[own : 2 * own].view(np.float32)),
         Lead(
             numbers[2 * own : 2 * own + lead],

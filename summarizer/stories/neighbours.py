@@ -37,8 +37,8 @@ class Arrival:
 
 
 @dataclass(frozen=True, slots=True)
-class Weighed:
-    """The stored part of an article: terms, headline and lead, time as a UNIX timestamp or NaN, paper."""
+class ArticleFeatures:
+    """What grouping compares and stores of an article: terms, headline and lead, time as a UNIX timestamp or NaN, paper."""
 
     terms: Terms
     lead: Lead
@@ -48,10 +48,10 @@ class Weighed:
     is_roundup: bool
 
 
-def weigh(arrival: Arrival) -> Weighed:
-    """Return the stored part of an article."""
+def features_of(arrival: Arrival) -> ArticleFeatures:
+    """Return the features of an article."""
     title, sapo, body, published = arrival.title, arrival.sapo, arrival.body, arrival.published
-    return Weighed(
+    return ArticleFeatures(
         article_terms(title, sapo, body),
         lead_of(title, sapo, body, published),
         published.timestamp() if published else float("nan"),
@@ -61,7 +61,7 @@ def weigh(arrival: Arrival) -> Weighed:
     )
 
 
-def _is_copy(kept: Weighed | None, article: Weighed) -> bool:
+def _is_copy(kept: ArticleFeatures | None, article: ArticleFeatures) -> bool:
     """Tell whether two articles have the same lead and figures, perhaps cut or under another headline.
 
     Recurring reports look alike, so those of different days never count as the same.
@@ -87,10 +87,10 @@ class Neighbours:
         self._postings = Postings()
         self.frequencies = Frequencies()
         # Of article n, at n modulo the window.
-        self._kept: list[Weighed | None] = [None] * window
+        self._kept: list[ArticleFeatures | None] = [None] * window
         self._moments: NDArray[np.float64] = np.full(window, np.nan)
 
-    def near(self, article: Weighed) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    def near(self, article: ArticleFeatures) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
         """Return the articles that may report the event of `article`, and how probable that is.
 
         Their numbers, ascending, and probabilities. Both: (n,). A round-up has none. An article with the same
@@ -108,20 +108,20 @@ class Neighbours:
         order = np.argsort(numbers)
         return numbers[order], probable[order]
 
-    def comparable(self, article: Weighed) -> tuple[NDArray[np.int64], Others]:
+    def comparable(self, article: ArticleFeatures) -> tuple[NDArray[np.int64], Others]:
         """Return the articles that share words with `article` and are near in time, and what to compare."""
         if article.is_roundup:
             return np.zeros(0, np.int64), Others([], np.zeros(0), np.zeros(0, np.bool_), np.zeros(0))
         cosines = self._postings.cosines(article.terms)
         return self._beside(article, self._candidates(article, cosines), cosines)
 
-    def _copies(self, article: Weighed, cosines: NDArray[np.float64]) -> NDArray[np.int64]:
+    def _copies(self, article: ArticleFeatures, cosines: NDArray[np.float64]) -> NDArray[np.int64]:
         """Return the articles kept that have the text of `article`."""
         numbers = np.flatnonzero(cosines >= _MAYBE_COPY) + self._postings.first
         return numbers[[_is_copy(self._kept[number % self.window], article) for number in numbers.tolist()]]
 
     def _beside(
-        self, article: Weighed, numbers: NDArray[np.int64], cosines: NDArray[np.float64]
+        self, article: ArticleFeatures, numbers: NDArray[np.int64], cosines: NDArray[np.float64]
     ) -> tuple[NDArray[np.int64], Others]:
         alike = cosines[numbers - self._postings.first]
         kept = [other for number in numbers.tolist() if (other := self._kept[number % self.window])]
@@ -131,11 +131,11 @@ class Neighbours:
         leads = [other.lead for other in kept]
         return numbers, Others(leads, hours, np.array(one_paper, np.bool_), np.where(bodies, alike, np.nan))
 
-    def count(self, article: Weighed) -> None:
+    def count(self, article: ArticleFeatures) -> None:
         """Count the words of an article, before it is kept."""
         self.frequencies.add(article.lead.hashes)
 
-    def keep(self, article: Weighed) -> int:
+    def keep(self, article: ArticleFeatures) -> int:
         """Keep an article whose words are counted and return its number; a full window loses its oldest."""
         if self._postings.next - self._postings.first == self.window:
             self.forget(self._postings.first)
@@ -145,13 +145,13 @@ class Neighbours:
         self._moments[number % self.window] = article.moment
         return number
 
-    def add(self, article: Weighed) -> int:
+    def add(self, article: ArticleFeatures) -> int:
         """Count and keep an article."""
         number = self.keep(article)
         self.count(article)
         return number
 
-    def add_many(self, articles: Sequence[Weighed]) -> list[int]:
+    def add_many(self, articles: Sequence[ArticleFeatures]) -> list[int]:
         """Count and keep articles and return their numbers: like `add` for each, but faster."""
         if self._postings.next - self._postings.first + len(articles) > self.window:
             return [self.add(article) for article in articles]
@@ -191,7 +191,7 @@ class Neighbours:
         self.forget_all(found)
         return found
 
-    def _candidates(self, article: Weighed, cosines: NDArray[np.float64]) -> NDArray[np.int64]:
+    def _candidates(self, article: ArticleFeatures, cosines: NDArray[np.float64]) -> NDArray[np.int64]:
         """Return the articles to compare, ascending: near in time, the most similar in words."""
         found = np.flatnonzero(cosines >= _NOISE)
         numbers = found + self._postings.first

@@ -11,7 +11,7 @@ from itertools import islice
 from typing import Any
 
 from summarizer.stories.grouping import JOIN_AT
-from summarizer.stories.neighbours import Arrival, Neighbours, Weighed, weigh
+from summarizer.stories.neighbours import Arrival, ArticleFeatures, Neighbours, features_of
 
 # Average-linkage clustering over sparse similarities.
 
@@ -86,24 +86,24 @@ def group_rows(rows: Iterable[object], *, parse_time: ParseTime) -> list[dict[st
     answers: list[dict[str, Any]] = []
     grouped: list[dict[str, Any]] = []
 
-    def weighed() -> Iterator[Weighed]:
+    def featured() -> Iterator[ArticleFeatures]:
         for row in rows:
             answers.append({"id": _given_id(row)})
             try:
-                article = weigh(arrival_of(row, parse_time=parse_time))
+                article = features_of(arrival_of(row, parse_time=parse_time))
             except ValueError as error:
                 answers[-1]["error"] = str(error)
                 continue
             grouped.append(answers[-1])
             yield article
 
-    pairs = list(_pairs(weighed()))
+    pairs = list(_pairs(featured()))
     for answer, story in zip(grouped, _numbered(average_linkage(len(grouped), pairs, JOIN_AT)), strict=True):
         answer["story"] = story
     return answers
 
 
-def _pairs(articles: Iterator[Weighed]) -> Iterator[tuple[int, int, float]]:
+def _pairs(articles: Iterator[ArticleFeatures]) -> Iterator[tuple[int, int, float]]:
     """Yield the pairs of articles, by their numbers, that may report one event, and how probable that is.
 
     The words of a whole window are counted before the first are compared, so the order of rows does not

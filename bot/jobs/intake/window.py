@@ -14,7 +14,7 @@ from storage.engine import Database
 from storage.off_loop import INTAKE
 from storage.processing.processed import Grouped, Horizon, find_grouped, find_horizon
 from summarizer.stories.grouping import Grouper, unpack
-from summarizer.stories.neighbours import Arrival, Weighed, weigh
+from summarizer.stories.neighbours import Arrival, ArticleFeatures, features_of
 
 GROUPED_FOR = dt.timedelta(days=7)  # an event is reported within a week or is another story
 _MOST = 49_000  # turns in the window
@@ -90,12 +90,12 @@ class Window:
         self._learned_until = turn
         if worked.is_roundup:
             return None
-        if worked.packed is None:  # it could not be weighed
+        if worked.packed is None:  # its features could not be computed
             return own_key if article.story_id is None else article.story_id
-        weighed = unpack(worked.packed, _moment(article), article.source, worked.order)
-        story = article.story_id if article.story_id is not None else self._grouper.nearest(weighed)
+        features = unpack(worked.packed, _moment(article), article.source, worked.order)
+        story = article.story_id if article.story_id is not None else self._grouper.nearest(features)
         story = own_key if story is None else story
-        self._grouper.enter(article.id, weighed, story)
+        self._grouper.enter(article.id, features, story)
         self._note(_Entry(turn, article.id, article.stored_at))
         return story
 
@@ -117,7 +117,7 @@ class Window:
     def _add_known(self, grouped: Sequence[Grouped], horizon: Horizon) -> None:
         if horizon.turn > self.horizon.turn:
             self._move_horizon(horizon)
-        self._grouper.learn([(one.article_id, one.story_id, _weighed(one)) for one in grouped])
+        self._grouper.learn([(one.article_id, one.story_id, _features(one)) for one in grouped])
         for one in grouped:
             self._note(_Entry(one.turn, one.article_id, one.stored_at))
             self._learned_until = one.turn
@@ -128,11 +128,11 @@ def is_to_be_founded(story: int) -> bool:
     return story >= _TO_FOUND
 
 
-def _weighed(known: Grouped) -> Weighed:
+def _features(known: Grouped) -> ArticleFeatures:
     moment = known.published_at.timestamp() if known.published_at else float("nan")
     if known.packed is not None:
         return unpack(known.packed, moment, known.source)
-    return weigh(
+    return features_of(
         Arrival(known.article_id, known.title, known.sapo, known.lead, known.published_at, known.source)
     )
 

@@ -10,7 +10,15 @@ from hypothesis import strategies as st
 from summarizer.model import Document, Piece
 from summarizer.questions.answering import answer
 from summarizer.questions.query import parse_query
-from summarizer.questions.watching import Arrived, Head, WatchIndex, is_news, parse_watch, read_key, watch_key
+from summarizer.questions.watching import (
+    Arrived,
+    ArticleHead,
+    WatchIndex,
+    is_news,
+    parse_watch,
+    read_key,
+    watch_key,
+)
 
 _WORDS = ["giá", "gia", "vàng", "vang", "bão", "Quảng", "Ninh", "tp", "hcm", "U23", "1.353", "nhà", "Kratié"]
 texts = st.lists(st.sampled_from([*_WORDS, '"giá vàng"', "-nhà", "nguon:bien", "#HaLong"]), max_size=5).map(
@@ -121,7 +129,7 @@ def test_looking_up_finds_exactly_what_reading_every_watch_would(watched: set[st
     index = WatchIndex()
     for number, key in keys.items():
         index.put(number, key)
-    head = Head(Document(title))
+    head = ArticleHead(Document(title))
     expected = [number for number, key in keys.items() if is_news(read_key(key), head)]
     assert sorted(index.find(Arrived(Document(title), sources=("bien",)))) == expected
 
@@ -130,7 +138,9 @@ def test_looking_up_finds_exactly_what_reading_every_watch_would(watched: set[st
 def test_a_key_asks_what_was_typed(text: str, title: str) -> None:
     query = parse_watch(text)
     if key := watch_key(query):
-        assert is_news(read_key(key), Head(Document(title))) == is_news(query, Head(Document(title)))
+        assert is_news(read_key(key), ArticleHead(Document(title))) == is_news(
+            query, ArticleHead(Document(title))
+        )
         assert watch_key(read_key(key)) == key
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from summarizer.stories.grouping import Arrival, Grouper
-from summarizer.stories.neighbours import MAX_HOURS_APART, Neighbours, weigh
+from summarizer.stories.neighbours import MAX_HOURS_APART, Neighbours, features_of
 from summarizer.stories.terms import Postings, article_terms, similarity
 
 NOON = dt.datetime(2026, 11, 20, 5, tzinfo=dt.UTC)
@@ -169,7 +169,7 @@ def test_the_index_finds_the_likeness_that_comparing_one_by_one_finds() -> None:
 def test_the_nearer_in_time_the_more_alike() -> None:
     neighbours = Neighbours(10)
     for hours in (0, 24, 48, 72):
-        neighbours.add(weigh(arrival(FLOOD[0], hours, NOON - dt.timedelta(hours=hours))))
-    numbers, similarity = neighbours.near(weigh(arrival(FLOOD[1], 1, NOON)))
+        neighbours.add(features_of(arrival(FLOOD[0], hours, NOON - dt.timedelta(hours=hours))))
+    numbers, similarity = neighbours.near(features_of(arrival(FLOOD[1], 1, NOON)))
     assert numbers.tolist() == [0, 1, 2, 3]
     assert (np.diff(similarity) < 0).all()

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from summarizer.stories import terms
 from summarizer.stories.grouping import Arrival, Grouper, fingerprint, pack, pack_order, unpack
-from summarizer.stories.neighbours import Neighbours, Weighed, weigh
+from summarizer.stories.neighbours import ArticleFeatures, Neighbours, features_of
 
 NOON = dt.datetime(2026, 11, 20, 5, tzinfo=dt.UTC)
 TEXTS: list[dict[str, str]] = [
@@ -28,11 +28,11 @@ def arrivals() -> list[Arrival]:
     ]
 
 
-def packed_and_back(article: Weighed) -> Weighed:
+def packed_and_back(article: ArticleFeatures) -> ArticleFeatures:
     return unpack(pack(article), article.moment, article.source, pack_order(article))
 
 
-def assert_same(one: Weighed, other: Weighed) -> None:
+def assert_same(one: ArticleFeatures, other: ArticleFeatures) -> None:
     for mine, theirs in (
         (one.terms.hashes, other.terms.hashes),
         (one.terms.weights, other.terms.weights),
@@ -63,14 +63,14 @@ def assert_same(one: Weighed, other: Weighed) -> None:
 )
 def test_every_field_comes_back(title: str, sapo: str) -> None:
     for body in ("", "Nước lên nhanh. " * 40):
-        article = weigh(Arrival(1, title, sapo, body, NOON, "bao"))
+        article = features_of(Arrival(1, title, sapo, body, NOON, "bao"))
         assert_same(packed_and_back(article), article)
 
 
 @settings(deadline=None)  # the first call reads the tables
 @given(st.text(max_size=80), st.text(max_size=300), st.text(max_size=300))
 def test_any_text_comes_back(title: str, sapo: str, body: str) -> None:
-    article = weigh(Arrival(1, title, sapo, body))
+    article = features_of(Arrival(1, title, sapo, body))
     back = packed_and_back(article)
     assert np.isnan(back.moment)
     assert_same(back, article)
@@ -79,7 +79,7 @@ def test_any_text_comes_back(title: str, sapo: str, body: str) -> None:
 def test_articles_learned_together_are_compared_like_articles_added_one_by_one() -> None:
     """Their words count alike, and so do they when some are forgotten."""
     one_by_one, together = Neighbours(100), Neighbours(100)
-    articles = [weigh(arrival) for arrival in arrivals()]
+    articles = [features_of(arrival) for arrival in arrivals()]
     numbers = [one_by_one.add(article) for article in articles[:-1]]
     packed = [packed_and_back(article) for article in articles[:-1]]
     assert together.add_many(packed[:3]) + together.add_many([]) + together.add_many(packed[3:]) == numbers
@@ -95,7 +95,7 @@ def test_what_is_found_does_not_depend_on_how_the_window_was_learned(
 ) -> None:
     """Nor on what was in it before: exactly, also where not all postings are read."""
     monkeypatch.setattr(terms, "_MOST_POSTINGS", most)
-    told = [weigh(one) for one in arrivals()] * 3
+    told = [features_of(one) for one in arrivals()] * 3
     long_there, started = Neighbours(100), Neighbours(100)
     numbers = [long_there.add(article) for article in told]
     long_there.forget_all(numbers[:4])
@@ -108,7 +108,7 @@ def test_what_is_found_does_not_depend_on_how_the_window_was_learned(
 
 
 def test_a_window_that_is_full_loses_its_oldest_also_to_articles_learned_together() -> None:
-    articles = [weigh(arrival) for arrival in arrivals()]
+    articles = [features_of(arrival) for arrival in arrivals()]
     full = Neighbours(3)
     assert full.add_many(articles[:5]) == [0, 1, 2, 3, 4]
     found, _ = full.comparable(articles[4])
@@ -117,10 +117,12 @@ def test_a_window_that_is_full_loses_its_oldest_also_to_articles_learned_togethe
 
 def test_stories_learned_are_found_again_and_keep_the_last_place_of_an_article() -> None:
     grouper, told = Grouper(), arrivals()
-    known = [(arrival.article_id, 70 + number, weigh(arrival)) for number, arrival in enumerate(told[:-1])]
+    known = [
+        (arrival.article_id, 70 + number, features_of(arrival)) for number, arrival in enumerate(told[:-1])
+    ]
     grouper.learn(known)
     assert grouper.find(told[0]) is not None
-    grouper.learn([(told[0].article_id, 99, weigh(told[0]))])
+    grouper.learn([(told[0].article_id, 99, features_of(told[0]))])
     assert len(grouper) == len(known)
     assert grouper.add(Arrival("lạ", "Chuyện không ai kể", "", "")) == 100
 

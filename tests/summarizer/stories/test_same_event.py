@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from summarizer.stories.grouping import JOIN_AT, Arrival, Grouper
-from summarizer.stories.neighbours import Neighbours, weigh
+from summarizer.stories.neighbours import Neighbours, features_of
 from summarizer.stories.same_event import FEATURES, Others, compare
 from summarizer.stories.story_rows import group_rows
 from summarizer.stories.terms import Frequencies
@@ -63,7 +63,7 @@ def test_all_of_them_read_at_once_are_told_apart_in_any_order() -> None:
 
 def test_two_leads_are_as_like_one_way_as_the_other() -> None:
     neighbours = Neighbours(2)
-    one, other = (weigh(arrival) for arrival in arrivals(ONE["an appointment"]))
+    one, other = (features_of(arrival) for arrival in arrivals(ONE["an appointment"]))
     tables = []
     for lead, beside in ((one, other), (other, one)):
         neighbours.add(beside)
@@ -76,9 +76,9 @@ def test_two_leads_are_as_like_one_way_as_the_other() -> None:
 
 def test_a_run_of_words_is_told_from_what_is_shared_beside_it() -> None:
     name = "Mười hai bến nước quê mình"
-    one = weigh(Arrival(1, f"Kha Lam múa kiếm trong {name}", "Đêm diễn có mưa.", "")).lead
-    same = weigh(Arrival(2, f"{name} có kiếm, có múa", "Mưa ở đêm diễn, Kha Lam vẫn múa.", "")).lead
-    other = weigh(Arrival(3, f"Vé xem {name}", "Giá từ bảy trăm nghìn.", "")).lead
+    one = features_of(Arrival(1, f"Kha Lam múa kiếm trong {name}", "Đêm diễn có mưa.", "")).lead
+    same = features_of(Arrival(2, f"{name} có kiếm, có múa", "Mưa ở đêm diễn, Kha Lam vẫn múa.", "")).lead
+    other = features_of(Arrival(3, f"Vé xem {name}", "Giá từ bảy trăm nghìn.", "")).lead
     others = Others([same, other], np.zeros(2), np.zeros(2, np.bool_), np.full(2, np.nan))
     features = dict(zip(FEATURES, compare(one, others, Frequencies()).T, strict=True))
     assert features["run"][0] == features["run"][1] > 0.5
@@ -95,9 +95,9 @@ def test_a_word_that_everybody_writes_this_week_joins_nothing() -> None:
         neighbours = Neighbours(1_000)
         for number in range(others):
             lead = f"Cúp Sông Hậu và chuyện riêng{number} của đội lạ{number}"
-            neighbours.add(weigh(Arrival(number, lead, "", "", NOON)))
-        neighbours.add(weigh(Arrival("first", first, "", "", NOON)))
-        numbers, probable = neighbours.near(weigh(Arrival("second", second, "", "", NOON)))
+            neighbours.add(features_of(Arrival(number, lead, "", "", NOON)))
+        neighbours.add(features_of(Arrival("first", first, "", "", NOON)))
+        numbers, probable = neighbours.near(features_of(Arrival("second", second, "", "", NOON)))
         return float(probable[numbers == others].sum())
 
     assert probability(200) < probability(0)
@@ -125,7 +125,7 @@ def test_a_follow_up_that_leans_on_the_last_report_only_is_told_anew() -> None:
 
 def test_words_of_an_article_that_left_count_no_more() -> None:
     frequencies = Frequencies()
-    hashes = weigh(arrivals(ONE["an appointment"])[0]).lead.hashes
+    hashes = features_of(arrivals(ONE["an appointment"])[0]).lead.hashes
     before = frequencies.weights(hashes)
     frequencies.add(hashes)
     assert (frequencies.weights(hashes) < before).all()

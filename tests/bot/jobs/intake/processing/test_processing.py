@@ -137,7 +137,7 @@ async def test_another_process_learns_without_reading_texts_again(
 ) -> None:
     await store(database, FLOOD, MATCH)
     await workshop.run()
-    monkeypatch.setattr(window, "weigh", lambda _arrival: pytest.fail("weighed again"))
+    monkeypatch.setattr(window, "features_of", lambda _arrival: pytest.fail("computed again"))
     await clock.advance(60)
     await store(database, FLOOD_AGAIN)
     await Processor(database, clock, TextsHere()).run()
