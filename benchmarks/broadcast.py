@@ -18,7 +18,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import aiohttp
-from sqlalchemy import insert
+from sqlalchemy import insert, true
 from telegram import LinkPreviewOptions
 from telegram.ext import ExtBot
 
@@ -29,7 +29,7 @@ from bot.news.services import Services
 from bot.telegram.limiter import TelegramPace
 from bot.telegram.transport import AiohttpRequest
 from bot.times.clock import Clock
-from storage.delivery.issues import Issue, Part, enqueue_issue, record_issue
+from storage.delivery.issues import Issue, Part, enqueue_issues, record_issue
 from storage.delivery.states import IssueStatus
 from storage.engine import Database
 from storage.processes.leases import LeaseKey, take_lease
@@ -145,7 +145,7 @@ async def _filled(folder: Path, chats: list[int]) -> Database:
             connection, Issue(profile, "sang", now, now, IssueStatus.MADE, parts=(Part(TEXT),)), now=now
         )
         assert issue is not None
-        await enqueue_issue(connection, issue, profile, release=lambda start, end: now, now=now)
+        await enqueue_issues(connection, [issue], true(), release=lambda start, end: now, now=now)
     return database
 
 

@@ -37,7 +37,7 @@ from storage.articles import store_articles
 from storage.engine import Database
 from storage.intake import Incoming, Refusal
 from storage.processing.article_turns import find_next
-from storage.processing.processed import Findings, make_story, save_work
+from storage.processing.processed import Findings, make_stories, save_work
 from storage.profiles import Choices, join_profile
 from storage.search.rebuild import keep_up
 from storage.sources import record_refusals
@@ -94,7 +94,7 @@ async def fill(database: Database, now: dt.datetime, count: int) -> None:
             found = [_article(draw, number, now) for number in range(first, first + 500)]
             await store_articles(connection, found, now=now)
             for article in await find_next(connection, 500):
-                stories.append(await make_story(connection, now=now))
+                stories.append((await make_stories(connection, 1, now=now))[0])
                 sentence = sentence_at([article.document], Place(0, "sapo", 0, len(article.sapo)))
                 await save_work(
                     connection, [Findings(article, (sentence.place,), stories[-1], "thoi-su")], now=now

@@ -34,7 +34,7 @@ from storage.delivery.issues import Issue, Part, record_issue
 from storage.delivery.states import IssueStatus
 from storage.engine import WORKING_FOLDER, Database
 from storage.intake import Incoming
-from storage.processing.processed import Findings, make_story, save_work
+from storage.processing.processed import Findings, make_stories, save_work
 from storage.profiles import Choices, join_profile
 from storage.tables import deliveries, subscribers
 from storage.times import Published
@@ -102,7 +102,7 @@ async def _fill(database: Database, readers: int, profiles: int) -> None:
     async with database.write() as connection:
         await store_articles(connection, [article], now=_NOW)
         [stored] = await find_waiting(connection, 1)
-        story = await make_story(connection, now=_NOW)
+        [story] = await make_stories(connection, 1, now=_NOW)
         places = tuple(one.place for one in summarize([stored.document]))
         await save_work(connection, [Findings(stored, places, story, article.topic)], now=_NOW)
         ids = [

@@ -31,7 +31,7 @@ from storage.articles import store_articles
 from storage.engine import Database
 from storage.intake import Incoming
 from storage.processing.article_turns import find_next
-from storage.processing.processed import Findings, make_story, save_work
+from storage.processing.processed import Findings, make_stories, save_work
 from storage.profiles import Choices, Length
 from storage.tables import deliveries, issues, messages, profiles, subscribers
 from storage.times import Published
@@ -100,7 +100,7 @@ async def _store(database: Database, path: str) -> None:
         async with database.write() as connection:
             await store_articles(connection, [article], now=_NOW)
             [stored] = await find_next(connection, 1)
-            story = await make_story(connection, now=_NOW)
+            [story] = await make_stories(connection, 1, now=_NOW)
             places = [sentence.place for sentence in summarize([stored.document])]
             done = Findings(stored, places, story, article.topic)
             await save_work(connection, [done], now=_NOW)

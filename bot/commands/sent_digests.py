@@ -14,14 +14,13 @@ from bot.messages.rendering import LONGEST_CORRECTION
 from bot.messages.subscription_texts import STATUSES
 from bot.news.newsroom import Newsroom
 from bot.news.reader_notices import find_reach, preview_notice, readable_text, send_correction
-from bot.operators.reader_lookup import ReaderView, find_reader_view, why_article
+from bot.operators.reader_lookup import KINDS, ReaderView, find_reader_view, why_article
 from bot.operators.reasons import Reason, say_at
 from bot.operators.schedule_control import ComingIssue, list_issues
 from bot.times.schedule import QuietHours
 from config.settings import Settings
 from storage.delivery.corrections import draft_correction
 from storage.delivery.history import SentIssue
-from storage.delivery.states import MessageKind
 from storage.times import to_rfc3339
 
 # `diemtin issues`: what was sent when to how many readers, and why an issue was late or waits.
@@ -126,16 +125,6 @@ async def _correct(settings: Settings, story: int, text: str, *, send: bool) -> 
 
 # `diemtin reader`: one reader's choices, next digest and last messages, with reasons.
 
-_KINDS = {
-    MessageKind.DIGEST: "số",
-    MessageKind.RECAP: "bản tổng kết",
-    MessageKind.BREAKING: "tin nóng",
-    MessageKind.ALERT: "tin báo",
-    MessageKind.CORRECTION_EDIT: "sửa đính chính",
-    MessageKind.CORRECTION_NOTICE: "tin đính chính",
-    MessageKind.ANNOUNCEMENT: "thông báo",
-}
-
 
 def reader(
     chat: Annotated[int, typer.Argument(metavar="CHAT", help="Số của cuộc trò chuyện; của nhóm là số âm.")],
@@ -231,6 +220,6 @@ def _lines(row: dict[str, Any]) -> list[str]:
     for past in row["last"]:
         slot = f" {at(past['slot'])}" if past["slot"] else ""
         part = f" phần {past['part']}" if past["part"] > 1 else ""
-        lines.append(f"  • {_KINDS[past['kind']]}{slot}{part}: {past['reason']['words']}")
+        lines.append(f"  • {KINDS[past['kind']]}{slot}{part}: {past['reason']['words']}")
     blank = [f"  ∅ số {at(one['slot'])}: {one['reason']['words']}" for one in row["not_sent"]]
     return lines + blank

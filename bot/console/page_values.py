@@ -13,14 +13,14 @@ from bot.news.services import Services
 from bot.operators.approvals import list_open_gates
 from bot.operators.article_reasons import say_rank
 from bot.operators.fleet_notices import say_processes
-from bot.operators.reader_lookup import find_reader_view, find_sending_holds, why_article
+from bot.operators.reader_lookup import KINDS, find_reader_view, find_sending_holds, why_article
 from bot.operators.reasons import Why, why_held
 from bot.operators.schedule_control import list_issues
 from bot.telegram import lease
 from bot.times.schedule import QuietHours
 from storage.delivery.history import find_issue_messages
 from storage.delivery.mailings import find_headlines, find_mailing
-from storage.delivery.states import DeliveryStatus, MessageKind
+from storage.delivery.states import DeliveryStatus
 from storage.intake import QUARANTINE, is_reason
 from storage.notes import AuditKind, find_audit_entries
 from storage.off_loop import INTAKE
@@ -32,15 +32,6 @@ _DAY = dt.timedelta(days=1)
 _MOST_COMING, _MOST_PAST = 12, 20
 _MOST_STORIES, _MOST_FOUND, _MOST_REFUSED, _MOST_FILES, _MOST_ENTRIES = 40, 20, 60, 60, 60
 _LONGEST_REASON_FILE = 2_000
-KINDS: Mapping[MessageKind, str] = {
-    MessageKind.DIGEST: "Số",
-    MessageKind.RECAP: "Tổng kết",
-    MessageKind.BREAKING: "Tin nóng",
-    MessageKind.ALERT: "Tin báo",
-    MessageKind.CORRECTION_EDIT: "Sửa đính chính",
-    MessageKind.CORRECTION_NOTICE: "Tin đính chính",
-    MessageKind.ANNOUNCEMENT: "Thông báo",
-}
 _ACTIONS: Mapping[AuditKind, str] = {
     AuditKind.SENT_NOW: "Gửi ngay",
     AuditKind.RETRACTED: "Thu hồi",
@@ -143,7 +134,7 @@ async def reader(services: Services, asked: str, wanted: str) -> dict[str, Any]:
         "muted_papers": len(one.choices.sources_out),
         "quiet": spoken.say_quiet(QuietHours(one.quiet_start, one.quiet_end)),
         "topics": [newsroom.topics.get(name, name) for name in view.edition.topics],
-        "kinds": KINDS,
+        "kinds": {kind: words.capitalize() for kind, words in KINDS.items()},
     }
 
 

@@ -6,19 +6,11 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from bot.news.newsroom import Edition, Newsroom
-from bot.operators.reasons import say_at
+from bot.operators.reasons import Reason, Why, say_at
 from storage.articles import StoredArticle
 from storage.sources import SourceState, StoredRefusal
 from summarizer.questions.hits import Explained, WordPlaces
 from summarizer.reader_tastes import Mentions
-
-
-@dataclass(frozen=True, slots=True)
-class ArticleReason:
-    """A reason: a code, and words for an operator."""
-
-    code: str
-    words: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,29 +25,27 @@ class UnstoredArticle:
     trouble: str | None = None
 
 
-def why_not_stored(found: UnstoredArticle, *, zone: str, now: dt.datetime) -> ArticleReason:
+def why_not_stored(found: UnstoredArticle, *, zone: str, now: dt.datetime) -> Reason:
     """Say why an article is not stored."""
     if found.refused:
         _, path, reason, _ = found.refused[0]
-        return ArticleReason("article_refused", f"không nhận bài này ({path}): {reason}")
+        return Reason(Why.ARTICLE_REFUSED, f"không nhận bài này ({path}): {reason}")
     if found.source_title is None:
-        return ArticleReason("no_source", "chưa có bài này, và không nguồn nào đã khai báo đọc trang ấy")
+        return Reason(Why.NO_SOURCE, "chưa có bài này, và không nguồn nào đã khai báo đọc trang ấy")
     head, state = f"chưa có bài này; nguồn {found.source_title}", found.state
     if state is None:
-        return ArticleReason("not_polled", f"{head} chưa được hỏi lần nào")
+        return Reason(Why.NOT_POLLED, f"{head} chưa được hỏi lần nào")
     if found.trouble is not None:
         since = say_at(state.fetched_at, zone, now) if state.fetched_at else "đầu"
-        return ArticleReason("source_broken", f"{head} không đọc được từ {since}: {found.trouble}")
+        return Reason(Why.SOURCE_BROKEN, f"{head} không đọc được từ {since}: {found.trouble}")
     if found.is_quiet and state.new_at is not None:
-        return ArticleReason(
-            "source_silent", f"{head} im, không có tin mới từ {say_at(state.new_at, zone, now)}"
-        )
+        return Reason(Why.SOURCE_SILENT, f"{head} im, không có tin mới từ {say_at(state.new_at, zone, now)}")
     asked = say_at(state.fetched_at, zone, now) if state.fetched_at else "chưa lần nào"
     words = f"{head} chưa đưa bài này (hỏi lần cuối {asked}, hỏi lại {say_at(state.next_at, zone, now)})"
     if found.refused_nearby:
         _, path, reason, _ = found.refused_nearby[0]
         words += f"; mục bị từ chối gần nhất của nguồn: {path}: {reason}"
-    return ArticleReason("not_seen", words)
+    return Reason(Why.NOT_SEEN, words)
 
 
 def why_not_in_issue(
@@ -68,7 +58,7 @@ def why_not_in_issue(
     covered_until: dt.datetime | None,
     next_slot: dt.datetime | None,
     now: dt.datetime,
-) -> ArticleReason:
+) -> Reason:
     """Say why a stored article's story is in no issue of a reader.
 
     `coverage`: the words of the article's story and the papers that report it. The profile's issues cover
@@ -77,24 +67,24 @@ def why_not_in_issue(
     zone = edition.schedule.zone
     if article.processed_at is None or article.ready_at is None:
         if is_set_aside:
-            return ArticleReason("article_refused", "bài được để riêng vì làm hỏng bộ xử lý văn bản")
+            return Reason(Why.ARTICLE_REFUSED, "bài được để riêng vì làm hỏng bộ xử lý văn bản")
         stored = say_at(article.stored_at, zone, now)
-        return ArticleReason("not_processed", f"nhận lúc {stored}, còn chờ xử lý nên chưa vào số nào")
+        return Reason(Why.NOT_PROCESSED, f"nhận lúc {stored}, còn chờ xử lý nên chưa vào số nào")
     mentions, papers = coverage
     if reason := _why_never(article, edition, newsroom, mentions, papers):
         return reason
     came_out = article.published.at if article.published else article.stored_at
     if article.ready_at - came_out > edition.max_age:
         hours = round(edition.max_age.total_seconds() / 3600)
-        return ArticleReason(
-            "too_old", f"đăng lúc {say_at(came_out, zone, now)}, cũ hơn {hours} giờ khi nhận được"
+        return Reason(
+            Why.TOO_OLD, f"đăng lúc {say_at(came_out, zone, now)}, cũ hơn {hours} giờ khi nhận được"
         )
     if covered_until is None or article.ready_at > covered_until:
         when = say_at(next_slot, zone, now) if next_slot else "tới"
-        return ArticleReason("comes_next", f"chưa đến số nào kể từ khi nhận bài; sẽ được xét cho số {when}")
+        return Reason(Why.COMES_NEXT, f"chưa đến số nào kể từ khi nhận bài; sẽ được xét cho số {when}")
     minutes = f"{edition.reading_minutes:g} phút đọc"
-    return ArticleReason(
-        "dropped", f"đã được xét nhưng không được chọn: số ấy chỉ có {minutes}, các tin khác đứng trước"
+    return Reason(
+        Why.DROPPED, f"đã được xét nhưng không được chọn: số ấy chỉ có {minutes}, các tin khác đứng trước"
     )
 
 
@@ -104,30 +94,26 @@ def _first_said(words: Sequence[str], mentions: Mentions) -> str | None:
 
 def _why_never(
     article: StoredArticle, edition: Edition, newsroom: Newsroom, mentions: Mentions, papers: Set[str]
-) -> ArticleReason | None:
+) -> Reason | None:
     """Say why an article can be in no digest of a reader at all.
 
     `mentions` are the words of its story, `papers` the sources that report it.
     """
     if article.advertorial:
-        return ArticleReason("dropped", "bài quảng cáo không vào bản tin")
+        return Reason(Why.DROPPED, "bài quảng cáo không vào bản tin")
     if article.story_id is None:
-        return ArticleReason(
-            "dropped", "bài điểm nhiều tin không vào bản tin; từng tin vào theo bài riêng của nó"
-        )
+        return Reason(Why.DROPPED, "bài điểm nhiều tin không vào bản tin; từng tin vào theo bài riêng của nó")
     title = newsroom.title_of(article.source)
     if not newsroom.may_show(article.source):
-        return ArticleReason("dropped", f'nguồn {title} khai báo quote = "none" nên không được trích')
+        return Reason(Why.DROPPED, f'nguồn {title} khai báo quote = "none" nên không được trích')
     if article.source in edition.papers_out and papers <= set(edition.papers_out):
-        return ArticleReason(
-            "muted", f"người này bỏ báo {title} (/nguon), và không báo nào khác kể chuyện ấy"
-        )
+        return Reason(Why.MUTED, f"người này bỏ báo {title} (/nguon), và không báo nào khác kể chuyện ấy")
     if (word := _first_said(edition.words_out, mentions)) is not None:
-        return ArticleReason("muted", f"người này bỏ tin có từ «{word}» (/tu)")
+        return Reason(Why.MUTED, f"người này bỏ tin có từ «{word}» (/tu)")
     if edition.topics and article.topic not in edition.topics and not mentions.of(edition.words_in):
         topic = newsroom.topics.get(article.topic or "", "không rõ")
         chosen = ", ".join(newsroom.topics.get(name, name) for name in edition.topics)
-        return ArticleReason("muted", f"chủ đề của bài là {topic}; người này chỉ nhận {chosen}")
+        return Reason(Why.MUTED, f"chủ đề của bài là {topic}; người này chỉ nhận {chosen}")
     return None
 
 

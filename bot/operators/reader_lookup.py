@@ -14,7 +14,7 @@ from bot.news.digests import piece_of
 from bot.news.narrowing import topic_names
 from bot.news.newsroom import Edition, Newsroom
 from bot.news.services import Services
-from bot.operators.article_reasons import ArticleReason, UnstoredArticle, why_not_in_issue, why_not_stored
+from bot.operators.article_reasons import UnstoredArticle, why_not_in_issue, why_not_stored
 from bot.operators.reasons import (
     Reason,
     SendingHolds,
@@ -40,6 +40,7 @@ from storage.delivery.history import (
     find_story_delivery,
 )
 from storage.delivery.refusals import find_hold, find_limit, find_stop
+from storage.delivery.states import MessageKind
 from storage.errors import UnknownArticleError
 from storage.identity import site_of
 from storage.off_loop import INTAKE
@@ -53,6 +54,18 @@ _MOST_REPORTS = 20
 _PAST = 20  # deliveries shown
 _BLANK = 5
 _LONGEST_HEADLINE = 100  # UTF-16 units
+
+
+KINDS = {
+    MessageKind.DIGEST: "số",
+    MessageKind.RECAP: "bản tổng kết",
+    MessageKind.BREAKING: "tin nóng",
+    MessageKind.ALERT: "tin báo",
+    MessageKind.CORRECTION_EDIT: "sửa đính chính",
+    MessageKind.CORRECTION_NOTICE: "tin đính chính",
+    MessageKind.ANNOUNCEMENT: "thông báo",
+}
+"""The names of messages, in small letters."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +156,7 @@ def _next(
 
 async def why_article(
     services: Services, chat_id: int, wanted: str
-) -> tuple[StoredArticle | None, ArticleReason] | None:
+) -> tuple[StoredArticle | None, Reason] | None:
     """Say why an article did or did not reach a reader. `wanted` is its number, its id or its address.
 
     None if the chat is unknown.
@@ -177,8 +190,8 @@ async def why_article(
         next_slot=profile.next_due_at if profile else None,
         now=now,
     )
-    if none is not None and reason.code in ("comes_next", "dropped"):
-        return article, ArticleReason(none.code, none.words)
+    if none is not None and reason.code in (Why.COMES_NEXT, Why.DROPPED):
+        return article, none
     return article, reason
 
 
@@ -210,7 +223,7 @@ async def _find_article(connection: AsyncConnection, wanted: str) -> StoredArtic
 
 async def _why_in_issue(
     connection: AsyncConnection, subscriber: Subscriber, article: StoredArticle, zone: str, now: dt.datetime
-) -> ArticleReason | None:
+) -> Reason | None:
     """Say how the reader got the article's story, if at all."""
     if article.story_id is None:
         return None
@@ -219,28 +232,28 @@ async def _why_in_issue(
         shown_at = await find_shown(connection, subscriber.id, article.story_id)
         if shown_at is None:
             return None
-        return ArticleReason("shown", f"đã xem khi hỏi, lúc {say_at(shown_at, zone, now)}")
+        return Reason(Why.SHOWN, f"đã xem khi hỏi, lúc {say_at(shown_at, zone, now)}")
     headline, one = found
     held = await find_hold(connection, subscriber.chat_id, now=now)
     sending = await find_sending_holds(connection)
     reason = why_delivery(one, _quiet_of(subscriber), held, sending, zone=zone, now=now)
     slot = say_at(one.slot_at or one.made_at, zone, now)
     if headline is None or headline == article.title:
-        return ArticleReason(reason.code, f"có trong số {slot}: {reason.words}")
+        return Reason(reason.code, f"có trong số {slot}: {reason.words}")
     words = f"gộp vào chuyện «{shortened(headline, _LONGEST_HEADLINE)}» của số {slot}: {reason.words}"
-    return ArticleReason("folded" if one.status == "sent" else reason.code, words)
+    return Reason(Why.FOLDED if one.status == "sent" else reason.code, words)
 
 
 async def _why_dropped(
     connection: AsyncConnection, subscriber: Subscriber, article: StoredArticle, zone: str, now: dt.datetime
-) -> ArticleReason | None:
+) -> Reason | None:
     """Say which operator dropped the article from the reader's issue, if one did."""
     drop = await find_drop_of(connection, subscriber.profile_id, article.story_id, article.id)
     if drop is None:
         return None
     gate, dropped = drop
     words = f"người quản trị {dropped.admin} bỏ tin này lúc duyệt số {say_at(gate.slot_at, zone, now)}"
-    return ArticleReason("gate_dropped", words)
+    return Reason(Why.GATE_DROPPED, words)
 
 
 async def _find_unstored(connection: AsyncConnection, wanted: str, newsroom: Newsroom) -> UnstoredArticle:

@@ -49,6 +49,21 @@ class Why(StrEnum):
     EMPTY = "empty"
     NEXT = "next"
     GATE = "gate"  # an operator's approval is awaited, or came late
+    # About one article:
+    ARTICLE_REFUSED = "article_refused"
+    NO_SOURCE = "no_source"
+    NOT_POLLED = "not_polled"
+    SOURCE_BROKEN = "source_broken"
+    SOURCE_SILENT = "source_silent"
+    NOT_SEEN = "not_seen"
+    NOT_PROCESSED = "not_processed"
+    TOO_OLD = "too_old"
+    COMES_NEXT = "comes_next"
+    DROPPED = "dropped"
+    MUTED = "muted"
+    SHOWN = "shown"
+    FOLDED = "folded"
+    GATE_DROPPED = "gate_dropped"
 
 
 @dataclass(frozen=True, slots=True)

@@ -94,7 +94,7 @@ class DatedDocument:
 class ProcessedNew:
     """What was found for an article, and the bytes for grouping (`summarizer.stories.grouping.pack`).
 
-    Those are missing for a round-up of several events and for an article whose features could not be computed.
+    Those are missing for a round-up of several events, and where computing the features failed.
     """
 
     processed: Processed
@@ -136,7 +136,7 @@ def _process(about: Processing, article: Document) -> Processed:
 
 
 def _process_new(about: Processing, article: DatedDocument) -> ProcessedNew:
-    """Process an article, and compute its features for grouping; a step that fails leaves the others their results."""
+    """Process an article, and compute its features; a step that fails leaves the others their results."""
     found, text = _process(about, article.document), article.document
     try:
         if is_roundup(text.title, text.sapo):

@@ -113,14 +113,6 @@ async def _record_parts(
         before = await record_messages(connection, wanted, now=now)
 
 
-async def enqueue_issue(
-    connection: AsyncConnection, issue_id: int, profile_id: int, *, release: Release, now: dt.datetime
-) -> int:
-    """Queue the issue's messages for every active subscriber of the profile; return how many deliveries."""
-    audience = subscribers.c.profile_id == profile_id
-    return await enqueue_issues(connection, [issue_id], audience, release=release, now=now)
-
-
 async def enqueue_issues(
     connection: AsyncConnection,
     issue_ids: Sequence[int],
@@ -132,7 +124,7 @@ async def enqueue_issues(
 ) -> int:
     """Queue each issue's messages for those of the `audience` who are active subscribers of its profile.
 
-    A variant goes to subscribers of the profile of which it is a variant.
+    Return how many deliveries. A variant goes to subscribers of the profile of which it is a variant.
     """
     s, m, i, v = subscribers.c, messages.c, issues.c, profiles.c
     its_reader = s.profile_id == (v.variant_of if is_variant else v.id)

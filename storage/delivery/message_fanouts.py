@@ -20,6 +20,7 @@ from sqlalchemy import (
     Row,
     Select,
     and_,
+    case,
     delete,
     func,
     insert,
@@ -181,12 +182,12 @@ async def _queue_notices(connection: AsyncConnection, page: _Page, correction_id
         .join(notices, notices.c.id == first.c.id)
         .order_by(first.c.id, subscribers.c.id)
     )
-    queued = 0
+    times = []
     for edition in (await connection.execute(select(notices.c.edition).distinct())).scalars().all():
         release = rules.release_in_edition(edition, page.queued_at)
         not_before = await _not_before(connection, page.readers, release, page)
-        queued += await _write(connection, of_each.where(notices.c.edition == edition), not_before, page)
-    return queued
+        times.append((notices.c.edition == edition, not_before))
+    return await _write(connection, of_each, case(*times), page) if times else 0
 
 
 def _first_notices(page: _Page, correction_id: int, notices: Any) -> Select[Any]:

@@ -71,11 +71,6 @@ class Grouped:
     packed: bytes | None
 
 
-async def make_story(connection: AsyncConnection, *, now: dt.datetime) -> int:
-    """Create a story and return its id."""
-    return (await make_stories(connection, 1, now=now))[0]
-
-
 async def make_stories(connection: AsyncConnection, count: int, *, now: dt.datetime) -> list[int]:
     """Create several stories and return their ids, ascending."""
     if not count:

@@ -38,7 +38,7 @@ class Arrival:
 
 @dataclass(frozen=True, slots=True)
 class ArticleFeatures:
-    """What grouping compares and stores of an article: terms, headline and lead, time as a UNIX timestamp or NaN, paper."""
+    """What grouping compares and stores of an article; `moment` is a UNIX timestamp or NaN."""
 
     terms: Terms
     lead: Lead

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 import structlog
+from sqlalchemy import true
 from telegram.ext import ExtBot
 
 from bot.emulator.api import Emulator
@@ -19,11 +20,11 @@ from bot.telegram.transport import AiohttpRequest
 from bot.times.clock import ManualClock
 from bot.times.schedule import Schedule
 from storage.articles import store_articles
-from storage.delivery.issues import Issue, Part, enqueue_issue, record_issue
+from storage.delivery.issues import Issue, Part, enqueue_issues, record_issue
 from storage.delivery.states import IssueStatus
 from storage.engine import Database
 from storage.intake import Incoming
-from storage.processing.processed import Findings, make_story, save_work
+from storage.processing.processed import Findings, make_stories, save_work
 from storage.profiles import Choices, join_profile
 from storage.subscribers import set_quiet, subscribe
 from storage.times import Published
@@ -166,7 +167,7 @@ def story(services: Services) -> Story:
             await store_articles(connection, [article_in], now=now)
             [article] = await find_waiting(connection, 2)
             sentence = sentence_at([article.document], Place(0, "sapo", 0, len(article.sapo)))
-            own = of or await make_story(connection, now=now)
+            own = of or (await make_stories(connection, 1, now=now))[0]
             worked = Findings(article, (sentence.place,), own, topic)
             await save_work(connection, [worked], now=now)
         return worked.story_id
@@ -238,6 +239,6 @@ def queue(services: Services, users: Control, reader: Reader) -> Queue:
         async with services.database.write() as connection:
             issue_id = await record_issue(connection, issue, now=now)
             assert issue_id is not None
-            await enqueue_issue(connection, issue_id, profile, release=lambda start, end: now, now=now)
+            await enqueue_issues(connection, [issue_id], true(), release=lambda start, end: now, now=now)
 
     return queued

@@ -28,7 +28,7 @@ from storage.articles import store_articles
 from storage.engine import Database
 from storage.intake.drafts import MAX_TEXT_CHARACTERS
 from storage.off_loop import CHAT
-from storage.processing.processed import Findings, make_story, save_work
+from storage.processing.processed import Findings, make_stories, save_work
 from storage.reader_data import export_subscriber
 from storage.tables import deliveries, issues, messages, profiles, questions, subscribers, watches
 from storage.times import Published
@@ -120,7 +120,7 @@ async def test_questions_about_long_texts_are_answered(services: Services) -> No
     now = services.clock.now()
     async with services.database.write() as connection:
         done = [
-            Findings(article, (), await make_story(connection, now=now))
+            Findings(article, (), (await make_stories(connection, 1, now=now))[0])
             for article in await find_waiting(connection, 50)
         ]
         await save_work(connection, done, now=now)

@@ -25,7 +25,7 @@ from bot.times.clock import ManualClock
 from storage.articles import store_articles
 from storage.engine import Database
 from storage.intake import Incoming
-from storage.processing.processed import Findings, make_story, save_work
+from storage.processing.processed import Findings, make_stories, save_work
 from storage.profiles import Choices
 from storage.subscribers import delete_subscriber, set_profile, set_quiet, set_status, subscribe
 from storage.times import Published
@@ -278,5 +278,5 @@ async def publish(services: Services, title: str, topic: str) -> None:
         await store_articles(connection, [article], now=now)
         [stored] = await find_waiting(connection, 2)
         sentence = sentence_at([stored.document], Place(0, "body", 0, len(stored.body)))
-        worked = Findings(stored, (sentence.place,), await make_story(connection, now=now), topic)
+        worked = Findings(stored, (sentence.place,), (await make_stories(connection, 1, now=now))[0], topic)
         await save_work(connection, [worked], now=now)

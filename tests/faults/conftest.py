@@ -8,10 +8,10 @@ from contextlib import closing
 from dataclasses import dataclass
 
 import pytest
-from sqlalchemy import insert, make_url, select
+from sqlalchemy import insert, make_url, select, true
 
 from bot.emulator.client import Control
-from storage.delivery.issues import Issue, Part, enqueue_issue, record_issue
+from storage.delivery.issues import Issue, Part, enqueue_issues, record_issue
 from storage.delivery.states import IssueStatus
 from storage.engine import Database
 from storage.profiles import Choices, join_profile
@@ -102,7 +102,7 @@ class Ledger:
         async with self.database.write() as connection:
             issue_id = await record_issue(connection, issue, now=now)
             assert issue_id is not None
-            await enqueue_issue(connection, issue_id, profile, release=lambda start, end: now, now=now)
+            await enqueue_issues(connection, [issue_id], true(), release=lambda start, end: now, now=now)
         return issue_id
 
     async def rows(self, issue_id: int | None = None) -> list[Row]:

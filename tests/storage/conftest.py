@@ -8,7 +8,7 @@ import pytest
 from storage.articles import StoredArticle, store_articles
 from storage.engine import Database
 from storage.intake import Incoming
-from storage.processing.processed import Findings, make_story, save_work
+from storage.processing.processed import Findings, make_stories, save_work
 from storage.profiles import Choices, join_profile
 from storage.subscribers import subscribe
 from storage.times import Published
@@ -62,7 +62,7 @@ def processor(database: Database) -> Worker:
                 Findings(
                     article,
                     (Place(0, "sapo", 0, len(article.sapo)),),
-                    story or await make_story(connection, now=at),
+                    story or (await make_stories(connection, 1, now=at))[0],
                 )
                 for article in waiting
             ]

@@ -14,7 +14,7 @@ from storage.candidates import (
     record_story_lists,
 )
 from storage.engine import Database
-from storage.processing.processed import Findings, make_story, save_work
+from storage.processing.processed import Findings, make_stories, save_work
 from storage.times import Published
 from tests.storage.conftest import NOW, Worker, incoming
 from tests.waiting import find_waiting
@@ -82,7 +82,7 @@ async def test_an_article_that_changed_before_it_was_worked_up_is_not_lost_betwe
             connection, [replace(incoming("a"), text_hash="mới")], now=slot - dt.timedelta(minutes=1)
         )
         [waiting] = await find_waiting(connection, 2)
-        done = Findings(waiting, (), await make_story(connection, now=NOW))
+        done = Findings(waiting, (), (await make_stories(connection, 1, now=NOW))[0])
         await save_work(connection, [done], now=slot + dt.timedelta(minutes=1))
     assert list((await eligible(database, LATEST_DAY)).values()) == [["a"]]
 
@@ -95,7 +95,7 @@ async def test_the_age_of_an_article_that_missed_a_slot_by_its_work_is_judged_as
         old = incoming("a", published=Published(slot - 40 * HOUR))
         await store_articles(connection, [old], now=slot - dt.timedelta(minutes=1))
         [waiting] = await find_waiting(connection, 2)
-        done = Findings(waiting, (), await make_story(connection, now=NOW))
+        done = Findings(waiting, (), (await make_stories(connection, 1, now=NOW))[0])
         await save_work(connection, [done], now=slot + dt.timedelta(minutes=1))
     assert list((await eligible(database, LATEST_DAY)).values()) == [["a"]]
 

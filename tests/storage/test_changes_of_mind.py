@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Awaitable, Callable
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import insert, select, true, update
 
 from storage.delivery.claiming import claim_deliveries
 from storage.delivery.corrections import (
@@ -16,7 +16,7 @@ from storage.delivery.corrections import (
     find_story_messages,
 )
 from storage.delivery.deliveries import mark_sent
-from storage.delivery.issues import Issue, IssueStory, Part, enqueue_issue, record_issue
+from storage.delivery.issues import Issue, IssueStory, Part, enqueue_issues, record_issue
 from storage.delivery.mailings import count_mailings, find_headlines, find_mailing, find_mailings, retract
 from storage.delivery.states import IssueStatus, MessageKind
 from storage.engine import Database
@@ -43,7 +43,7 @@ async def publish(database: Database, profile: int, slot: dt.datetime) -> int:
         issue_id = await record_issue(connection, issue, now=slot)
         assert issue_id is not None
         await set_covered_until(connection, profile, slot)
-        await enqueue_issue(connection, issue_id, profile, release=lambda start, end: slot, now=slot)
+        await enqueue_issues(connection, [issue_id], true(), release=lambda start, end: slot, now=slot)
     return issue_id
 
 

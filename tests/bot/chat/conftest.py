@@ -15,7 +15,7 @@ from bot.times.clock import ManualClock
 from storage.articles import store_articles
 from storage.engine import Database
 from storage.intake.drafts import Incoming
-from storage.processing.processed import Findings, make_story, save_work
+from storage.processing.processed import Findings, make_stories, save_work
 from storage.times import Published
 from summarizer.model import Place, sentence_at
 from summarizer.topics import decide_topic
@@ -126,6 +126,8 @@ async def _store(services: Services, incoming: Sequence[Incoming], at: dt.dateti
             place = Place(0, "body", 0, article.body.index(".") + 1)
             sentence = sentence_at([article.document], place)
             topic = decide_topic(clues_of(article, None), services.newsroom.topic_rules)
-            done.append(Findings(article, (sentence.place,), await make_story(connection, now=at), topic))
+            done.append(
+                Findings(article, (sentence.place,), (await make_stories(connection, 1, now=at))[0], topic)
+            )
         await save_work(connection, done, now=at)
     return [worked.article.id for worked in done]

@@ -5,9 +5,9 @@ import datetime as dt
 from typing import Any
 
 import pytest
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, true
 
-from storage.delivery.issues import Issue, IssueStory, Part, enqueue_issue, record_issue
+from storage.delivery.issues import Issue, IssueStory, Part, enqueue_issues, record_issue
 from storage.delivery.states import IssueStatus
 from storage.engine import Database
 from storage.profiles import Choices, join_profile
@@ -37,7 +37,7 @@ async def _send_story(url: str) -> None:
         )
         number = await record_issue(connection, issue, now=NOON)
         assert number is not None
-        await enqueue_issue(connection, number, profile, release=lambda start, end: NOON, now=NOON)
+        await enqueue_issues(connection, [number], true(), release=lambda start, end: NOON, now=NOON)
         await connection.execute(deliveries.update().values(status="sent", telegram_id=5))
     await database.close()
 

@@ -6,8 +6,9 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from sqlalchemy import true
 
-from storage.delivery.issues import Issue, Part, enqueue_issue, record_issue
+from storage.delivery.issues import Issue, Part, enqueue_issues, record_issue
 from storage.delivery.states import IssueStatus
 from storage.engine import Database
 from storage.profiles import Choices, join_profile
@@ -30,7 +31,7 @@ def add_reader(sqlite_url: str) -> Callable[[int], None]:
             issue = Issue(profile, "sang", SLOT, SLOT, IssueStatus.MADE, parts=(Part("<b>Tin</b>"),))
             issue_id = await record_issue(connection, issue, now=SLOT)
             assert issue_id is not None
-            await enqueue_issue(connection, issue_id, profile, release=lambda *_: SLOT, now=SLOT)
+            await enqueue_issues(connection, [issue_id], true(), release=lambda *_: SLOT, now=SLOT)
         await database.close()
 
     return lambda chat: asyncio.run(make(chat))

@@ -5,13 +5,15 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import true
+
 from bot.news.newsroom import Source, WebSource
 from bot.news.services import Services
 from storage.articles import store_articles
-from storage.delivery.issues import Issue, IssueStory, Part, enqueue_issue, record_issue
+from storage.delivery.issues import Issue, IssueStory, Part, enqueue_issues, record_issue
 from storage.delivery.states import IssueStatus
 from storage.intake import Refusal
-from storage.processing.processed import Findings, make_story, save_work
+from storage.processing.processed import Findings, make_stories, save_work
 from storage.profiles import Choices, join_profile
 from storage.search.rebuild import keep_up
 from storage.sources import SourceState, record_refusals, save_source_state
@@ -51,7 +53,7 @@ async def stock(services: Services, make_newsroom: Any, folder: Path) -> int:
         await store_articles(connection, [told, hostile], now=now)
         stories = []
         for article in await find_waiting(connection, 10):
-            stories.append(await make_story(connection, now=now))
+            stories.append((await make_stories(connection, 1, now=now))[0])
             sentence = sentence_at([article.document], Place(0, "sapo", 0, len(article.sapo)))
             await save_work(
                 connection, [Findings(article, (sentence.place,), stories[-1], "thoi-su")], now=now
@@ -70,6 +72,6 @@ async def stock(services: Services, make_newsroom: Any, folder: Path) -> int:
         )  # fmt: skip
         issue_id = await record_issue(connection, issue, now=now)
         assert issue_id is not None
-        await enqueue_issue(connection, issue_id, profile, release=lambda *_: now, now=now)
+        await enqueue_issues(connection, [issue_id], true(), release=lambda *_: now, now=now)
     await keep_up(services.database)
     return issue_id

@@ -19,7 +19,7 @@ from bot.times.clock import ManualClock
 from storage.alerts.watches import add_watch, find_watches, set_removed
 from storage.articles import store_articles
 from storage.intake import Incoming
-from storage.processing.processed import Findings, make_story, save_work
+from storage.processing.processed import Findings, make_stories, save_work
 from storage.reader_data import export_subscriber
 from storage.subscribers import (
     delete_subscriber,
@@ -72,7 +72,7 @@ class Room:
         async with self.services.database.write() as connection:
             await store_articles(connection, [article], now=now)
             [waiting] = await find_waiting(connection, 2)
-            story = story or await make_story(connection, now=now)
+            story = story or (await make_stories(connection, 1, now=now))[0]
             await save_work(connection, [Findings(waiting, (), story)], now=now)
         return story
 

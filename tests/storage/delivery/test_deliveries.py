@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
 import pytest
-from sqlalchemy import event, select
+from sqlalchemy import event, select, true
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.delivery.claiming import Claimed, claim_deliveries
@@ -17,7 +17,7 @@ from storage.delivery.deliveries import (
     put_back,
     recover_interrupted,
 )
-from storage.delivery.issues import Issue, Part, enqueue_issue, record_issue
+from storage.delivery.issues import Issue, Part, enqueue_issues, record_issue
 from storage.delivery.mailings import find_mailing, retract
 from storage.delivery.states import IssueStatus, count_finished
 from storage.engine import Database
@@ -36,7 +36,7 @@ async def publish(database: Database, profile: int, now: dt.datetime, *, parts: 
     async with database.write() as connection:
         issue_id = await record_issue(connection, issue, now=now)
         assert issue_id is not None
-        return await enqueue_issue(connection, issue_id, profile, release=lambda start, end: now, now=now)
+        return await enqueue_issues(connection, [issue_id], true(), release=lambda start, end: now, now=now)
 
 
 async def statuses(database: Database) -> list[str]:
@@ -96,8 +96,8 @@ async def test_quiet_hours_decide_when_each_may_go_out(
         issue_id = await record_issue(connection, issue, now=now)
         assert issue_id is not None
         late = now + 3 * HOUR
-        await enqueue_issue(
-            connection, issue_id, profile, release=lambda start, end: late if start == 0 else now, now=now
+        await enqueue_issues(
+            connection, [issue_id], true(), release=lambda start, end: late if start == 0 else now, now=now
         )
         claimed = await claim_deliveries(connection, now=now, limit=5)
         assert [one.chat_id for one in claimed] == [1]

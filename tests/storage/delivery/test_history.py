@@ -3,10 +3,10 @@
 import datetime as dt
 from collections.abc import Awaitable, Callable
 
-from sqlalchemy import update
+from sqlalchemy import true, update
 
 from storage.delivery.history import count_subscribed_at, deliveries_between
-from storage.delivery.issues import Issue, Part, enqueue_issue, record_issue
+from storage.delivery.issues import Issue, Part, enqueue_issues, record_issue
 from storage.delivery.states import IssueStatus
 from storage.engine import Database
 from storage.subscribers import retire
@@ -36,7 +36,7 @@ async def test_deliveries_are_counted_on_the_day_of_their_slot(
             issue = Issue(profile, "sang", slot, now, IssueStatus.MADE, parts=(Part("một"),))
             issue_id = await record_issue(connection, issue, now=slot)
             assert issue_id is not None
-            await enqueue_issue(connection, issue_id, profile, release=lambda *_: now, now=slot)
+            await enqueue_issues(connection, [issue_id], true(), release=lambda *_: now, now=slot)
         is_last = deliveries.c.changed_at == slot
         await connection.execute(update(deliveries).where(is_last).values(status="gone"))
         await connection.execute(update(deliveries).where(~is_last).values(status="sent"))

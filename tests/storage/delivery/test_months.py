@@ -5,13 +5,13 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
-from sqlalchemy import event, func, insert, select
+from sqlalchemy import event, func, insert, select, true
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.delivery.claiming import _IN_ORDER, _due, claim_deliveries
 from storage.delivery.deliveries import IDS, begin_month, drop_month, find_months, make_months, mark_sent
-from storage.delivery.issues import Issue, Part, enqueue_issue, record_issue
+from storage.delivery.issues import Issue, Part, enqueue_issues, record_issue
 from storage.delivery.states import IssueStatus, count_finished
 from storage.engine import Database
 from storage.tables import deliveries, issues, messages, subscribers
@@ -134,7 +134,7 @@ async def _publish_then(database: Database, profile: int, then: dt.datetime) -> 
     async with database.write() as connection:
         number = await record_issue(connection, issue, now=then)
         assert number is not None
-        await enqueue_issue(connection, number, profile, release=lambda start, end: then, now=then)
+        await enqueue_issues(connection, [number], true(), release=lambda start, end: then, now=then)
 
 
 async def test_partitions_are_made_for_messages_that_come_from_elsewhere(database: Database) -> None:

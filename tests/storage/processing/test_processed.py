@@ -12,7 +12,6 @@ from storage.processing.processed import (
     find_grouped,
     forget_packed,
     make_stories,
-    make_story,
     save_work,
 )
 from storage.tables import articles, packed_articles
@@ -41,7 +40,7 @@ async def save(database: Database, found: list[StoredArticle], packed: bytes | N
 
 async def test_stories_are_founded_together(database: Database) -> None:
     async with database.write() as connection:
-        first = await make_story(connection, now=NOW)
+        [first] = await make_stories(connection, 1, now=NOW)
         assert await make_stories(connection, 0, now=NOW) == []
         ids = await make_stories(connection, 3, now=NOW)
     assert ids == sorted({*ids} - {first})

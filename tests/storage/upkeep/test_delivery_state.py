@@ -3,10 +3,10 @@
 import datetime as dt
 from collections.abc import Awaitable, Callable
 
-from sqlalchemy import select, update
+from sqlalchemy import select, true, update
 
 from storage.delivery.fanouts import begin_fanouts
-from storage.delivery.issues import Issue, Part, enqueue_issue, record_issue
+from storage.delivery.issues import Issue, Part, enqueue_issues, record_issue
 from storage.delivery.states import IssueStatus
 from storage.engine import Database
 from storage.tables import deliveries, issues
@@ -32,7 +32,7 @@ async def queue_issue(database: Database, profile: int, slot: dt.datetime, not_b
         issue = Issue(profile, "sang", slot, slot - HOUR, IssueStatus.MADE, parts=(Part("một"),))
         issue_id = await record_issue(connection, issue, now=slot)
         assert issue_id is not None
-        await enqueue_issue(connection, issue_id, profile, release=lambda start, end: not_before, now=slot)
+        await enqueue_issues(connection, [issue_id], true(), release=lambda start, end: not_before, now=slot)
 
 
 async def set_rows(database: Database, *values: dict[str, object]) -> None:

@@ -3,12 +3,12 @@
 import datetime as dt
 from typing import Any
 
-from sqlalchemy import delete
+from sqlalchemy import delete, true
 
 from bot.chat.buttons.callbacks import encode
 from bot.chat.buttons.reader_intents import DropTaste, MuteWord
 from bot.messages import subscription_texts, texts
-from storage.delivery.issues import Issue, IssueStory, Part, enqueue_issue, record_issue
+from storage.delivery.issues import Issue, IssueStory, Part, enqueue_issues, record_issue
 from storage.delivery.states import IssueStatus
 from storage.reactions import find_tastes
 from storage.tables import articles, deliveries
@@ -102,7 +102,7 @@ async def test_why_names_the_rank_in_the_digest_that_brought_it(reader: Any, fer
         )  # fmt: skip
         issue_id = await record_issue(connection, issue, now=now)
         assert issue_id is not None
-        await enqueue_issue(connection, issue_id, subscriber.profile_id, release=lambda *_: now, now=now)
+        await enqueue_issues(connection, [issue_id], true(), release=lambda *_: now, now=now)
         await connection.execute(deliveries.update().values(status="sent", changed_at=now))
     line = await reader.taps("Vì sao tin này?")
     assert line.endswith("chuyện đứng thứ 3 về độ quan trọng của Bản tin sáng.")

@@ -8,7 +8,7 @@ from sqlalchemy import delete, update
 
 from bot.messages import texts
 from storage.delivery.corrections import confirm_correction, draft_correction
-from storage.processing.processed import make_story
+from storage.processing.processed import make_stories
 from storage.tables import articles, story_lists
 
 SUBJECTS = (  # no word twice: the digest takes each for an event of its own
@@ -42,7 +42,7 @@ async def _many(publish: Any) -> None:
 async def _one_story(house: Any, ids: list[int]) -> int:
     """Put articles into one story and return it."""
     async with house.services.database.write() as connection:
-        story = await make_story(connection, now=house.clock.now())
+        [story] = await make_stories(connection, 1, now=house.clock.now())
         await connection.execute(update(articles).where(articles.c.id.in_(ids)).values(story_id=story))
     return story
 

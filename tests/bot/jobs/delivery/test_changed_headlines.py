@@ -4,16 +4,16 @@ import datetime as dt
 from typing import Any
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import select, true, update
 
 from bot.jobs.delivery.risks import report_changed_headlines
 from bot.messages.markup import MAX_UNITS, visible_length
 from bot.news.services import Services
 from bot.times.clock import ManualClock
 from storage.articles import find_articles, store_articles
-from storage.delivery.issues import Issue, IssueStory, Part, enqueue_issue, record_issue
+from storage.delivery.issues import Issue, IssueStory, Part, enqueue_issues, record_issue
 from storage.delivery.states import IssueStatus
-from storage.processing.processed import Findings, make_story, save_work
+from storage.processing.processed import Findings, make_stories, save_work
 from storage.search import search_articles
 from storage.tables import deliveries, messages
 from summarizer.questions.query import parse_query
@@ -32,7 +32,7 @@ async def publish(
     async with services.database.write() as connection:
         await store_articles(connection, [incoming(key, title=headline)], now=now)
         [article] = await find_waiting(connection, 10)
-        story = await make_story(connection, now=now)
+        [story] = await make_stories(connection, 1, now=now)
         await save_work(connection, [Findings(article, (), story)], now=now)
         slot = now - dt.timedelta(minutes=story)
         shown = headline if len(headline) < 150 else headline[:140].rstrip() + "…"
@@ -40,7 +40,7 @@ async def publish(
         issue = Issue(profile, "sang", slot, slot, IssueStatus.MADE, parts=(Part("một"),), stories=told)
         issue_id = await record_issue(connection, issue, now=now)
         assert issue_id is not None
-        await enqueue_issue(connection, issue_id, profile, release=lambda *_: now, now=now)
+        await enqueue_issues(connection, [issue_id], true(), release=lambda *_: now, now=now)
         mine = deliveries.c.message_id.in_(select(messages.c.id).where(messages.c.issue_id == issue_id))
         await connection.execute(update(deliveries).where(mine).values(status=status))
     return story

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import true, update
 from telegram.ext import ExtBot
 
 from bot.chat.buttons.callbacks import encode
@@ -13,9 +13,9 @@ from bot.jobs.delivery.sender import Sender
 from bot.news.reader_notices import send_correction
 from bot.news.services import Services
 from storage.delivery.corrections import draft_correction
-from storage.delivery.issues import Issue, IssueStory, Part, enqueue_issue, record_issue
+from storage.delivery.issues import Issue, IssueStory, Part, enqueue_issues, record_issue
 from storage.delivery.states import IssueStatus
-from storage.processing.processed import make_story
+from storage.processing.processed import make_stories
 from storage.tables import messages
 
 AN = 1
@@ -35,13 +35,13 @@ async def story_id(services: Services, users: Control, reader: Callable[..., Awa
     await users.user("An", id=AN, started=True)
     profile, now = await reader(AN), services.clock.now()
     async with services.database.write() as connection:
-        story = await make_story(connection, now=now)
+        [story] = await make_stories(connection, 1, now=now)
         parts = (Part("<b>Giá gạo tăng</b>", ((MORE,),)),)
         stories = (IssueStory(story, 0, "Giá gạo tăng"),)
         issue = Issue(profile, "sang", now, now, IssueStatus.MADE, parts=parts, stories=stories)
         issue_id = await record_issue(connection, issue, now=now)
         assert issue_id is not None
-        await enqueue_issue(connection, issue_id, profile, release=lambda *_: now, now=now)
+        await enqueue_issues(connection, [issue_id], true(), release=lambda *_: now, now=now)
     return story
 
 

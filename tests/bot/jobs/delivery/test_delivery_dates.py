@@ -4,13 +4,14 @@ import datetime as dt
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+from sqlalchemy import true
 from telegram.ext import ExtBot
 
 from bot.emulator.client import Control
 from bot.jobs.delivery.sender import Sender
 from bot.messages.markup import dated
 from bot.news.services import Services
-from storage.delivery.issues import Issue, Part, enqueue_issue, record_issue
+from storage.delivery.issues import Issue, Part, enqueue_issues, record_issue
 from storage.delivery.states import IssueStatus
 
 AN = 1
@@ -24,7 +25,7 @@ async def _queue(services: Services, profile: int, slot: dt.datetime) -> None:
         issue = Issue(profile, "sang", slot, now, IssueStatus.MADE, parts=(part,))
         issue_id = await record_issue(connection, issue, now=now)
         assert issue_id is not None
-        await enqueue_issue(connection, issue_id, profile, release=lambda *_: now, now=now)
+        await enqueue_issues(connection, [issue_id], true(), release=lambda *_: now, now=now)
 
 
 async def _kinds(users: Control) -> list[list[str]]:
