@@ -11,11 +11,12 @@ from bot.commands.terminal import Json, fail, put, put_json
 from bot.messages import spoken
 from bot.messages.markup import visible_text
 from bot.messages.rendering import LONGEST_CORRECTION
+from bot.messages.spoken import say_at
 from bot.messages.subscription_texts import STATUSES
 from bot.news.newsroom import Newsroom
 from bot.news.reader_notices import find_reach, preview_notice, readable_text, send_correction
 from bot.operators.reader_lookup import KINDS, ReaderView, find_reader_view, why_article
-from bot.operators.reasons import Reason, say_at
+from bot.operators.reasons import Reason
 from bot.operators.schedule_control import ComingIssue, list_issues
 from bot.times.schedule import QuietHours
 from config.settings import Settings

@@ -13,8 +13,8 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from bot.messages import spoken
+from bot.messages.spoken import say_at, say_length
 from bot.news.services import Services
-from bot.operators.reasons import say_at, say_length
 from bot.process.logs import visible, without_control_characters
 
 Page = Callable[[web.Request, str, dict[str, Any]], Awaitable[web.Response]]

@@ -212,3 +212,34 @@ def _city(zone: str) -> str:
 def _minutes(minutes: int) -> str:
     hour, minute = divmod(minutes, 60)
     return f"{hour:02}:{minute:02}"
+
+
+# For operators.
+
+
+def say_at(moment: dt.datetime, zone: str, now: dt.datetime) -> str:
+    """Write a moment for an operator: the hour, and the day if it is another one.
+
+    >>> noon = dt.datetime(2026, 11, 20, 5, tzinfo=dt.UTC)
+    >>> say_at(noon, "Asia/Ho_Chi_Minh", noon), say_at(noon, "Asia/Ho_Chi_Minh", noon + dt.timedelta(days=1))
+    ('12:00', '12:00 20/11')
+    """
+    local, today = moment.astimezone(ZoneInfo(zone)), now.astimezone(ZoneInfo(zone)).date()
+    if local.date() == today:
+        return f"{local:%H:%M}"
+    return f"{local:%H:%M %d/%m}" if local.year == today.year else f"{local:%H:%M %d/%m/%Y}"
+
+
+def say_length(length: dt.timedelta) -> str:
+    """Write a duration, to the minute below a day.
+
+    >>> say_length(dt.timedelta(minutes=47)), say_length(dt.timedelta(minutes=125))
+    ('47 phút', '2 giờ 5 phút')
+    """
+    minutes = round(length / dt.timedelta(minutes=1))
+    if minutes >= 48 * 60:
+        return f"{minutes // (24 * 60)} ngày"
+    hours, rest = divmod(minutes, 60)
+    return " ".join(
+        filter(None, (f"{hours} giờ" if hours else "", f"{rest} phút" if rest or not hours else ""))
+    )

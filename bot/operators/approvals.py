@@ -10,9 +10,9 @@ import structlog
 from markupsafe import Markup
 
 from bot.messages import operator_texts
+from bot.messages.spoken import say_at
 from bot.news.services import Services
 from bot.operators.delivery_notices import say_number
-from bot.operators.reasons import say_at
 from storage.delivery.gates import (
     Dropped,
     Gate,

@@ -5,8 +5,9 @@ from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 from itertools import pairwise
 
+from bot.messages.spoken import say_at
 from bot.news.newsroom import Edition, Newsroom
-from bot.operators.reasons import Reason, Why, say_at
+from bot.operators.reasons import Reason, Why
 from storage.articles import StoredArticle
 from storage.sources import SourceState, StoredRefusal
 from summarizer.questions.hits import Explained, WordPlaces

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.fetching.responses import describe_failure
 from bot.fetching.source_health import QUIET
 from bot.messages.markup import shortened
+from bot.messages.spoken import say_at
 from bot.news.digests import piece_of
 from bot.news.narrowing import topic_names
 from bot.news.newsroom import Edition, Newsroom
@@ -20,7 +21,6 @@ from bot.operators.reasons import (
     SendingHolds,
     Why,
     next_arrival,
-    say_at,
     why_blank,
     why_delivery,
     why_gate,

@@ -18,9 +18,9 @@ from bot.fetching.responses import advice, describe_failure
 from bot.fetching.source_health import QUIET
 from bot.jobs.clock_watch import TOLERANCE
 from bot.messages.markup import one_line, shortened
+from bot.messages.spoken import say_at, say_length
 from bot.news.newsroom import Newsroom
 from bot.operators.fleet_notices import Status, say_processes
-from bot.operators.reasons import say_at, say_length
 from bot.process.health import LEAST_FREE_BYTES
 from bot.telegram.lease import describe_process, is_gone
 from bot.telegram.transport import explain

@@ -19,6 +19,7 @@ from bot.chat.context import ButtonContext, View
 from bot.chat.operators.admin import AdminActions
 from bot.messages import operator_texts, texts
 from bot.messages.markup import NO_PREVIEW, one_line, shortened, without_dates
+from bot.messages.spoken import say_at
 from bot.news.services import Services
 from bot.operators.approvals import (
     GateView,
@@ -28,7 +29,6 @@ from bot.operators.approvals import (
     give_answer,
     read_gate,
 )
-from bot.operators.reasons import say_at
 from bot.process.metrics import log_errors
 from storage.delivery.gates import (
     Gate,
