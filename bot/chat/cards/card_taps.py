@@ -42,11 +42,19 @@ _LONGEST_LINE = 190  # UTF-16 units: Telegram shows 200 over a button
 _LONGEST_NAME = 40
 
 
+async def story_or_answer(tap: ButtonContext, article_id: int) -> Candidate | None:
+    """Return the story of the article; if there is nothing to show of it, answer the tap and return None."""
+    candidate = await find_candidate(tap.services, article_id)
+    if candidate is not None and showable(candidate):
+        return candidate
+    await tap.acknowledge(texts.CARD_GONE)
+    return None
+
+
 async def save(tap: ButtonContext, wanted: SaveStory) -> None:
     """Save the story for later, or remove it from the list."""
-    candidate = await find_candidate(tap.services, wanted.article_id)
-    if candidate is None or not showable(candidate):
-        await tap.acknowledge(texts.CARD_GONE)
+    candidate = await story_or_answer(tap, wanted.article_id)
+    if candidate is None:
         return
     async with tap.services.database.write() as connection:
         subscriber = await find_subscriber(connection, tap.chat_id)
@@ -109,9 +117,8 @@ async def learn(tap: ButtonContext, wanted: Teach) -> None:
 
 async def explain(tap: ButtonContext, wanted: AskWhy) -> None:
     """Say in one sentence why the chat got the story."""
-    candidate = await find_candidate(tap.services, wanted.article_id)
-    if candidate is None or not showable(candidate):
-        await tap.acknowledge(texts.CARD_GONE)
+    candidate = await story_or_answer(tap, wanted.article_id)
+    if candidate is None:
         return
     async with tap.services.database.read() as connection:
         subscriber = await find_subscriber(connection, tap.chat_id)

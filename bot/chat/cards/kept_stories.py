@@ -18,18 +18,16 @@ from bot.chat.buttons.reader_intents import (
     ShowSaved,
     Unfollow,
 )
-from bot.chat.cards.card_taps import articles_of, headline_piece, show_story_state
+from bot.chat.cards.card_taps import articles_of, headline_piece, show_story_state, story_or_answer
 from bot.chat.cards.digest_buttons import card_view
 from bot.chat.context import ButtonContext, ChatContext, View
 from bot.messages import texts
 from bot.messages.markup import one_line, safe_link, shortened
 from bot.messages.spoken import day_label
-from bot.news.stories import find_candidate
 from storage.alerts.follows import find_follow, find_follow_of, find_follows, follow_story, set_followed
 from storage.reactions import SavedStory, find_saved, mark_read
 from storage.subscribers import find_subscriber
 from summarizer.model import Candidate
-from summarizer.stories.digest_story import showable
 
 # /dedanh: the saved stories. Opening one marks it as read.
 
@@ -110,9 +108,8 @@ ShowList = Callable[[ButtonContext, FollowAgain | None], Awaitable[None]]
 
 async def follow(tap: ButtonContext, wanted: FollowStory) -> None:
     """Follow the story, or stop following it."""
-    candidate = await find_candidate(tap.services, wanted.article_id)
-    if candidate is None or not showable(candidate):
-        await tap.acknowledge(texts.CARD_GONE)
+    candidate = await story_or_answer(tap, wanted.article_id)
+    if candidate is None:
         return
     await tap.acknowledge(await _change_follow(tap, candidate, wanted))
     await show_story_state(tap, candidate, wanted.article_id)
