@@ -1,11 +1,15 @@
 """Polled sources on demand: what they say, and what came of it."""
 
 import asyncio
-from collections.abc import Callable
+import time
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import Any
 
+import pytest
+
 from bot.fetching.fetcher import Fetcher
+from bot.fetching.responses import FetchError
 from bot.jobs.sources.source_polling import WebPolling
 from bot.news.newsroom import Newsroom, WebSource
 from bot.news.services import Services
@@ -43,6 +47,27 @@ def page(title: str = "Bến phà mở lại") -> str:
     return (
         f"<!doctype html><html><head><title>{title}</title></head><body><h1>{title}</h1>{BODY}</body></html>"
     )
+
+
+def watch_turns(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """Return a list that will hold the longest turn of the loop so far, in seconds of CPU."""
+    longest = [0.0]
+    run = asyncio.events.Handle._run
+
+    def timed(handle: asyncio.events.Handle) -> None:
+        began = time.thread_time()
+        run(handle)
+        longest[0] = max(longest[0], time.thread_time() - began)
+
+    monkeypatch.setattr(asyncio.events.Handle, "_run", timed)
+    return longest
+
+
+async def code_of(fetch: Awaitable[object]) -> str:
+    """Return why an address gave nothing."""
+    with pytest.raises(FetchError) as refusal:
+        await fetch
+    return refusal.value.code
 
 
 class Polls:

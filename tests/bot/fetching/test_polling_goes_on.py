@@ -4,7 +4,6 @@ import asyncio
 import datetime as dt
 import gc
 import gzip
-import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -12,7 +11,7 @@ import pytest
 from sqlalchemy import text
 
 from bot.times.clock import Clock
-from tests.bot.fetching.polls import HOSTILE, Polls, Reply, item, rss, source
+from tests.bot.fetching.polls import HOSTILE, Polls, Reply, item, rss, source, watch_turns
 
 
 @pytest.fixture
@@ -50,20 +49,6 @@ async def test_the_loop_is_free_while_hostile_feeds_are_read(
         polls.declare(source(site, name=f"hong-{number}"))
         await polls.poll()
     assert max(longest) < 0.05
-
-
-def watch_turns(monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    """Return a list that will hold the seconds of CPU of each turn of the loop."""
-    turns = [0.0]
-    run = asyncio.events.Handle._run
-
-    def timed(handle: asyncio.events.Handle) -> None:
-        began = time.thread_time()
-        run(handle)
-        turns.append(time.thread_time() - began)
-
-    monkeypatch.setattr(asyncio.events.Handle, "_run", timed)
-    return turns
 
 
 async def test_a_move_is_told_once_with_the_line_to_write_and_nothing_is_lost(
