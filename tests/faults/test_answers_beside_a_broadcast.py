@@ -4,7 +4,9 @@ import asyncio
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -27,68 +29,82 @@ def ledger(postgres_database: Database) -> Ledger:
     return Ledger(postgres_database)
 
 
+@dataclass
+class Fleets:
+    """Fleets against an emulator that holds Telegram's limits strictly; `hands` controls the emulator."""
+
+    hands: Control
+    ledger: Ledger
+    _start: Start
+    _url: str
+    _folder: Path
+    _ports: Ports
+
+    @asynccontextmanager
+    async def beside_a_sender(self, count: int) -> AsyncIterator[Fleet]:
+        """Start a sender, and `count` processes that answer."""
+        start, url, database = self._start, self._url, self.ledger.url
+        ports = [self._ports() for _ in range(count)]
+        options = {"newsroom": ROOMY, "DIEMTIN_DATABASE_URL": database}
+        async with (
+            Fleet(start, url, self._folder, ports) as fleet,
+            start(url, "--role", "send", **options) as sender,
+        ):
+            for place in range(count):
+                await fleet.begin(place, database)
+            await sender.until_logged("at work")
+            yield fleet
+
+    async def limits(self) -> dict[str, Any]:
+        """Return how the limits were met: the busiest second, and what was refused."""
+        limits: dict[str, Any] = (await self.hands.get("stats"))["limits"]
+        return limits
+
+    async def check_broadcast(self, readers: list[int], limits: dict[str, Any]) -> None:
+        """Check that each reader got one copy, at Telegram's pace and without a refusal."""
+        assert limits["refused"] == {}
+        assert limits["busiest_second"] <= PACE
+        assert set((await copies(self.hands, readers)).values()) == {1}
+
+
 @pytest.fixture
-async def strict() -> AsyncIterator[tuple[str, Control]]:
-    """An emulator that holds Telegram's limits strictly: its address and its control interface."""
+async def fleets(
+    start: Start, tmp_path: Path, ledger: Ledger, unused_tcp_port_factory: Ports
+) -> AsyncIterator[Fleets]:
+    """Fleets of this test, with an emulator of its own."""
     async with emulator_process(strict=True) as url, control(url) as hands:
-        yield url, hands
-
-
-@asynccontextmanager
-async def fleet_beside_a_sender(
-    start: Start, url: str, folder: Path, ledger: Ledger, ports: list[int]
-) -> AsyncIterator[Fleet]:
-    """Start a sender, and a process that answers at each port."""
-    options = {"newsroom": ROOMY, "DIEMTIN_DATABASE_URL": ledger.url}
-    async with Fleet(start, url, folder, ports) as fleet, start(url, "--role", "send", **options) as sender:
-        for place in range(len(ports)):
-            await fleet.begin(place, ledger.url)
-        await sender.until_logged("at work")
-        yield fleet
+        yield Fleets(hands, ledger, start, url, tmp_path, unused_tcp_port_factory)
 
 
 async def test_two_that_answer_and_one_that_sends_keep_one_pace(
-    start: Start,
-    strict: tuple[str, Control],
-    tmp_path: Path,
-    ledger: Ledger,
-    unused_tcp_port_factory: Ports,
-    record_property: Figure,
+    fleets: Fleets, record_property: Figure
 ) -> None:
-    url, hands = strict
+    hands, ledger = fleets.hands, fleets.ledger
     readers, askers = await make_chats(hands, READERS), await make_chats(hands, ASKERS, first=5_000)
     profile = await ledger.subscribe(readers)
-    ports = [unused_tcp_port_factory() for _ in range(2)]
-    async with fleet_beside_a_sender(start, url, tmp_path, ledger, ports) as fleet:
+    async with fleets.beside_a_sender(2) as fleet:
         began = time.monotonic()
         issue = await ledger.publish(profile)
         await asyncio.gather(fleet.ask(askers, QUESTIONS), until(lambda: ledger.is_done(issue), within=120))
         got = await until_answered(hands, askers, QUESTIONS, within=120)
         seconds = time.monotonic() - began
-        stats = await hands.get("stats")
-    busiest = stats["limits"]["busiest_second"]
+        limits = await fleets.limits()
     rate = (READERS + ASKERS * QUESTIONS) / seconds
-    record_property("figure", f"{rate:.1f} a second, busiest {busiest}, refused {stats['limits']['refused']}")
-    assert stats["limits"]["refused"] == {}
-    assert busiest <= PACE
-    assert set((await copies(hands, readers)).values()) == {1}
+    record_property(
+        "figure", f"{rate:.1f} a second, busiest {limits['busiest_second']}, refused {limits['refused']}"
+    )
+    await fleets.check_broadcast(readers, limits)
     assert all(in_order(numbers) for numbers in got.values())
     assert {len(numbers) for numbers in got.values()} == {QUESTIONS}
 
 
 async def test_the_places_of_four_processes_that_send_nothing_go_to_the_sender(
-    start: Start,
-    strict: tuple[str, Control],
-    tmp_path: Path,
-    ledger: Ledger,
-    unused_tcp_port_factory: Ports,
-    record_property: Figure,
+    fleets: Fleets, record_property: Figure
 ) -> None:
-    url, hands = strict
+    hands, ledger = fleets.hands, fleets.ledger
     readers, [asker] = await make_chats(hands, READERS), await make_chats(hands, 1, first=5_000)
     profile = await ledger.subscribe(readers)
-    ports = [unused_tcp_port_factory() for _ in range(4)]
-    async with fleet_beside_a_sender(start, url, tmp_path, ledger, ports) as fleet:
+    async with fleets.beside_a_sender(4) as fleet:
         began = time.monotonic()
         issue = await ledger.publish(profile)
 
@@ -102,36 +118,27 @@ async def test_the_places_of_four_processes_that_send_nothing_go_to_the_sender(
         got = await until_answered(hands, [asker], 1, within=60)
         await until(lambda: ledger.is_done(issue), within=120)
         rate = READERS / (time.monotonic() - began)
-        stats = await hands.get("stats")
-    busiest = stats["limits"]["busiest_second"]
-    record_property("figure", f"{rate:.1f} a second, busiest {busiest}")
-    assert stats["limits"]["refused"] == {}
-    assert busiest <= PACE
+        limits = await fleets.limits()
+    record_property("figure", f"{rate:.1f} a second, busiest {limits['busiest_second']}")
+    await fleets.check_broadcast(readers, limits)
     assert got == {asker: [0]}
-    assert set((await copies(hands, readers)).values()) == {1}
 
 
 async def test_readers_who_ask_while_their_digest_goes_out_get_both(
-    start: Start,
-    strict: tuple[str, Control],
-    tmp_path: Path,
-    ledger: Ledger,
-    unused_tcp_port_factory: Ports,
-    record_property: Figure,
+    fleets: Fleets, record_property: Figure
 ) -> None:
     """Two processes may send to a chat within a second: Telegram refuses the second message for a second."""
-    url, hands = strict
+    hands, ledger = fleets.hands, fleets.ledger
     chats = await make_chats(hands, 150)
     profile = await ledger.subscribe(chats)
-    ports = [unused_tcp_port_factory() for _ in range(2)]
-    async with fleet_beside_a_sender(start, url, tmp_path, ledger, ports) as fleet:
+    async with fleets.beside_a_sender(2) as fleet:
         issue = await ledger.publish(profile, "một", "hai")
         await asyncio.gather(
             fleet.ask(chats, 1, at_once=10), until(lambda: ledger.is_done(issue), within=120)
         )
         got = await until_answered(hands, chats, 1, within=60)
-        stats = await hands.get("stats")
-    refused = stats["limits"]["refused"]
+        limits = await fleets.limits()
+    refused = limits["refused"]
     record_property("figure", f"refused {refused} of {3 * len(chats)} messages")
     assert set(refused) <= {"per_chat_second"}
     assert set(map(tuple, got.values())) == {(0,)}
@@ -140,18 +147,12 @@ async def test_readers_who_ask_while_their_digest_goes_out_get_both(
 
 
 async def test_a_group_that_several_processes_answer_is_never_sent_more_than_twenty_a_minute(
-    start: Start,
-    strict: tuple[str, Control],
-    tmp_path: Path,
-    ledger: Ledger,
-    unused_tcp_port_factory: Ports,
-    record_property: Figure,
+    fleets: Fleets, record_property: Figure
 ) -> None:
-    url, hands = strict
+    hands, ledger = fleets.hands, fleets.ledger
     members = await make_chats(hands, 2, first=5_000)
     group, questions = await hands.group(members=members), 22
-    ports = [unused_tcp_port_factory() for _ in range(2)]
-    async with fleet_beside_a_sender(start, url, tmp_path, ledger, ports) as fleet:
+    async with fleets.beside_a_sender(2) as fleet:
         began = time.monotonic()
         for number in range(questions):
             raw = raw_update(number + 1, members[0], f"/tim zq1x{number}")
@@ -164,8 +165,8 @@ async def test_a_group_that_several_processes_answer_is_never_sent_more_than_twe
 
             await until(is_answered, within=90)
         seconds = time.monotonic() - began
-        stats = await hands.get("stats")
+        limits = await fleets.limits()
         got = await answered(hands, group)
-    record_property("figure", f"{questions} answers in {seconds:.0f} s, refused {stats['limits']['refused']}")
-    assert set(stats["limits"]["refused"]) <= {"per_chat_second"}
+    record_property("figure", f"{questions} answers in {seconds:.0f} s, refused {limits['refused']}")
+    assert set(limits["refused"]) <= {"per_chat_second"}
     assert got == list(range(questions))
