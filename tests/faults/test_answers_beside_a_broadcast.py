@@ -149,7 +149,7 @@ async def test_readers_who_ask_while_their_digest_goes_out_get_both(
 async def test_a_group_that_several_processes_answer_is_never_sent_more_than_twenty_a_minute(
     fleets: Fleets, record_property: Figure
 ) -> None:
-    hands, ledger = fleets.hands, fleets.ledger
+    hands = fleets.hands
     members = await make_chats(hands, 2, first=5_000)
     group, questions = await hands.group(members=members), 22
     async with fleets.beside_a_sender(2) as fleet:
