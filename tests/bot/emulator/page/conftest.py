@@ -1,7 +1,7 @@
 """The chat page in Debian's Chromium, and a chat in it.
 
-One Chromium serves all tests of a process. It belongs to one event loop, so the tests and their fixtures run
-in that loop too.
+One tab of one Chromium serves all tests of a process. It belongs to one event loop, so the tests and their
+fixtures run in that loop too.
 """
 
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import Browser, Page, async_playwright, expect
+from playwright.async_api import Browser, ConsoleMessage, Error, Page, async_playwright, expect
 from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, Message, Update
 
 from bot.emulator.api import Emulator
@@ -73,16 +73,46 @@ async def browser() -> AsyncIterator[Browser]:
         await started.close()
 
 
-@in_one_loop()
-async def page(browser: Browser, emulator: Emulator) -> AsyncIterator[Page]:
-    """The open page; an error on its console fails the test."""
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def _tab(browser: Browser) -> AsyncIterator[Page]:
+    """The tab of all tests of a process: a new one costs a second of processor time."""
     opened = await browser.new_page()
-    errors: list[str] = []
-    opened.on("pageerror", lambda error: errors.append(str(error)))
-    opened.on("console", lambda line: errors.append(line.text) if line.type == "error" else None)
-    await opened.goto(emulator.url)
     yield opened
     await opened.close()
+
+
+@in_one_loop()
+async def tab(_tab: Page, emulator: Emulator) -> AsyncIterator[Page]:
+    """A tab as it is when it is new, with nothing kept from another page at the emulator's address."""
+    browsing = await _tab.context.new_cdp_session(_tab)
+    await browsing.send("Storage.clearDataForOrigin", {"origin": emulator.url, "storageTypes": "all"})
+    await browsing.detach()
+    await _tab.set_viewport_size({"width": 1280, "height": 720})
+    await _tab.emulate_media(color_scheme="light")
+    await _tab.mouse.move(0, 0)
+    yield _tab
+    await _tab.unroute_all(behavior="ignoreErrors")
+    await _tab.goto("about:blank")
+
+
+@in_one_loop()
+async def page(tab: Page, emulator: Emulator) -> AsyncIterator[Page]:
+    """The open page; an error on its console fails the test."""
+    errors: list[str] = []
+
+    def note_error(error: Error) -> None:
+        errors.append(str(error))
+
+    def note_line(line: ConsoleMessage) -> None:
+        if line.type == "error":
+            errors.append(line.text)
+
+    tab.on("pageerror", note_error)
+    tab.on("console", note_line)
+    await tab.goto(emulator.url)
+    yield tab
+    tab.remove_listener("pageerror", note_error)
+    tab.remove_listener("console", note_line)
     assert errors == []
 
 

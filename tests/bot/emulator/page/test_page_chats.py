@@ -3,7 +3,7 @@
 from importlib import resources
 
 import pytest
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Page, expect
 from telegram import Bot, ReplyParameters
 
 from bot.emulator.api import Emulator
@@ -109,15 +109,14 @@ async def test_a_forum_is_made_and_written_into_as_one_of_its_people(page: Page,
     await expect(page.locator(".other .sender")).to_have_text("Điểm Tin")
 
 
-async def test_after_a_reset_the_page_goes_on(browser: Browser, emulator: Emulator, users: Control) -> None:
+async def test_after_a_reset_the_page_goes_on(tab: Page, emulator: Emulator, users: Control) -> None:
     """It may ask for the chat that is gone, which the browser's console notes."""
-    page = await browser.new_page()
-    await page.goto(emulator.url)
-    await page.get_by_role("button", name="Bắt đầu").click()
-    await expect(page.locator("#start")).to_be_hidden()
+    await tab.goto(emulator.url)
+    await tab.get_by_role("button", name="Bắt đầu").click()
+    await expect(tab.locator("#start")).to_be_hidden()
     await users.post("reset")
-    await expect(page.get_by_role("button", name="Bắt đầu")).to_be_visible()
-    await expect(page.locator("#chats button")).to_have_count(1)
+    await expect(tab.get_by_role("button", name="Bắt đầu")).to_be_visible()
+    await expect(tab.locator("#chats button")).to_have_count(1)
 
 
 async def test_the_page_says_when_it_lost_the_emulator(page: Page, chat: int) -> None:

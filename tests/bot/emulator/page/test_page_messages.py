@@ -5,7 +5,7 @@ import io
 
 import pytest
 from PIL import Image
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Page, expect
 from telegram import Bot, BotCommand, ReplyParameters
 
 from bot.emulator.api import Emulator
@@ -103,20 +103,19 @@ async def test_a_picture_has_its_place_before_it_is_there(page: Page, bot: Bot, 
 
 
 async def test_the_first_look_begins_with_what_was_said_last(
-    browser: Browser, emulator: Emulator, bot: Bot, users: Control
+    tab: Page, emulator: Emulator, bot: Bot, users: Control
 ) -> None:
     """Later ones find the end."""
     an = await users.user("An", started=True)
     await users.say(an, "/start")
     for number in range(40):
         await bot.send_message(an, f"Tin {number}")
-    page = await browser.new_page()
-    await page.goto(emulator.url)
-    await expect(page.locator(".other")).to_have_count(40)
-    assert await page.evaluate(_TOP_OF_ANSWER.replace(".other", ".own")) in range(60)
-    await page.reload()
-    await expect(page.locator(".other")).to_have_count(40)
-    assert await page.evaluate(_FROM_END) <= 1
+    await tab.goto(emulator.url)
+    await expect(tab.locator(".other")).to_have_count(40)
+    assert await tab.evaluate(_TOP_OF_ANSWER.replace(".other", ".own")) in range(60)
+    await tab.reload()
+    await expect(tab.locator(".other")).to_have_count(40)
+    assert await tab.evaluate(_FROM_END) <= 1
 
 
 async def test_who_scrolled_up_stays_there_and_is_told(page: Page, say: Say) -> None:
