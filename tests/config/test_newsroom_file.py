@@ -61,16 +61,6 @@ def test_every_key_that_the_template_leaves_out_as_a_comment_is_valid_too() -> N
     assert newsroom.health is not None
 
 
-def test_an_address_is_polled_at_its_own_pace_and_a_path_is_a_file() -> None:
-    head = '[[sources]]\nname = "bao"\ntitle = "Báo"\n'
-    [polled] = parse(f'{head}feed = " https://bao.example/rss "\nevery_minutes = 60\n{EDITION}').sources
-    assert (polled.feed, polled.every_minutes, polled.full_text) == ("https://bao.example/rss", 60, False)
-    [file] = parse(f'{head}feed = "bao.xml"\n{EDITION}').sources
-    assert file.feed == BASE / "bao.xml"
-    [page] = parse(f'{head}page = "http://bao.example"\nallow_private = true\n{EDITION}').sources
-    assert (page.page, page.allow_private, page.move_files) == ("http://bao.example", True, False)
-
-
 def test_the_template_shows_the_defaults() -> None:
     newsroom, bare = parse(TEMPLATE), parse(EDITION)
     assert (newsroom.general, newsroom.limits) == (bare.general, bare.limits)
@@ -108,18 +98,6 @@ def test_the_marked_edition_is_the_default_wherever_it_stands() -> None:
 
 def test_days_count_from_monday() -> None:
     assert parse(EDITION + 'days = ["T2", "CN"]\n').editions[0].days == {0, 6}
-
-
-def test_paths_start_at_the_folder_of_the_file() -> None:
-    sources = '[[sources]]\nname = "{0}"\ntitle = "{0}"\ninbox = "{1}"\n'
-    text = (
-        EDITION + sources.format("a", "tin/vao") + sources.format("b", "/kho/tin") + sources.format("c", "~")
-    )
-    assert [source.inbox for source in parse(text).sources] == [
-        BASE / "tin/vao",
-        Path("/kho/tin"),
-        Path.home(),
-    ]
 
 
 def test_all_problems_are_told_at_once_each_with_its_line_and_how_to_mend_it() -> None:
@@ -271,36 +249,3 @@ def test_a_file_cut_or_with_a_hole_never_breaks_the_reader(start: int, length: i
 def test_every_ranker_that_may_be_declared_is_there() -> None:
     declared = set(get_args(General.model_fields["ranker"].annotation))
     assert declared == set(get_args(Ranker)) == set(RANKERS)
-
-
-@pytest.mark.parametrize(
-    ("written", "meant"),
-    [
-        ("vnexpress.net/rss/tin-moi.rss", "https://vnexpress.net/rss/tin-moi.rss"),
-        ("bao.com.vn", "https://bao.com.vn"),
-        ("//bao.example/rss", "https://bao.example/rss"),
-        ("https:/bao.example/rss", "https://bao.example/rss"),
-        ("http:bao.example/rss", "https://bao.example/rss"),
-    ],
-)
-def test_a_feed_without_its_scheme_is_no_file(written: str, meant: str) -> None:
-    text = f'[[sources]]\nname = "a"\ntitle = "A"\nfeed = "{written}"\n{EDITION}'
-    with pytest.raises(NewsroomError) as refused:
-        parse(text)
-    [problem] = refused.value.problems
-    assert (problem.key, problem.line) == ("sources[0].feed", 4)
-    assert f'"{meant}"' in problem.message
-
-
-@pytest.mark.parametrize(
-    "written", ["./vnexpress.net/rss.xml", "feeds/bao.xml", "bao.xml", "tin.cu.xml", "/a.vn/b"]
-)
-def test_a_feed_in_a_file_keeps_its_path(written: str) -> None:
-    text = f'[[sources]]\nname = "a"\ntitle = "A"\nfeed = "{written}"\n{EDITION}'
-    assert parse(text).sources[0].feed == BASE / written
-
-
-def test_a_file_that_is_there_is_taken_for_one_whatever_its_name(tmp_path: Path) -> None:
-    (tmp_path / "bao.vn").write_text("<rss/>", encoding="utf-8")
-    text = f'[[sources]]\nname = "a"\ntitle = "A"\nfeed = "bao.vn"\n{EDITION}'
-    assert parse_newsroom(text, base=tmp_path).sources[0].feed == tmp_path / "bao.vn"
