@@ -1,4 +1,4 @@
-"""`ingest`, `show`, `search`, `digest`: articles in, and what the database then says of them."""
+"""`ingest`, `show`, `search`, `digest`: articles are stored, shown, searched and composed."""
 
 import sys
 from pathlib import Path
@@ -41,7 +41,7 @@ def test_what_is_refused_is_named_with_its_place(run: Any, newsroom_folder: Path
     )
 
 
-def test_the_end_tells_of_each_file_what_became_of_it(run: Any, newsroom_folder: Path, jsonl: Any) -> None:
+def test_the_end_reports_the_outcome_of_each_file(run: Any, newsroom_folder: Path, jsonl: Any) -> None:
     good = {"title": "Chợ Cồn Sậy họp lại", "body": "Chợ Cồn Sậy họp lại từ sáng nay sau ba ngày nghỉ vì lũ."}
     (newsroom_folder / "tin" / "a.jsonl").write_bytes(jsonl(good, good) + b"{sai\n" + jsonl({"title": ""}))
     (newsroom_folder / "tin" / "b.csv").write_text(
@@ -208,7 +208,7 @@ def test_a_digest_looks_back_as_of_a_moment(stocked: Any, at: str, stories: int)
 @pytest.mark.parametrize(
     "at", ["", "hôm qua", "2026-11-20", "2026-13-01T00:00", "0001-01-01T00:00", "9999-12-31T23:59"]
 )
-def test_a_moment_that_is_none_is_wrong_use(stocked: Any, at: str) -> None:
+def test_an_invalid_moment_is_wrong_use(stocked: Any, at: str) -> None:
     result = stocked("digest", "--at", at)
     assert (result.code, result.out) == (2, "")
     assert f"--at «{at}»" in result.err
@@ -249,7 +249,7 @@ def test_workers_and_a_cluster_at_once_are_wrong_use(run: Any) -> None:
     assert "--workers" in done.err
 
 
-def test_a_cluster_that_is_not_there_is_told(run: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_unreachable_cluster_is_reported(run: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     done = run("reprocess", "--dask", "may-chu")
     assert done.code == 1
     assert "không phải địa chỉ bộ điều phối Dask" in done.err

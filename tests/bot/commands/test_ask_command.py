@@ -35,7 +35,7 @@ def test_in_plain_text_the_sentences_stand_over_their_articles(asked: Any) -> No
     assert lines[-1] == "[1] Cầu Rạch Sấu thông xe ()"
 
 
-def test_what_is_not_there_is_said_not_to_be(asked: Any) -> None:
+def test_a_question_that_no_article_answers_says_so(asked: Any) -> None:
     result = asked("ask", "cầu Rạch Sấu động đất", "--json").json
     assert (result["answered"], result["citations"], result["sentences"]) == (False, [], [])
     plain = asked("ask", "cầu Rạch Sấu động đất")

@@ -1,4 +1,4 @@
-"""Each slip in a newsroom file: named with its line, in words and as JSON, and nothing is begun on it."""
+"""Each mistake in a newsroom file is named with its line, in words and as JSON; no command starts with it."""
 
 from pathlib import Path
 from typing import Any

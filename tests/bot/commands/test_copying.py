@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 
-def test_a_copy_is_told_with_its_rows_and_searched_as_before(
+def test_a_copy_reports_its_rows_and_is_searched_as_before(
     stocked: Any, jsonl: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     source, target = tmp_path / "diemtin.sqlite3", tmp_path / "moi.db"
@@ -30,13 +30,13 @@ def test_a_copy_is_told_with_its_rows_and_searched_as_before(
 
 
 @pytest.mark.parametrize("given", ["mysql://x/y", "sqlite:///", "postgresql://may-chu"])
-def test_an_address_that_is_none_is_wrong_use(stocked: Any, given: str) -> None:
+def test_an_invalid_address_is_wrong_use(stocked: Any, given: str) -> None:
     result = stocked("db", "copy", given, "moi.db")
     assert result.code == 2
     assert "✗ FROM: " in result.err
 
 
-def test_a_source_that_is_not_there_is_not_made(run: Any, tmp_path: Path) -> None:
+def test_a_missing_source_database_is_not_created(run: Any, tmp_path: Path) -> None:
     result = run("db", "copy", str(tmp_path / "khong-co.db"), str(tmp_path / "moi.db"))
     assert result.code == 1
     assert "✗ Không có cơ sở dữ liệu" in result.err

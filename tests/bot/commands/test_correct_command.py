@@ -1,4 +1,4 @@
-"""`diemtin correct`: shown first, sent only when asked, wrong use told in words."""
+"""`diemtin correct`: shown first, sent only when asked, wrong use reported in words."""
 
 import asyncio
 import datetime as dt
@@ -69,7 +69,7 @@ def test_a_correction_is_shown_and_nothing_queued_until_it_is_asked_for(run: Any
     assert asyncio.run(_waiting(sent)) == 0
 
 
-def test_sent_for_good_it_waits_for_the_running_bot(run: Any, sent: str) -> None:
+def test_a_confirmed_correction_waits_for_the_running_bot(run: Any, sent: str) -> None:
     result = run("correct", str(STORY), "Gạo tăng 300 đồng.", "--send")
     assert result.code == 0
     assert "✓ Đã xếp gửi: sửa 2 tin nhắn, báo cho 2 người nhận" in result.out
@@ -77,7 +77,7 @@ def test_sent_for_good_it_waits_for_the_running_bot(run: Any, sent: str) -> None
 
 
 @pytest.mark.parametrize("text", ["", "…", "x" * 301])
-def test_a_text_that_is_none_is_wrong_use(run: Any, sent: str, text: str) -> None:
+def test_an_invalid_text_is_wrong_use(run: Any, sent: str, text: str) -> None:
     result = run("correct", str(STORY), text, "--send")
     assert result.code == 2
     assert "dài nhất 300 ký tự" in result.err
@@ -85,7 +85,7 @@ def test_a_text_that_is_none_is_wrong_use(run: Any, sent: str, text: str) -> Non
 
 
 @pytest.mark.parametrize("story", ["8", str(10**30)])
-def test_a_story_that_nobody_got_is_told(run: Any, sent: str, story: str) -> None:
+def test_a_story_that_nobody_got_is_refused(run: Any, sent: str, story: str) -> None:
     result = run("correct", story, "Gạo tăng 300 đồng.", "--send")
     assert result.code == 1
     assert f"tin mang mã {story}" in result.err

@@ -39,8 +39,10 @@ def environment(tmp_path: Path) -> dict[str, str]:
     return os.environ | HOSTILE | {"TMPDIR": str(tmp_path)}
 
 
-def test_once_shows_a_digest_an_answer_and_the_next_step(environment: dict[str, str], tmp_path: Path) -> None:
-    """Whatever settings of a real bot the environment holds."""
+def test_demo_once_shows_a_digest_an_answer_and_the_next_step(
+    environment: dict[str, str], tmp_path: Path
+) -> None:
+    """Remove the settings of a real bot from the environment."""
     ran = subprocess.run([*DEMO, "--once"], env=environment, capture_output=True, text=True)
     assert ran.returncode == 0, ran.stderr
     digest, answer = ran.stdout.split("— Bạn: mua lon ha long")
@@ -54,7 +56,7 @@ def test_once_shows_a_digest_an_answer_and_the_next_step(environment: dict[str, 
     assert_nothing_is_left(tmp_path)
 
 
-def test_ctrl_c_ends_the_stay_in_good_order(environment: dict[str, str], tmp_path: Path) -> None:
+def test_ctrl_c_ends_the_demo_cleanly(environment: dict[str, str], tmp_path: Path) -> None:
     with started(DEMO, environment) as demo:
         assert demo.stdout is not None
         address = next(line for line in demo.stdout if "http://" in line).split()[-1]
@@ -68,7 +70,7 @@ def test_ctrl_c_ends_the_stay_in_good_order(environment: dict[str, str], tmp_pat
     assert_nothing_is_left(tmp_path)
 
 
-def test_a_signal_while_it_starts_leaves_nothing(environment: dict[str, str], tmp_path: Path) -> None:
+def test_a_signal_while_the_demo_starts_leaves_nothing(environment: dict[str, str], tmp_path: Path) -> None:
     with started([*DEMO, "--once"], environment) as demo:
         assert demo.stderr is not None
         assert demo.stderr.readline().startswith("Đang chạy thử")
@@ -120,7 +122,7 @@ def read_all(folder: Path) -> list[Any]:
     return [json.loads(file.read_text()) for file in sorted(folder.iterdir())]
 
 
-async def test_a_day_is_told_in_order_and_stops_the_bot_over_noon(capsys: Any) -> None:
+async def test_the_day_of_the_demo_runs_in_order_and_stops_the_bot_over_noon(capsys: Any) -> None:
     clock = ManualClock(dt.datetime(2026, 11, 28, 22, tzinfo=dt.UTC))
     did: list[str] = []
 

@@ -1,4 +1,4 @@
-"""`doctor --online`: what only trying out tells, against a Bot API server that answers as told."""
+"""`doctor --online`: its checks against a Bot API server with scripted answers."""
 
 import asyncio
 import datetime as dt
@@ -43,7 +43,7 @@ def telegram(newsroom_folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator
                 return format_datetime(moment, usegmt=True)
 
             def log_message(self, *_: object) -> None:
-                """Say nothing."""
+                """Log nothing."""
 
         server = HTTPServer(("127.0.0.1", 0), Handler)
         threading.Thread(target=server.serve_forever, daemon=True).start()
@@ -66,7 +66,7 @@ def checks_of(admin_chat: Any) -> dict[str, tuple[str, str]]:
     return {check["name"]: (check["status"], check["words"]) for check in admin_chat.json["checks"]}
 
 
-def test_a_sound_installation_is_told_so_with_what_was_found(run: Any, telegram: Telegram) -> None:
+def test_a_sound_installation_is_reported_with_its_parts(run: Any, telegram: Telegram) -> None:
     telegram()
     assert run("db", "reindex", "--json").code == 0
     result = run("doctor", "--online", "--json")
@@ -91,7 +91,7 @@ def test_a_sound_installation_is_told_so_with_what_was_found(run: Any, telegram:
         ({"webhook": "https://cu.example/x"}, "webhook", "doubtful", "webhook ở cu.example"),
     ],
 )
-def test_what_telegram_tells_is_told(
+def test_the_answers_of_telegram_are_reported(
     run: Any, telegram: Telegram, given: dict[str, Any], name: str, status: str, words: str
 ) -> None:
     telegram(**given)
@@ -125,7 +125,7 @@ def test_a_proxy_is_named_without_its_password(
     assert checks_of(result)["telegram"][0] == "bad"
 
 
-def test_the_port_is_asked_whose_it_is(
+def test_the_doctor_asks_which_process_has_the_port(
     run: Any, telegram: Telegram, newsroom_folder: Path, sqlite_url: str, unused_tcp_port: int
 ) -> None:
     database = identity_of("", Database(sqlite_url)).database
@@ -145,7 +145,7 @@ def test_the_port_is_asked_whose_it_is(
     assert port_check(other)[0] == "bad"
 
 
-def test_each_ailing_source_is_named_with_its_last_poll(
+def test_each_failing_source_is_named_with_its_last_poll(
     run: Any, telegram: Telegram, newsroom_folder: Path, sqlite_url: str
 ) -> None:
     telegram()

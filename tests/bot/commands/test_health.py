@@ -28,7 +28,7 @@ def answering() -> Iterator[Answering]:
                 self.wfile.write(body)
 
             def log_message(self, *_: object) -> None:
-                """Say nothing."""
+                """Log nothing."""
 
         server = HTTPServer(("127.0.0.1", 0), _Handler)
         threading.Thread(target=server.serve_forever, daemon=True).start()
@@ -62,7 +62,7 @@ def listen_at(folder: Path, port: int) -> None:
     )
 
 
-def test_a_bot_that_is_well_is_told_so(
+def test_a_healthy_bot_is_reported_as_healthy(
     run: Any, newsroom_folder: Path, answering: Answering, sqlite_url: str
 ) -> None:
     listen_at(newsroom_folder, answering(200, body_of(sqlite_url)))
@@ -115,7 +115,9 @@ def test_a_stranger_on_the_port_is_not_taken_for_the_bot(
     assert run("health").code == 1
 
 
-def test_no_bot_and_no_address_are_told_apart(run: Any, newsroom_folder: Path, unused_tcp_port: int) -> None:
+def test_no_bot_and_no_address_get_different_messages(
+    run: Any, newsroom_folder: Path, unused_tcp_port: int
+) -> None:
     assert "chưa có [health]" in run("health").err
     listen_at(newsroom_folder, unused_tcp_port)
     assert "không có bot nào trả lời" in run("health").err

@@ -191,7 +191,7 @@ def test_each_answer_is_out_before_the_next_row_is_in() -> None:
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "ascii"])
-def test_a_reader_that_leaves_early_and_a_poor_locale_are_borne(encoding: str, tmp_path: Path) -> None:
+def test_a_closed_pipe_and_a_poor_locale_are_no_errors(encoding: str, tmp_path: Path) -> None:
     file = tmp_path / "rows.jsonl"
     file.write_text((json.dumps(ROW) + "\n") * 400, encoding="utf-8")
     command = f"PYTHONIOENCODING={encoding} {sys.executable} -m bot summarize --jsonl {file} | head -n 1"

@@ -70,7 +70,7 @@ def test_issues_are_listed_with_what_comes(run: Any, add_reader: Callable[[int],
     ]
 
 
-def test_an_unknown_chat_and_a_word_in_its_place_are_told_apart(run: Any, newsroom_folder: Any) -> None:
+def test_an_unknown_chat_and_a_word_in_its_place_get_different_errors(run: Any, newsroom_folder: Any) -> None:
     result = run("reader", "42")
     assert (result.code, result.out) == (1, "")
     assert "Không có ai đăng ký với số 42" in result.err

@@ -38,14 +38,14 @@ def test_init_writes_where_the_environment_says(run: Any, monkeypatch: pytest.Mo
     assert "Không ghi được khong-co/moi.toml" in run("init").err
 
 
-def test_check_tells_what_runs_when(run: Any) -> None:
+def test_check_says_what_runs_when(run: Any) -> None:
     result = run("check")
     assert result.code == 0
     assert "Bản tin sáng: số tới lúc 06:45 21/11/2026" in result.out
     assert "Bản tin chiều: số tới lúc 17:00 20/11/2026" in result.out
 
 
-def test_times_in_the_usual_quiet_hours_are_told_with_the_true_hour(run: Any, newsroom_folder: Path) -> None:
+def test_times_in_the_usual_quiet_hours_are_shown_with_the_true_hour(run: Any, newsroom_folder: Path) -> None:
     newsroom = newsroom_folder / "diemtin.toml"
     newsroom.write_text(newsroom.read_text("utf-8").replace("06:45", "05:00"), encoding="utf-8")
     result = run("check").out
@@ -80,7 +80,7 @@ def test_check_reports_the_environment_as_json_too(run: Any, monkeypatch: pytest
 def test_a_groups_number_among_the_admins_is_refused_by_check_by_doctor_and_at_the_start(
     run: Any, monkeypatch: pytest.MonkeyPatch, command: str, code: int
 ) -> None:
-    """Whoever writes there would be an operator."""
+    """Every member of the group would be an operator."""
     monkeypatch.setenv("DIEMTIN_BOT_TOKEN", "1000000001:thu")
     monkeypatch.setenv("DIEMTIN_ADMINS", "1 -1001234567890")
     result = run(command)
@@ -89,7 +89,7 @@ def test_a_groups_number_among_the_admins_is_refused_by_check_by_doctor_and_at_t
 
 
 @pytest.mark.parametrize("content", [None, b"\xff\xfe", b"", b"x" * 1_100_000])
-def test_check_bears_any_file(
+def test_check_answers_any_file(
     run: Any, newsroom_folder: Path, monkeypatch: pytest.MonkeyPatch, content: Any
 ) -> None:
     monkeypatch.setenv("DIEMTIN_CONFIG", "la.toml")
@@ -142,7 +142,7 @@ async def _subscribe(url: str, *chosen: Choices) -> None:
 
 
 async def _leave_behind(url: str, choices: Choices) -> None:
-    """Make a profile that nobody listens to any more."""
+    """Make a profile without active subscribers."""
     database = Database(url)
     async with database.write() as connection:
         await join_profile(connection, choices, next_due_at=NOON, now=NOON)
@@ -163,7 +163,7 @@ def test_stats_name_the_command_that_refused(stocked: Any, newsroom_folder: Path
     assert "Từ chối: lệnh ingest · hong.jsonl:1: " in stocked("stats").out
 
 
-def test_the_doctor_finds_what_upgrade_mends(
+def test_the_doctor_finds_what_an_upgrade_repairs(
     run: Any, newsroom_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("DIEMTIN_BOT_TOKEN", "1000000001:thu")
@@ -206,9 +206,7 @@ def test_run_needs_a_sound_newsroom_file(
     assert result.err.startswith("✗ diemtin.toml: dòng 1")
 
 
-def test_what_the_next_clean_up_would_delete_is_told_and_allowed_and_held(
-    stocked: Any, sqlite_url: str
-) -> None:
+def test_the_next_clean_up_is_shown_allowed_and_held(stocked: Any, sqlite_url: str) -> None:
     result = stocked("db", "prune")
     assert (result.code, result.out) == (0, "Sẽ xóa: 0/2 bài, 0/0 lượt gửi\n")
     allowed = stocked("db", "prune", "--allow")

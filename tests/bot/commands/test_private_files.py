@@ -76,7 +76,7 @@ def test_files_that_were_open_to_others_are_tightened_at_the_start(run: Any, new
     assert "chmod" not in run("doctor").out
 
 
-def test_a_file_of_somebody_else_is_told_by_the_doctor(
+def test_the_doctor_reports_a_file_of_another_user(
     run: Any, newsroom_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     run("db", "upgrade")

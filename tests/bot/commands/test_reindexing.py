@@ -21,7 +21,7 @@ def test_an_empty_index_is_rebuilt(run: Any) -> None:
     assert result.json == {"articles": 0}
 
 
-def test_without_a_terminal_progress_is_told_in_whole_lines_beside_the_result(
+def test_without_a_terminal_progress_is_written_in_whole_lines_beside_the_result(
     stocked: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("storage.search.rebuild._BATCH", 1)

@@ -13,7 +13,7 @@ times = ["12:15", "12:20"]
 """
 
 
-def test_a_day_is_told_again_under_other_settings(
+def test_a_past_day_is_composed_again_under_other_settings(
     stocked: Run, newsroom_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("DIEMTIN_NOW", "2026-11-21T12:00:00+07:00")
@@ -46,5 +46,5 @@ def test_slots_to_come_and_days_without_articles(stocked: Run) -> None:
         ("2026-11-20", "--config", "khong.toml"),
     ],
 )
-def test_wrong_use_is_told(stocked: Run, arguments: tuple[str, ...]) -> None:
+def test_wrong_use_is_reported(stocked: Run, arguments: tuple[str, ...]) -> None:
     assert stocked("simulate", *arguments).code in (1, 2)

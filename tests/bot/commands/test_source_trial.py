@@ -35,7 +35,7 @@ def serve() -> Iterator[Serve]:
                 self.wfile.write(body)
 
             def log_message(self, format: str, *args: Any) -> None:
-                """Say nothing."""
+                """Log nothing."""
 
         server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         servers.append(server)
@@ -126,7 +126,7 @@ def test_a_page_leads_to_its_feed(run: Any, serve: Serve, declare: Any, head: st
         ({"rss": FEED_INSIDE}, "mạng nội bộ"),
     ],
 )  # fmt: skip
-def test_what_gives_nothing_is_told_with_what_to_do(
+def test_an_address_without_articles_is_reported_with_what_to_do(
     run: Any, serve: Serve, declare: Any, pages: dict[str, Any], said: str
 ) -> None:
     declare(serve(**pages) + "/rss")
@@ -168,7 +168,7 @@ def test_what_is_neither_a_source_nor_an_address_is_wrong_use(
     assert run("sources", "try", target).code == 2
 
 
-def test_a_forgotten_scheme_is_understood_and_told(run: Any, newsroom_folder: Path) -> None:
+def test_a_forgotten_scheme_is_understood_and_reported(run: Any, newsroom_folder: Path) -> None:
     result = run("sources", "try", "khong-co-that.invalid/rss")
     assert result.code == 1
     assert "hiểu là https://khong-co-that.invalid/rss" in result.err

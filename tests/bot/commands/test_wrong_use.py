@@ -1,4 +1,4 @@
-"""What is typed wrongly is answered in Vietnamese with exit code 2; nothing ends in a traceback."""
+"""Wrong input is answered in Vietnamese with exit code 2; nothing ends in a traceback."""
 
 from pathlib import Path
 from typing import Any
@@ -60,7 +60,7 @@ def test_help_of_all_commands_imports_none_of_them(run: Any, monkeypatch: pytest
     ],
     ids=lambda value: " ".join(value).encode("ascii", "replace").decode() if isinstance(value, list) else "",
 )
-def test_wrong_use_is_told_on_stderr(run: Any, arguments: list[str], told: str) -> None:
+def test_wrong_use_is_reported_on_stderr(run: Any, arguments: list[str], told: str) -> None:
     answer = run(*arguments)
     assert (answer.code, answer.out) == (2, "")
     assert told in answer.err
@@ -113,7 +113,7 @@ def test_a_database_that_cannot_be_used_is_one_line(
 
 
 @pytest.mark.parametrize("command", ["stats", "db upgrade", "doctor"])
-def test_a_server_that_does_not_answer_is_told_without_the_password(
+def test_a_server_that_does_not_answer_is_reported_without_the_password(
     run: Any, command: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("DIEMTIN_DATABASE_URL", "postgresql://an:mat-khau@127.0.0.1:1/tin")
@@ -124,7 +124,7 @@ def test_a_server_that_does_not_answer_is_told_without_the_password(
     assert "mat-khau" not in answer.err + answer.out
 
 
-def test_a_full_disk_is_told_as_such_with_what_to_do() -> None:
+def test_a_full_disk_is_reported_with_what_to_do() -> None:
     error = StorageError("OperationalError: database or disk is full", is_disk_full=True)
     result = explain_error(error, Redactor(), "/tin/diemtin.db")
     assert "hết chỗ" in result

@@ -86,7 +86,7 @@ class Browser:
 
 
 async def nobody(_: str) -> None:
-    """Hear nothing."""
+    """Ignore the text."""
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""A newsroom worth looking at: hostile words, an issue that waits, a broken source, files that wait."""
+"""A newsroom with something on every page: hostile words, an issue that waits, a broken source, files that wait."""
 
 import datetime as dt
 from dataclasses import replace

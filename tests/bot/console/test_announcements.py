@@ -80,6 +80,6 @@ async def test_hostile_text_stays_text(services: Services, operator: Browser, re
     assert "\u202e" not in html
 
 
-async def test_what_is_not_there_is_not_sent(operator: Browser) -> None:
+async def test_an_unknown_announcement_is_not_sent(operator: Browser) -> None:
     for path in ("/thong-bao/99/gui", "/thong-bao/99/thu-hoi"):
         assert (await operator.post(path, csrf=await operator.csrf())).status == 404

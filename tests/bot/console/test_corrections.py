@@ -17,7 +17,7 @@ TEXT = "Nước rút <chậm>, không phải nhanh."
 
 @pytest.fixture
 async def story(services: Services, make_newsroom: Any, tmp_path: Path) -> int:
-    """A story that two readers were told."""
+    """A story that two readers got."""
     await stock(services, make_newsroom, tmp_path)
     async with services.database.write() as connection:
         await connection.execute(update(deliveries).values(status="sent"))
@@ -81,7 +81,7 @@ async def test_hostile_text_that_fits_stays_text(services: Services, operator: B
 
 
 @pytest.mark.parametrize("story", ["", "0", "999", "-1", "1" * 30, "١", "<b>", "%00"])
-async def test_a_story_that_nobody_was_told_is_not_corrected(operator: Browser, story: str) -> None:
+async def test_a_story_that_nobody_got_is_not_corrected(operator: Browser, story: str) -> None:
     assert "không số nào có tin này" in (await operator.get(f"/so/dinh-chinh?tin={story}")).text
     csrf = await operator.csrf()
     answer = await operator.post("/so/dinh-chinh/xem", csrf=csrf, tin=story, chu=TEXT)

@@ -29,7 +29,7 @@ def number_of(page: str, label: str) -> str:
     return found[1]
 
 
-async def test_it_is_found_read_changed_and_let_go(
+async def test_an_issue_at_a_gate_is_found_read_changed_and_approved(
     services: Services, clock: ManualClock, operator: Browser, gate: str
 ) -> None:
     for page in ("", "/so"):

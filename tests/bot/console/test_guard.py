@@ -101,9 +101,7 @@ async def test_leaving_ends_the_session_for_a_copied_cookie_too(operator: Browse
     assert (await operator.get(headers=copied)).status == 401
 
 
-async def test_who_is_no_operator_any_more_is_out(
-    services: Services, operator: Browser, served: Served
-) -> None:
+async def test_a_former_operator_is_logged_out(services: Services, operator: Browser, served: Served) -> None:
     assert (await operator.get()).status == 200
     served.console._guard._admins = frozenset()
     assert (await operator.get()).status == 401
@@ -141,7 +139,9 @@ async def test_the_proof_of_another_session_does_not_count(make_browser: Callabl
 
 
 @pytest.mark.parametrize("host", ["ac.example", "127.0.0.1", "127.0.0.1:1", "ac.example:80@127.0.0.1"])
-async def test_a_name_that_was_turned_to_this_machine_opens_nothing(operator: Browser, host: str) -> None:
+async def test_a_foreign_name_that_resolves_to_this_machine_opens_nothing(
+    operator: Browser, host: str
+) -> None:
     assert (await operator.get(headers={"Host": host})).status in (400, 421)
 
 
@@ -219,7 +219,7 @@ def test_many_sessions_do_not_pile_up() -> None:
 
 
 @given(st.text(max_size=200))
-def test_no_text_is_a_secret(text: str) -> None:
+def test_no_text_is_a_session(text: str) -> None:
     sessions = Sessions()
     sessions.begin(1)
     assert sessions.find(text) is None

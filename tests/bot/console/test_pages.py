@@ -22,7 +22,7 @@ MOST_BYTES = 60_000
 
 @pytest.fixture
 async def issue(services: Services, make_newsroom: Any, tmp_path: Path) -> int:
-    """The issue that waits, in a newsroom worth looking at."""
+    """The issue that waits, in a newsroom with something on every page."""
     return await stock(services, make_newsroom, tmp_path)
 
 

@@ -39,7 +39,7 @@ def services(services: Services) -> Services:
 
 @pytest.fixture
 async def browser(services: Services, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Any]:
-    """Anybody's browser; nothing is kept between two looks."""
+    """Anybody's browser; nothing is kept between two requests."""
     monkeypatch.setattr("bot.console.public_site._CACHED_SECONDS", -1.0)
     application = web.Application()
     application.add_subapp("/tin", PublicSite(services).application())
@@ -105,7 +105,7 @@ async def test_a_feed_is_valid_whatever_a_paper_writes(
         assert "\u202e" not in text
 
 
-async def test_corrections_and_retractions_hold_here_too(
+async def test_corrections_and_retractions_reach_the_public_page_and_feed(
     services: Services, clock: ManualClock, story: Story, reader: Reader, admin_chat: Any, browser: Any
 ) -> None:
     await reader(1)
@@ -129,7 +129,7 @@ async def test_corrections_and_retractions_hold_here_too(
     assert "Số này đã được thu hồi." in await read(browser, "/tin/sang/20260301T2345Z", 410)
 
 
-async def test_what_waits_for_approval_is_not_there_before(
+async def test_an_issue_that_waits_for_approval_is_not_public(
     services: Services, clock: ManualClock, story: Story, reader: Reader, admin_chat: Any, browser: Any
 ) -> None:
     edition = replace(services.newsroom.editions[0], approval=Approval(dt.timedelta(minutes=20), True))
@@ -153,7 +153,7 @@ async def test_what_waits_for_approval_is_not_there_before(
     assert "Cháy lớn" not in text
 
 
-async def test_without_the_switch_there_is_nothing(
+async def test_without_the_switch_there_is_no_public_page(
     services: Services, clock: ManualClock, browser: Any
 ) -> None:
     services.newsroom = replace(services.newsroom, feeds_address=None)

@@ -44,7 +44,7 @@ class Kept:
         self._path = path
 
     def save(self, content: str | bytes) -> None:
-        """Write it."""
+        """Replace its content."""
         self._path.write_bytes(content.encode() if isinstance(content, str) else content)
 
     def bytes(self) -> bytes:

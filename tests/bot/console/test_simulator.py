@@ -1,4 +1,4 @@
-"""The simulator: past days told again as they were set or otherwise; bounded, and nothing is written."""
+"""The simulator: past days composed again, with the present settings or others; bounded, and nothing is written."""
 
 import asyncio
 from functools import partial
@@ -57,7 +57,7 @@ async def replayed(operator: Browser, **form: str) -> str:
     return answer.text
 
 
-async def test_a_day_is_told_again(operator: Browser, path: Path) -> None:
+async def test_a_past_day_is_composed_again(operator: Browser, path: Path) -> None:
     assert "Thử lại một ngày" in (await operator.get("/lich")).text
     assert 'value="2026-03-01"' in (await operator.get("/lich/thu")).text  # yesterday
     page = await replayed(operator, ngay=DAY)
@@ -112,7 +112,7 @@ async def test_a_year_and_nonsense_are_refused(operator: Browser, path: Path) ->
         assert "Chưa thử được" in await replayed(operator, **form), form
 
 
-async def test_it_ends_in_time_and_one_runs_at_a_time(
+async def test_a_simulation_ends_in_time_and_one_runs_at_a_time(
     operator: Browser, path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     begun = asyncio.Event()

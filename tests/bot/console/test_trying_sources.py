@@ -107,7 +107,7 @@ INSIDE = (
 )
 
 
-async def test_nothing_inside_is_asked_and_hostile_addresses_are_told(
+async def test_nothing_inside_is_asked_and_hostile_addresses_are_reported(
     operator: Browser, paper: Paper
 ) -> None:
     csrf = await operator.csrf()

@@ -33,7 +33,7 @@ from tests.bot.operators.answered import TO_SLOT, Reader, Story, article_reason
         ),
     ],
 )
-async def test_muted_by_a_word_or_a_paper(
+async def test_a_muted_word_or_paper_is_the_reason(
     services: Services,
     clock: ManualClock,
     reader: Reader,
@@ -57,7 +57,7 @@ async def test_a_wanted_word_counts_more_than_the_topics(
     assert (await article_reason(services, 1, "Hồ làng được nạo vét"))[0] == "comes_next"
 
 
-async def test_muted(
+async def test_a_topic_that_the_reader_did_not_choose_is_the_reason(
     services: Services, clock: ManualClock, users: Control, reader: Reader, story: Story, admin_chat: Any
 ) -> None:
     chat = await users.user("Lan", started=True)
@@ -69,7 +69,7 @@ async def test_muted(
     assert (code, words) == ("muted", "chủ đề của bài là Thời sự; người này chỉ nhận Thể thao")
 
 
-async def test_dropped_when_the_issue_was_made(
+async def test_a_story_without_room_in_the_issue_was_dropped(
     services: Services,
     clock: ManualClock,
     chat: int,
@@ -107,7 +107,7 @@ FEED = WebSource(
         ({}, "not_seen"),
     ],
 )
-async def test_source_silent(
+async def test_a_silent_or_unpolled_source_is_the_reason(
     services: Services,
     clock: ManualClock,
     chat: int,
@@ -129,7 +129,9 @@ async def test_source_silent(
     assert (await article_reason(services, chat, "https://khac.example/1"))[0] == "no_source"
 
 
-async def test_article_refused(services: Services, clock: ManualClock, chat: int) -> None:
+async def test_a_refused_article_is_answered_with_its_refusal(
+    services: Services, clock: ManualClock, chat: int
+) -> None:
     async with services.database.write() as connection:
         refused = [Refusal("/tin/a_b.jsonl:2", "thiếu tiêu đề"), Refusal("/tin/aXb.jsonl:2", "khác")]
         await record_refusals(connection, "bao-bien", refused, now=clock.now())
@@ -152,7 +154,7 @@ async def test_an_article_that_a_feed_named_and_that_was_refused(
         )  # fmt: skip
 
 
-async def test_folded_into_a_story(
+async def test_an_article_folded_into_a_story_is_answered_with_its_headline(
     services: Services, clock: ManualClock, chat: int, story: Story, admin_chat: Any, sender: Sender
 ) -> None:
     number = await story("Hồ làng được nạo vét")
@@ -177,7 +179,9 @@ async def test_folded_into_a_story(
     assert "đã gửi lúc 06:45" in folded
 
 
-async def test_not_yet_processed(services: Services, clock: ManualClock, chat: int) -> None:
+async def test_an_article_that_waits_for_processing_says_so(
+    services: Services, clock: ManualClock, chat: int
+) -> None:
     async with services.database.write() as connection:
         await store_articles(connection, [incoming("Hồ làng", None, clock.now())], now=clock.now())
     code, words = await article_reason(services, chat, "Hồ làng")

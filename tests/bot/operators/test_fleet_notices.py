@@ -25,11 +25,11 @@ def said(*found: SeenProcess, gone: tuple[str, ...] = ()) -> list[tuple[Status, 
     return [(one.status, one.words) for one in told]
 
 
-def test_of_no_live_process_nothing_is_said() -> None:
+def test_without_a_live_process_nothing_is_said() -> None:
     assert said() == said(seen("a", ago=60)) == said(seen("a"), gone=("a",)) == []
 
 
-def test_each_says_what_it_does_and_for_what_it_stands_by() -> None:
+def test_each_process_says_its_roles_and_those_it_stands_by_for() -> None:
     told = said(seen("a"), seen("b", "send,chat", active=""), seen("c", "send,chat", active="chat"))
     assert told == [
         (Status.GOOD, f"máy a: làm {ALL.replace(',', ', ')} (phiên bản 1.0)"),

@@ -49,11 +49,11 @@ def test_words_places_and_neighbours_are_named() -> None:
         ),
     ],
 )
-def test_what_an_article_lacks_is_said(one: Hit, words: str) -> None:
+def test_the_words_that_an_article_lacks_are_named(one: Hit, words: str) -> None:
     assert ranked(one)[0][0] == words
 
 
-def test_what_put_an_article_above_the_next_is_said() -> None:
+def test_the_reason_of_a_rank_above_the_next_is_named() -> None:
     better = ranked(hit(1, "Lũ sông Trà"), hit(2, "Họp chợ", "Sông Trà hôm nay có lũ"))[0][-1]
     assert better.startswith("Đứng trên bài sau vì hơn ")
     newer = ranked(hit(1, "Lũ sông Trà"), hit(2, "Lũ sông Trà", hours=5))[0][-1]

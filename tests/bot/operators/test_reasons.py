@@ -21,7 +21,7 @@ from storage.subscribers import set_quiet, set_status
 from tests.bot.operators.answered import MINUTE, TO_SLOT, Story, article_reason, coming, issue, last
 
 
-async def test_held_by_quiet_hours(
+async def test_quiet_hours_are_the_reason_of_a_later_arrival(
     services: Services, clock: ManualClock, chat: int, story: Story, admin_chat: Any, sender: Sender
 ) -> None:
     async with services.database.write() as connection:
@@ -41,7 +41,7 @@ async def test_held_by_quiet_hours(
     )  # fmt: skip
 
 
-async def test_blocked(
+async def test_a_reader_who_blocked_the_bot_is_the_reason(
     services: Services,
     clock: ManualClock,
     chat: int,
@@ -60,7 +60,7 @@ async def test_blocked(
     assert await coming(services, chat) == (None, [Why.BLOCKED])
 
 
-async def test_paused(
+async def test_a_pause_is_the_reason(
     services: Services, clock: ManualClock, chat: int, story: Story, admin_chat: Any
 ) -> None:
     await story("Hồ làng được nạo vét")
@@ -76,7 +76,7 @@ async def test_paused(
     assert await coming(services, chat) == (None, [Why.PAUSED])
 
 
-async def test_late_after_a_stop(
+async def test_a_digest_after_a_stop_came_late(
     services: Services, clock: ManualClock, chat: int, story: Story, admin_chat: Any, sender: Sender
 ) -> None:
     await story("Hồ làng được nạo vét")
@@ -95,7 +95,7 @@ async def test_late_after_a_stop(
     assert view.blank[0][1].words == "bỏ qua, quá muộn, bot không chạy lúc đến giờ"
 
 
-async def test_429(
+async def test_a_wait_that_telegram_asked_for_is_the_reason(
     services: Services,
     clock: ManualClock,
     chat: int,
@@ -116,7 +116,7 @@ async def test_429(
     assert (await issue(services)).code == Why.HELD
 
 
-async def test_sending_stopped_by_an_operator(
+async def test_a_stop_by_an_operator_is_the_reason(
     services: Services, clock: ManualClock, chat: int, story: Story, admin_chat: Any
 ) -> None:
     async with services.database.write() as connection:
@@ -132,7 +132,7 @@ async def test_sending_stopped_by_an_operator(
     assert (await last(services, chat)).code == Why.IN_TURN
 
 
-async def test_retracted(
+async def test_a_retraction_is_the_reason(
     services: Services, clock: ManualClock, chat: int, story: Story, admin_chat: Any
 ) -> None:
     await story("Hồ làng được nạo vét")
@@ -147,7 +147,7 @@ async def test_retracted(
     assert (await issue(services)).code == Why.RETRACTED
 
 
-async def test_nobody_is_answered_for(services: Services) -> None:
+async def test_an_unknown_chat_has_no_reasons(services: Services) -> None:
     assert await find_reader_view(services, 77) is None
     assert await why_article(services, 77, "1") is None
 
@@ -194,7 +194,7 @@ def test_approval_is_waited_for_from_the_moment_the_issue_is_there() -> None:
     assert reason == Reason(Why.GATE, "đã gửi lúc 07:29: đợi người quản trị duyệt 44 phút")
 
 
-async def test_a_paused_edition(
+async def test_a_paused_edition_is_the_reason(
     services: Services, clock: ManualClock, chat: int, edition: Any, make_newsroom: Any, admin_chat: Any
 ) -> None:
     services.newsroom = make_newsroom(replace(edition(), is_paused=True))

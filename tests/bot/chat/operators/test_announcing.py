@@ -15,7 +15,7 @@ async def statuses(house: Any) -> list[str]:
         return list((await connection.execute(select(deliveries.c.status))).scalars())
 
 
-async def test_an_operator_tells_all_readers_something(house: Any, operator: Any) -> None:
+async def test_an_operator_announces_something_to_all_readers(house: Any, operator: Any) -> None:
     person = await house.person("An")
     await person.says("/start")
     async with house.services.database.write() as connection:
@@ -38,7 +38,7 @@ async def test_an_operator_tells_all_readers_something(house: Any, operator: Any
     assert (await statuses(house)) == ["gone"]
 
 
-async def test_readers_may_not(house: Any) -> None:
+async def test_readers_may_not_announce(house: Any) -> None:
     person = await house.person("An")
     await person.says("/thongbao Chào cả nhà")
     assert await statuses(house) == []

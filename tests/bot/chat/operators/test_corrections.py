@@ -156,7 +156,7 @@ async def test_markup_in_a_correction_stays_text(
     await readers[0].sees("<b>300</b> & không hơn")
 
 
-async def test_to_others_corrections_and_retractions_do_not_exist(an: Any, house: Any) -> None:
+async def test_corrections_and_retractions_do_not_exist_for_others(an: Any, house: Any) -> None:
     await an.says("/dinhchinh 1 Tăng 300 đồng.")
     await an.sees("Điểm Tin không có lệnh /dinhchinh.")
     for data in (

@@ -34,7 +34,7 @@ async def other(house: Any) -> AsyncIterator[Any]:
     house.services.admins = frozenset({OPERATOR, OTHER})
 
     async def nobody(_: str) -> None:
-        """Hear nothing."""
+        """Ignore the text."""
 
     async def on_gates() -> None:
         await prepare_early(house.services)
@@ -142,7 +142,7 @@ async def test_why_a_dropped_story_did_not_come(house: Any, reader: Any, operato
     assert [(one.waiting, reason.code) for one, reason in past] == [(1, "in_turn")]
 
 
-async def test_late_and_repeated_taps_are_told_kindly(
+async def test_late_and_repeated_taps_get_a_reason(
     house: Any, reader: Any, operator: Any, other: Any
 ) -> None:
     async with house.services.database.read() as connection:

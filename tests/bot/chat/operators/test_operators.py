@@ -27,14 +27,14 @@ from storage.sources import record_refusals
         "quantri:gui:sang",
     ],
 )
-async def test_to_others_the_levers_do_not_exist(an: Any, house: Any, data: str) -> None:
+async def test_the_operators_command_does_not_exist_for_others(an: Any, house: Any, data: str) -> None:
     await an.says("/quantri")
     await an.sees("Điểm Tin không có lệnh /quantri.")
     assert await an.forges(data) == "Nút này đã cũ. Bạn gửi /lich để mở lại nhé."
     assert (house.actions.sent, house.actions.is_stopped) == ([], False)
 
 
-async def test_the_state_tells_who_reads_what_waits_and_what_comes(
+async def test_the_state_shows_who_reads_what_waits_and_what_comes(
     operator: Any, an: Any, publish: Any
 ) -> None:
     await publish("Giá gạo tăng", "Cầu mới thông xe")
@@ -73,14 +73,14 @@ async def test_a_preview_of_nothing_says_so(operator: Any) -> None:
     await operator.sees("Bản tin sáng lúc này chưa có tin nào.")
 
 
-async def test_what_did_not_happen_is_not_among_the_outcomes(operator: Any) -> None:
+async def test_outcomes_that_did_not_occur_are_left_out(operator: Any) -> None:
     await operator.says("/quantri")
     shown = await operator.sees("24 giờ qua: 0 đã gửi")
     assert "muộn" not in shown["text"]
     assert "có thể đến hai lần" not in shown["text"]
 
 
-async def test_refused_input_is_told_with_where_it_came_from(operator: Any, house: Any) -> None:
+async def test_refused_input_is_shown_with_its_source(operator: Any, house: Any) -> None:
     async with house.services.database.write() as connection:
         for source in ("bao-bien", INGEST, "bao-da-bo"):
             await record_refusals(
@@ -90,7 +90,7 @@ async def test_refused_input_is_told_with_where_it_came_from(operator: Any, hous
     await operator.sees("• Báo Biển: a.jsonl:2", "• lệnh ingest: a.jsonl:2", "• bao-da-bo: a.jsonl:2")
 
 
-async def test_sending_what_there_is_nothing_of_says_so(operator: Any, house: Any) -> None:
+async def test_sending_now_without_news_says_so(operator: Any, house: Any) -> None:
     house.actions.queues = 0
     await operator.says("/quantri")
     await operator.taps("Gửi ngay: Bản tin sáng")
@@ -136,7 +136,7 @@ async def test_asking_again_sends_again(operator: Any, house: Any) -> None:
     assert house.actions.sent == ["sang", "sang"]
 
 
-async def test_sending_now_can_be_left(operator: Any, house: Any) -> None:
+async def test_sending_now_can_be_cancelled(operator: Any, house: Any) -> None:
     await operator.says("/quantri")
     await operator.taps("Gửi ngay: Bản tin sáng")
     await operator.taps("‹ Quay lại")
@@ -153,13 +153,13 @@ async def test_all_sending_stops_and_runs_again(operator: Any, house: Any) -> No
     assert not house.actions.is_stopped
 
 
-async def test_an_edition_that_is_gone_makes_an_old_button(operator: Any, house: Any) -> None:
+async def test_a_button_of_a_removed_edition_is_outdated(operator: Any, house: Any) -> None:
     for data in ("quantri:xem:trua", "quantri:hoi:trua", "quantri:gui:trua"):
         assert await operator.forges(data) == "Nút này đã cũ. Bạn gửi /lich để mở lại nhé."
     assert house.actions.sent == []
 
 
-async def test_admins_are_told_and_one_who_cannot_be_reached_is_logged(operator: Any, house: Any) -> None:
+async def test_admins_are_notified_and_one_who_cannot_be_reached_is_logged(operator: Any, house: Any) -> None:
     await operator.says("/trogiup")
     house.services.admins = frozenset({1, operator.chat})
     async with Bot("42:emulated", base_url=f"{house.url}/bot") as bot:

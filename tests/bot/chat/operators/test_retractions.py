@@ -44,7 +44,7 @@ async def test_an_issue_taken_back_goes_to_nobody_more_and_those_who_got_it_are_
     assert await operator.forges("quantri:thuhoi:1") == "Số này không còn tin nhắn nào đang đợi gửi."
 
 
-async def test_of_an_issue_held_back_no_end_is_foretold_and_nothing_said_of_those_who_got_it(
+async def test_an_issue_held_back_shows_neither_its_end_nor_who_got_it(
     house: Any, operator: Any, readers: list[Any]
 ) -> None:
     await send_edition_now(house.services, "sang")
@@ -60,7 +60,7 @@ async def test_of_an_issue_held_back_no_end_is_foretold_and_nothing_said_of_thos
     assert "đã đi rồi" not in message["text"]
 
 
-async def test_a_row_in_flight_while_its_issue_is_taken_back_does_not_come_again(
+async def test_a_delivery_in_flight_while_its_issue_is_taken_back_is_not_repeated(
     house: Any, operator: Any, readers: list[Any], sender: Sender
 ) -> None:
     cut, slow, quiet = readers
@@ -96,7 +96,7 @@ async def test_the_stories_of_an_issue_that_nobody_got_come_in_the_next(
     await readers[0].sees("Giá xăng tăng 3.000 đồng")
 
 
-async def test_an_issue_that_some_got_is_not_told_again(
+async def test_an_issue_that_some_got_is_not_made_again(
     house: Any, operator: Any, readers: list[Any], sender: Sender
 ) -> None:
     await send_edition_now(house.services, "sang")
