@@ -1,4 +1,4 @@
-"""Each mistake in a newsroom file is named with its line, in words and as JSON; no command starts with it."""
+"""Each mistake in a newsroom file is named with its line; no command starts with such a file."""
 
 from pathlib import Path
 from typing import Any

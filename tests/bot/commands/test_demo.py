@@ -42,7 +42,7 @@ def environment(tmp_path: Path) -> dict[str, str]:
 def test_demo_once_shows_a_digest_an_answer_and_the_next_step(
     environment: dict[str, str], tmp_path: Path
 ) -> None:
-    """Remove the settings of a real bot from the environment."""
+    """The settings of a real bot in the environment do not matter."""
     ran = subprocess.run([*DEMO, "--once"], env=environment, capture_output=True, text=True)
     assert ran.returncode == 0, ran.stderr
     digest, answer = ran.stdout.split("— Bạn: mua lon ha long")

@@ -1,4 +1,4 @@
-"""A newsroom with something on every page: hostile words, an issue that waits, a broken source, files that wait."""
+"""A newsroom with something on every page: hostile words, a waiting issue, a broken source, files."""
 
 import datetime as dt
 from dataclasses import replace
