@@ -1,4 +1,4 @@
-"""The simulator: past days composed again, as set or with other settings; bounded, and nothing is written.
+"""The simulator: past days composed again, as set or with other settings; bounded, and nothing is written."""
 
 import asyncio
 from functools import partial
