@@ -15,7 +15,12 @@ from pathlib import Path
 
 _server = multiprocessing.get_context("forkserver")
 _server.set_forkserver_preload(
-    ["bot.commands.running", "storage.upkeep.upgrade", "tests.bot.processes.forked"]
+    [
+        "bot.commands.running",
+        "storage.upkeep.upgrade",
+        "tests.bot.processes.forked",
+        "tests.bot.processes.frozen_heap",
+    ]
 )
 
 
