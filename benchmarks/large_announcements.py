@@ -30,7 +30,7 @@ from storage.engine import WORKING_FOLDER, Database
 from storage.profiles import Choices, join_profile
 from storage.tables import deliveries
 from storage.upkeep.upgrade import upgrade
-from tests import conftest as own_server
+from tests import postgres_server as own_server
 from tests.storage.test_changes_of_mind import STORY, publish
 
 _NOW = dt.datetime(2026, 8, 20, 22, 0, tzinfo=dt.UTC)
@@ -47,9 +47,9 @@ def main() -> None:
     ask.add_argument("--readers", type=int, default=1_000_000)
     readers = ask.parse_args().readers
     base = Path(tempfile.mkdtemp(prefix="diemtin-announcements-", dir="/tmp"))
-    programs = own_server._postgres_programs(base)
-    home = own_server._make_cluster(programs, base)
-    server = own_server._start_server(programs, home, synchronous_commit="on")
+    programs = own_server.postgres_programs(base)
+    home = own_server.make_cluster(programs, base)
+    server = own_server.start_server(programs, home, synchronous_commit="on")
     try:
         asyncio.run(_measure(f"postgresql+asyncpg://postgres@/postgres?host={home}", readers))
     finally:

@@ -42,7 +42,7 @@ from storage.upkeep.prune import prune_issues
 from storage.upkeep.stats import measure_queue
 from storage.upkeep.upgrade import upgrade
 from summarizer.extraction.summaries import summarize
-from tests import conftest as own_server
+from tests import postgres_server as own_server
 from tests.waiting import find_waiting
 
 _NOW = dt.datetime(2026, 8, 20, 22, 0, tzinfo=dt.UTC)  # 5:00 in Vietnam
@@ -62,9 +62,9 @@ def main() -> None:
         asyncio.run(_measure(given.database, given))
         return
     base = Path(tempfile.mkdtemp(prefix="diemtin-rooms-", dir="/tmp"))
-    programs = own_server._postgres_programs(base)
-    home = own_server._make_cluster(programs, base)
-    server = own_server._start_server(programs, home, synchronous_commit="on")
+    programs = own_server.postgres_programs(base)
+    home = own_server.make_cluster(programs, base)
+    server = own_server.start_server(programs, home, synchronous_commit="on")
     try:
         asyncio.run(_measure(f"postgresql+asyncpg://postgres@/postgres?host={home}", given))
     finally:

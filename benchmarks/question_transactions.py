@@ -11,6 +11,7 @@ second while nobody asks. `--list` prints the transactions of the last question.
 import argparse
 import asyncio
 import contextlib
+import datetime as dt
 import os
 import re
 import signal
@@ -27,7 +28,7 @@ from sqlalchemy import text
 from bot.emulator.client import Control, control, emulator_process
 from storage.engine import Database
 from storage.upkeep.upgrade import upgrade
-from tests import conftest as own_server
+from tests import postgres_server as own_server
 from tests.bot.processes.conftest import NEWSROOM, TOKEN
 from tests.bot.processes.test_webhook_process import SECRET, webhook_at
 from tests.bot.telegram.handmade import raw_update
@@ -46,9 +47,9 @@ def main() -> None:
     ask.add_argument("--list", action="store_true")
     given = ask.parse_args()
     base = Path(tempfile.mkdtemp(prefix="diemtin-questions-", dir="/tmp"))
-    programs = own_server._postgres_programs(base)
-    home = own_server._make_cluster(programs, base)
-    server = own_server._start_server(programs, home)
+    programs = own_server.postgres_programs(base)
+    home = own_server.make_cluster(programs, base)
+    server = own_server.start_server(programs, home)
     try:
         asyncio.run(_measure(home, given))
     finally:
@@ -59,7 +60,7 @@ def main() -> None:
 async def _measure(home: Path, given: argparse.Namespace) -> None:
     url = f"postgresql+asyncpg://postgres@/postgres?host={home}"
     database = Database(url)
-    await upgrade(database, now=own_server._LONG_AGO)
+    await upgrade(database, now=dt.datetime.now(dt.UTC))
     await database.close()
     await _log_statements(home)
     async with emulator_process() as server, control(server) as hands, _bot(server, url, home) as pid:

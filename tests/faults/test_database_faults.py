@@ -31,8 +31,8 @@ from storage.tables import deliveries, notes
 from storage.upkeep.upgrade import upgrade
 from tests.bot.processes.conftest import ADMIN, NEWSROOM, Start, is_polling, until, until_told
 from tests.bot.telegram.test_updates import receive
-from tests.conftest import _make_cluster, _postgres_programs, _start_server
 from tests.faults.conftest import Ledger, copies, make_chats
+from tests.postgres_server import make_cluster, postgres_programs, start_server
 
 NOW = dt.datetime(2026, 3, 2, tzinfo=dt.UTC)
 
@@ -136,7 +136,7 @@ class Server:
     def start(self) -> None:
         """Start, or start again."""
         (self._home / "data" / "postmaster.pid").unlink(missing_ok=True)
-        self._process = _start_server(self._programs, self._home, synchronous_commit="on")
+        self._process = start_server(self._programs, self._home, synchronous_commit="on")
 
     def kill(self) -> None:
         """End it as a power cut does, with the processes of its connections: they hold its shared memory."""
@@ -161,8 +161,8 @@ def _children_of(pid: int) -> list[int]:
 def own_server() -> Iterator[Server]:
     """Return a PostgreSQL that is not started yet."""
     base = Path(tempfile.mkdtemp(prefix="diemtin-pg-", dir="/tmp"))
-    programs = _postgres_programs(base)
-    server = Server(programs, _make_cluster(programs, base))
+    programs = postgres_programs(base)
+    server = Server(programs, make_cluster(programs, base))
     try:
         yield server
     finally:

@@ -16,10 +16,10 @@ from storage.engine import Database
 from storage.errors import StorageError
 from storage.notes import find_note, write_note
 from tests.bot.processes.conftest import Start
-from tests.conftest import _unprivileged
 from tests.faults.chat_fleet import Fleet, Ports, in_order, until_answered
 from tests.faults.conftest import make_chats
 from tests.faults.test_database_faults import NOW
+from tests.postgres_server import unprivileged
 
 BOUNCER = shutil.which("pgbouncer", path="/usr/sbin:/usr/bin:/usr/local/bin")
 pytestmark = [
@@ -52,7 +52,7 @@ def pooled(postgres_url: str, tmp_path: Path, unused_tcp_port: int) -> Iterator[
     for folder in (tmp_path, *tmp_path.parents[:3]):
         folder.chmod(folder.stat().st_mode | 0o055)
     with (tmp_path / "pgbouncer.log").open("wb") as log:
-        process = subprocess.Popen([*_unprivileged(), str(BOUNCER), str(file)], stdout=log, stderr=log)
+        process = subprocess.Popen([*unprivileged(), str(BOUNCER), str(file)], stdout=log, stderr=log)
     address = f"postgresql://postgres@127.0.0.1:{unused_tcp_port}/{url.database}"
     try:
         _until_it_answers(address, process, tmp_path / "pgbouncer.log")

@@ -12,10 +12,10 @@ from bot.emulator.client import Control
 from storage.engine import Database
 from storage.upkeep.upgrade import upgrade
 from tests.bot.processes.conftest import Start
-from tests.conftest import _environment, _unprivileged
 from tests.faults.chat_fleet import Fleet, Ports, in_order, line_to, until_answered
 from tests.faults.conftest import make_chats
 from tests.faults.test_database_faults import NOW, Server, own_server
+from tests.postgres_server import server_environment, unprivileged
 
 __all__ = ["own_server"]  # a fixture
 
@@ -35,8 +35,10 @@ class Replica(Server):
 
     def run(self, program: str, *words: str) -> None:
         """Run one of PostgreSQL's programs."""
-        command = [*_unprivileged(), str(self._programs / program), *words]
-        subprocess.run(command, env=_environment(self._home), cwd=self._home, check=True, capture_output=True)
+        command = [*unprivileged(), str(self._programs / program), *words]
+        subprocess.run(
+            command, env=server_environment(self._home), cwd=self._home, check=True, capture_output=True
+        )
 
     def promote(self) -> None:
         """Make it a primary."""

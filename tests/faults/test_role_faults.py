@@ -21,9 +21,9 @@ from storage.tables import articles
 from storage.upkeep.upgrade import _script_config, find_revision, head_revision
 from tests.bot.processes.conftest import Start, is_polling, until
 from tests.bot.processes.test_application import ARTICLE
-from tests.conftest import _administer
 from tests.faults.conftest import Ledger, copies, make_chats
 from tests.faults.role_fleet import fleet_of
+from tests.postgres_server import administer
 
 pytestmark = [pytest.mark.faults, pytest.mark.timeout(300)]
 _SOCKET = ".s.PGSQL.5432"
@@ -83,9 +83,9 @@ async def line(postgres_url: str) -> AsyncIterator[Line]:
 async def empty_postgres_url(postgres_server: str) -> AsyncIterator[str]:
     """Return the address of a database without any table."""
     url = make_url(postgres_server).set(database="older")
-    await _administer(postgres_server, "CREATE DATABASE older")
+    await administer(postgres_server, "CREATE DATABASE older")
     yield url.render_as_string(hide_password=False)
-    await _administer(postgres_server, "DROP DATABASE older WITH (FORCE)")
+    await administer(postgres_server, "DROP DATABASE older WITH (FORCE)")
 
 
 async def test_a_sender_that_loses_the_database_waits_and_comes_back_while_others_answer(
