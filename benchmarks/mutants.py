@@ -55,7 +55,7 @@ def says_nothing(mutation):
     line = mutation.module_path.read_text("utf-8").splitlines()[mutation.start_pos[0] - 1]
     return mutation.operator_name.startswith({no!r}) or line.strip().startswith({lines!r})
 with use_db(sys.argv[1]) as db:
-    items = [i for i in db.pending_work_items]
+    items = sorted(db.pending_work_items, key=lambda i: repr(i.mutations))  # they come in any order
     skip = [i for i in items if any(map(says_nothing, i.mutations))]
     rest = [i for i in items if i not in skip]
     random.Random(int(sys.argv[3])).shuffle(rest)

@@ -1,6 +1,14 @@
-"""Whether a "Too Many Requests" concerns one chat or the whole bot. Pure."""
+"""Whether a "Too Many Requests" concerns one chat or the whole bot, and how long the bot rests."""
 
-from bot.jobs.delivery.waits import FIRST_REST_SECONDS, LONGEST_REST_SECONDS, FloodWatch
+from types import SimpleNamespace
+
+import pytest
+
+from bot.jobs.delivery.waits import FIRST_REST_SECONDS, LONGEST_REST_SECONDS, FloodWatch, Waits
+from bot.news.services import Services
+from bot.telegram.outcomes import Hold
+from bot.times.clock import ManualClock
+from storage.delivery.claiming import Claimed
 
 AN, BINH = 1, 2
 LONG = 43_837  # seconds
@@ -49,3 +57,20 @@ def test_only_the_probe_tells_of_other_chats_and_only_while_it_is_under_way() ->
     assert watch.refuse(3, LONG) == 0
     assert not watch.accept(), "the bot did not rest"
     assert not watch.is_probing
+
+
+async def test_after_the_rest_of_the_bot_one_delivery_at_a_time_is_taken_up(
+    services: Services, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = [100.0]
+    loop = SimpleNamespace(time=lambda: now[0])
+    monkeypatch.setattr("bot.jobs.delivery.waits.asyncio", SimpleNamespace(get_running_loop=lambda: loop))
+    waits = Waits(clock, None)
+    async with services.database.write() as connection:
+        for chat in (AN, BINH):
+            one = Claimed(chat, chat, "một", tries=1)
+            waits.begin(one)
+            await waits.hold(connection, one, Hold(LONG, "429"))
+    for moment, capacity in ((100.0, 0), (159.9, 0), (160.0, 1)):
+        now[0] = moment
+        assert waits.capacity(30, []) == capacity
