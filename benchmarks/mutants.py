@@ -32,6 +32,7 @@ DECIDES = {  # module: the tests that decide about it
     " tests/storage/delivery/test_deliveries.py"
     " tests/storage/delivery/test_senders.py tests/storage/test_changes_of_mind.py",
     "storage/delivery/deliveries.py": "tests/storage/delivery/test_deliveries.py"
+    " tests/storage/delivery/test_claims.py"
     " tests/storage/delivery/test_senders.py tests/storage/delivery/test_months.py",
     "summarizer/digest.py": "tests/summarizer/test_digest.py tests/summarizer/test_preferences.py"
     " tests/summarizer/stories/test_differences.py",

@@ -112,6 +112,13 @@ def test_the_digest_fits_the_reading_time_and_counts_what_is_left_out(
     assert composed.left_out == 60 - len(composed.stories)
 
 
+def test_of_what_is_left_out_the_eighty_most_important_are_named(
+    story: Callable[..., Candidate], slot: dt.datetime
+) -> None:
+    composed = digest([story(number) for number in range(1, 101)], slot, minutes=0.01)
+    assert (composed.left_out, len(composed.more)) == (99, 80)
+
+
 def test_a_reading_time_too_short_for_any_story_still_tells_one(
     story: Callable[..., Candidate], slot: dt.datetime
 ) -> None:

@@ -98,6 +98,13 @@ def test_telegrams_own_wait_is_kept_and_is_no_try() -> None:
     assert (outcome.seconds, outcome.is_named) == (37.0, True)
 
 
+def test_after_two_days_of_a_longer_wait_one_try_finds_out_whether_it_still_holds() -> None:
+    for error in (RetryAfter(dt.timedelta(days=9)), BadRequest("SLOWMODE_WAIT_777600")):
+        outcome = outcome_of(error)
+        assert isinstance(outcome, Hold)
+        assert outcome.seconds == 2 * 86_400
+
+
 def test_rests_are_spread_over_the_upper_half_of_the_longest() -> None:
     wait = Wait(2.0, counts=True, reason="Bad Gateway")
     rests = [seconds_of_rest(wait, 1, chance) for chance in (0.0, 0.25, 0.5, 1.0)]

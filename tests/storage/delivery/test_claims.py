@@ -5,7 +5,13 @@ import datetime as dt
 from sqlalchemy import select
 
 from storage.delivery.claiming import claim_deliveries
-from storage.delivery.deliveries import mark_sent, put_back, recover_interrupted
+from storage.delivery.deliveries import (
+    free_unsent,
+    mark_sent,
+    put_back,
+    recover_interrupted,
+    release_recalled,
+)
 from storage.delivery.refusals import hold_chat
 from storage.engine import Database
 from storage.subscribers import set_status
@@ -91,3 +97,20 @@ async def test_no_more_rows_are_tried_again_at_once_than_asked_for(
             await claim_deliveries(connection, now=now, limit=4, repeats=2),
         ]
     assert [len(claimed) for claimed in claims] == [1, 0, 2]
+
+
+async def test_a_second_try_that_never_left_is_still_to_come(
+    database: Database, listener: Listener, now: dt.datetime
+) -> None:
+    await publish(database, await listener(1), now)
+    async with database.write() as connection:
+        await claim_deliveries(connection, now=now, limit=1)
+        await recover_interrupted(connection, now=now)
+        [one] = await claim_deliveries(connection, now=now, limit=1)
+        await release_recalled(connection, one, now=now)
+        [again] = await claim_deliveries(connection, now=now, limit=1)
+        await free_unsent(connection, in_flight=[again], now=now)
+        assert await claim_deliveries(connection, now=now, limit=1) == [], "it is being sent"
+        await free_unsent(connection, in_flight=[], now=now)
+        [last] = await claim_deliveries(connection, now=now, limit=1)
+    assert [one.tries, again.tries, last.tries] == [2, 2, 2]
