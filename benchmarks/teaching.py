@@ -63,7 +63,7 @@ class Reader:
 
     wanted: re.Pattern[str]
     teaches: bool
-    told: dict[int, dt.datetime] = field(default_factory=dict)
+    known: dict[int, dt.datetime] = field(default_factory=dict)
     taught: list[tuple[int, tuple[tuple[str, str], ...]]] = field(default_factory=list)
     shown: list[tuple[bool, str | None]] = field(default_factory=list)
     digests: Counter[str | None] = field(default_factory=Counter)  # by topic: how many have a story of it
@@ -85,7 +85,7 @@ class Reader:
             candidate = stories[story.story_id]
             is_wanted = any(self.wanted.search(_text(piece)) for piece in candidate.pieces)
             self.shown.append((is_wanted, story.topic))
-            self.told[story.story_id] = digest.slot
+            self.known[story.story_id] = digest.slot
             liking = 1 if is_wanted else -1
             if self.teaches and answers[liking]:
                 answers[liking] -= 1
@@ -113,7 +113,7 @@ def main(path: str) -> None:
         prepared = Prepared(eligible.values(), slot=slot, topic_order=TOPICS)
         for reader in (*untaught, *taught):
             preferences = Preferences(tastes=reader.tastes)
-            digest = compose(prepared, preferences, edition="", title="", seen=reader.told)
+            digest = compose(prepared, preferences, edition="", title="", seen=reader.known)
             reader.read(digest, eligible)
     print(f"{len(slots)} digests each")
     _report(untaught, taught, len(slots))

@@ -42,13 +42,13 @@ class KeptUpdate:
 
 
 async def keep_updates(
-    connection: AsyncConnection, found: Sequence[KeptUpdate], *, now: dt.datetime
+    connection: AsyncConnection, kept: Sequence[KeptUpdate], *, now: dt.datetime
 ) -> set[int]:
     """Keep updates; return the numbers of those that were not seen before."""
     rows = [
         {"update_id": one.update_id, "payload": one.payload, "received_at": now, "failure": one.failure,
          "chat_id": one.chat_id, "person_id": one.person_id}
-        for one in found
+        for one in kept
     ]  # fmt: skip
     new: set[int] = set()
     for some in chunks(rows, 1_000):

@@ -111,10 +111,10 @@ async def undo_tries(connection: AsyncConnection, ids: Collection[int]) -> None:
 
 
 async def set_articles_aside(
-    connection: AsyncConnection, found: Sequence[tuple[StoredArticle, str]], *, now: dt.datetime
+    connection: AsyncConnection, failed: Sequence[tuple[StoredArticle, str]], *, now: dt.datetime
 ) -> None:
     """Set articles aside, each with the reason in Vietnamese, which is stored as a refusal."""
-    for article, reason in found:
+    for article, reason in failed:
         is_same = and_(_waiting([article.id]), articles.c.version == article.version)
         await connection.execute(update(articles).where(is_same).values(tries=SET_ASIDE))
         refusal = Refusal(article.url or article.external_id, reason)

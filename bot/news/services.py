@@ -15,10 +15,10 @@ from storage.intake import Draft, Origin, Refusal, Taken, take
 Take = Callable[[Sequence[Draft | Refusal], Origin, dt.datetime], Awaitable[list[Taken]]]
 
 
-async def take_in_thread(found: Sequence[Draft | Refusal], origin: Origin, now: dt.datetime) -> list[Taken]:
+async def take_in_thread(entries: Sequence[Draft | Refusal], origin: Origin, now: dt.datetime) -> list[Taken]:
     """Take drafts in a thread of this process; a draft that never ends blocks the thread."""
     return await asyncio.to_thread(
-        lambda: [take(one, origin, now) if isinstance(one, Draft) else one for one in found]
+        lambda: [take(one, origin, now) if isinstance(one, Draft) else one for one in entries]
     )
 
 

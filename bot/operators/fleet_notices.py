@@ -32,20 +32,20 @@ class Statement:
 
 
 def say_processes(
-    found: Sequence[SeenProcess], *, is_gone: Callable[[str], bool], name_of: Callable[[str], str]
+    processes: Sequence[SeenProcess], *, is_gone: Callable[[str], bool], name_of: Callable[[str], str]
 ) -> list[Statement]:
     """Say what each process does, which are silent, which roles have none, and in what processes disagree.
 
     Empty without live processes. `is_gone`: a process has certainly ended; `name_of`: its name for people.
     """
-    live = [one for one in found if not one.is_silent and not is_gone(one.row.name)]
+    live = [one for one in processes if not one.is_silent and not is_gone(one.row.name)]
     if not live:
         return []
     said = [Statement(Status.GOOD, at_work(name_of(one.row.name), one)) for one in live]
     covered = {role for one in live for role in one.row.roles.split(",")}
     said += [
         Statement(Status.DOUBTFUL, silent(name_of(one.row.name), one.unseen))
-        for one in found
+        for one in processes
         if one not in live and (one.unseen < _NEWS or not covered.issuperset(one.row.roles.split(",")))
     ]
     if missing := [role for role in NEEDED if role not in covered]:

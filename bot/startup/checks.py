@@ -125,8 +125,8 @@ def _clock(date: str) -> Check:
     return Check("clock", status, f"lệch {abs(round(skew.total_seconds()))} giây so với Telegram")
 
 
-def _webhook(found: dict[str, Any], wanted: str | None) -> Check:
-    url, error = str(found.get("url") or ""), one_line(str(found.get("last_error_message") or ""))
+def _webhook(info: dict[str, Any], wanted: str | None) -> Check:
+    url, error = str(info.get("url") or ""), one_line(str(info.get("last_error_message") or ""))
     host = urlsplit(url).hostname or ""
     if wanted is None and url:
         words = f"Telegram đang gọi webhook ở {host}; khi bot chạy nó sẽ bỏ webhook ấy và tự hỏi"
@@ -139,7 +139,7 @@ def _webhook(found: dict[str, Any], wanted: str | None) -> Check:
     if error:
         return Check("webhook", Status.BAD, f"Telegram không gọi được: {shortened(error, _LONGEST_WORDS)}")
     return Check(
-        "webhook", Status.GOOD, f"Telegram gọi {host}, {found.get('pending_update_count', 0)} tin đang đợi"
+        "webhook", Status.GOOD, f"Telegram gọi {host}, {info.get('pending_update_count', 0)} tin đang đợi"
     )
 
 

@@ -169,9 +169,9 @@ class Presence:
         self.missing_roles = notices.nobody_does(missing) if missing and is_first else None
 
 
-def find_live(found: Sequence[SeenProcess]) -> list[SeenProcess]:
+def find_live(processes: Sequence[SeenProcess]) -> list[SeenProcess]:
     """Return the processes that were seen lately and are not known to have ended."""
-    return [one for one in found if not one.is_silent and not is_gone(one.row.name)]
+    return [one for one in processes if not one.is_silent and not is_gone(one.row.name)]
 
 
 # After a downtime a slot waits for the processes that take in and process articles.

@@ -79,9 +79,9 @@ class SharedQueue(UpdateQueue):
         self._is_ending = False
         self._progress_at = time.monotonic()
 
-    async def keep(self, found: Iterable[object]) -> list[dict[str, Any]]:
+    async def keep(self, updates: Iterable[object]) -> list[dict[str, Any]]:
         """Write updates to the database and queue those whose turn it is; nothing is left for `put`."""
-        for raw in found:
+        for raw in updates:
             if is_update(raw):
                 try:
                     async with asyncio.timeout(_KEEP_SECONDS):  # a process that was cut off may hold a lock

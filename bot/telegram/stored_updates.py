@@ -23,7 +23,7 @@ class UpdateQueue(asyncio.Queue[object], ABC):
     it until it is handled."""
 
     @abstractmethod
-    async def keep(self, found: Iterable[object]) -> list[dict[str, Any]]:
+    async def keep(self, updates: Iterable[object]) -> list[dict[str, Any]]:
         """Write updates to the database as they came; return what is still to be queued with `put`.
 
         Raises:

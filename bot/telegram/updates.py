@@ -73,7 +73,7 @@ class DurableQueue(UpdateQueue):
         self._marking = asyncio.Lock()
         self._full_at = float("-inf")  # when a poll last brought as many updates as fit
 
-    async def keep(self, found: Iterable[object]) -> list[dict[str, Any]]:
+    async def keep(self, updates: Iterable[object]) -> list[dict[str, Any]]:
         """Write updates to the database as they came; return what the library is to read of each.
 
         Only the number is left of an update that was seen before, that cannot be read, or that is beyond its
@@ -84,7 +84,7 @@ class DurableQueue(UpdateQueue):
             NetworkError: they could not be kept. For the poller the poll failed: it confirms none of them
                 and asks for them again.
         """
-        numbered = {each["update_id"]: each for each in found if is_update(each)}
+        numbered = {each["update_id"]: each for each in updates if is_update(each)}
         self._full_at = time.monotonic() if len(numbered) >= _MOST_TOGETHER else float("-inf")
         if not numbered:
             return []

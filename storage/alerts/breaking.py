@@ -77,14 +77,14 @@ async def find_widely_reported(
     return sorted((await connection.execute(reported)).scalars())
 
 
-async def record_breaking(connection: AsyncConnection, found: Breaking, article_ids: Collection[int]) -> bool:
+async def record_breaking(connection: AsyncConnection, story: Breaking, article_ids: Collection[int]) -> bool:
     """Record a breaking story; return False if it, or another story with one of its articles, is recorded."""
     did = select(_B.story_id).where(_B.article_id.in_(article_ids)).limit(1)
     if (await connection.execute(did)).first() is not None:
         return False
     statement = insert_into(connection, breaking_stories).values(
-        story_id=found.story_id, article_id=found.article_id, papers=found.papers,
-        found_at=found.found_at, reached=found.reached,
+        story_id=story.story_id, article_id=story.article_id, papers=story.papers,
+        found_at=story.found_at, reached=story.reached,
     )  # fmt: skip
     statement = statement.on_conflict_do_nothing(index_elements=["story_id"])
     return (await connection.execute(statement.returning(_B.story_id))).first() is not None

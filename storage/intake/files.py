@@ -119,8 +119,8 @@ def read_stream(stream: BinaryIO, name: str, origin: Origin, *, now: datetime) -
     yield from _taken(stream_drafts(stream, name, origin, now=now), origin, now)
 
 
-def _taken(found: Iterator[Draft | Refusal], origin: Origin, now: datetime) -> Iterator[Taken]:
-    for one in found:
+def _taken(entries: Iterator[Draft | Refusal], origin: Origin, now: datetime) -> Iterator[Taken]:
+    for one in entries:
         yield take(one, origin, now) if isinstance(one, Draft) else one
 
 

@@ -146,10 +146,10 @@ async def _claim_turns(
 
 
 async def _give_turns(
-    connection: AsyncConnection, owner: str, found: Sequence[StoredArticle], last_turn: int
+    connection: AsyncConnection, owner: str, waiting: Sequence[StoredArticle], last_turn: int
 ) -> list[ClaimedArticle]:
     """Give the next turns to articles; an article whose text changed meanwhile gets a new turn."""
-    claimed = [ClaimedArticle(turn, article) for turn, article in enumerate(found, start=last_turn + 1)]
+    claimed = [ClaimedArticle(turn, article) for turn, article in enumerate(waiting, start=last_turn + 1)]
     until = await server_now(connection) + _CLAIM
     rows = [
         {"turn": one.turn, "article_id": one.article.id, "version": one.article.version, "owner": owner}
@@ -160,7 +160,7 @@ async def _give_turns(
     given = {name: statement.excluded[name] for name in rows[0] if name != "article_id"}
     await connection.execute(statement.on_conflict_do_update(index_elements=["article_id"], set_=given), rows)
     await begin_tries(connection, [one.article.id for one in claimed])
-    after = {"last_turn": claimed[-1].turn, "last_source": found[-1].source}
+    after = {"last_turn": claimed[-1].turn, "last_source": waiting[-1].source}
     await connection.execute(update(grouping_state).where(IS_STATE).values(after))
     return claimed
 

@@ -157,8 +157,8 @@ def _opens_with(text: str, thing: str) -> bool:
     return text.startswith(thing) and not text[len(thing) : len(thing) + 1].isalnum()
 
 
-def _is_new(found: re.Match[str], typed: set[str]) -> bool:
-    return _has_new_name_or_number(found.group(), typed)
+def _is_new(matched: re.Match[str], typed: set[str]) -> bool:
+    return _has_new_name_or_number(matched.group(), typed)
 
 
 def _has_new_name_or_number(text: str, typed: set[str]) -> bool:

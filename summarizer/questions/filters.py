@@ -173,29 +173,29 @@ def _without_phrases(text: str) -> str:
     return re.sub(r'"[^"]*"', lambda phrase: '"' * len(phrase.group()), text)
 
 
-def _read(found: re.Match[str], today: dt.date) -> Span | None:
-    is_bare = not (found["since"] or found["until"] or found["within"] or found["named_date"])
+def _read(matched: re.Match[str], today: dt.date) -> Span | None:
+    is_bare = not (matched["since"] or matched["until"] or matched["within"] or matched["named_date"])
     for name, span_of in _READERS.items():
-        if found[name] is None or (name == "date_day" and is_bare):  # 2/9 and 11/9 are names of days
+        if matched[name] is None or (name == "date_day" and is_bare):  # 2/9 and 11/9 are names of days
             continue
         try:
-            span = span_of(found, today)
+            span = span_of(matched, today)
         except (ValueError, OverflowError):  # the 31st of February, the year 0
             return None
-        if found["since"]:
+        if matched["since"]:
             return span[0], dt.date.max
-        return (dt.date.min, span[1]) if found["until"] else span
+        return (dt.date.min, span[1]) if matched["until"] else span
     return None
 
 
-def _relative_day(found: re.Match[str], today: dt.date) -> Span:
-    days = {"nay": 0, "qua": 1, "kia": 2}[found["which_day"]]
+def _relative_day(matched: re.Match[str], today: dt.date) -> Span:
+    days = {"nay": 0, "qua": 1, "kia": 2}[matched["which_day"]]
     return today - days * _DAY, today - days * _DAY
 
 
-def _week(found: re.Match[str], today: dt.date) -> Span:
+def _week(matched: re.Match[str], today: dt.date) -> Span:
     monday = today - today.weekday() * _DAY
-    match folded(found["which_week"]):
+    match folded(matched["which_week"]):
         case "nay":
             return monday, today
         case "qua":
@@ -204,9 +204,9 @@ def _week(found: re.Match[str], today: dt.date) -> Span:
             return monday - 7 * _DAY, monday - _DAY
 
 
-def _month_before(found: re.Match[str], today: dt.date) -> Span:
+def _month_before(matched: re.Match[str], today: dt.date) -> Span:
     first = today.replace(day=1)
-    match folded(found["which_month"]):
+    match folded(matched["which_month"]):
         case "nay":
             return first, today
         case "qua":
@@ -215,32 +215,32 @@ def _month_before(found: re.Match[str], today: dt.date) -> Span:
             return (first - _DAY).replace(day=1), first - _DAY
 
 
-def _year_before(found: re.Match[str], today: dt.date) -> Span:
-    year = today.year - (found["which_year"] != "nay")
+def _year_before(matched: re.Match[str], today: dt.date) -> Span:
+    year = today.year - (matched["which_year"] != "nay")
     return dt.date(year, 1, 1), dt.date(year, 12, 31)
 
 
-def _days_before(found: re.Match[str], today: dt.date) -> Span:
-    return today - (int(found["days"]) - 1) * _DAY, today
+def _days_before(matched: re.Match[str], today: dt.date) -> Span:
+    return today - (int(matched["days"]) - 1) * _DAY, today
 
 
-def _month(found: re.Match[str], today: dt.date) -> Span:
+def _month(matched: re.Match[str], today: dt.date) -> Span:
     """Read a month; one without a year is the latest that has begun."""
-    month = int(found["month"])
-    year = int(found["month_year"] or today.year - (month > today.month))
+    month = int(matched["month"])
+    year = int(matched["month_year"] or today.year - (month > today.month))
     return dt.date(year, month, 1), dt.date(year, month, calendar.monthrange(year, month)[1])
 
 
-def _date(found: re.Match[str], today: dt.date) -> Span:
+def _date(matched: re.Match[str], today: dt.date) -> Span:
     """Read a date; one without a year is the latest that has come."""
-    month, day = int(found["date_month"]), int(found["date_day"])
-    year = int(found["date_year"] or today.year - ((month, day) > (today.month, today.day)))
+    month, day = int(matched["date_month"]), int(matched["date_day"])
+    year = int(matched["date_year"] or today.year - ((month, day) > (today.month, today.day)))
     one = dt.date(year, month, day)
     return one, one
 
 
-def _year(found: re.Match[str], _today: dt.date) -> Span:
-    year = int(found["year"])
+def _year(matched: re.Match[str], _today: dt.date) -> Span:
+    year = int(matched["year"])
     return dt.date(year, 1, 1), dt.date(year, 12, 31)
 
 

@@ -158,7 +158,9 @@ class _Scorer:
         """Return the matches in title, sapo and body, and the number of words of the first two."""
         title, sapo = _words(hit.title), _words(hit.sapo[:MOST_READ])
         body = word_forms(hit.body[:MOST_READ]) if hit.body else ()
-        return (self._found(title), self._found(sapo), self._found(body)), len(title) + len(sapo)
+        return (self._matches_in(title), self._matches_in(sapo), self._matches_in(body)), len(title) + len(
+            sapo
+        )
 
     def rank(self, hit: Hit, now: dt.datetime) -> Ranked:
         fields, length = self.find_matches(hit)
@@ -210,7 +212,7 @@ class _Scorer:
     def _sum(self, found: Iterable[int]) -> float:
         return sum([self.weights[at] for at in found])
 
-    def _found(self, words: Sequence[Forms]) -> _FieldMatches:
+    def _matches_in(self, words: Sequence[Forms]) -> _FieldMatches:
         found = _FieldMatches({}, set(), set(), {})
         ended = set[tuple[int, int]]()
         for group, start, end, is_as_typed in self.phrases.find(words):

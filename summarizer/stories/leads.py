@@ -207,10 +207,10 @@ def _days(text: str) -> list[tuple[int, int]]:
     return [(int(found[2]), int(found[1])) for found in _DAY.finditer(text) if _is_day(found)]
 
 
-def _is_day(found: re.Match[str]) -> bool:
+def _is_day(matched: re.Match[str]) -> bool:
     """Tell whether a match is a day of the calendar and not the score of a game."""
-    before = found.string[max(0, found.start() - 20) : found.start()]
-    return 1 <= int(found[1]) <= 31 and 1 <= int(found[2]) <= 12 and not _SCORE.search(before)
+    before = matched.string[max(0, matched.start() - 20) : matched.start()]
+    return 1 <= int(matched[1]) <= 31 and 1 <= int(matched[2]) <= 12 and not _SCORE.search(before)
 
 
 def _series(title: str) -> frozenset[str]:

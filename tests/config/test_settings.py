@@ -190,8 +190,8 @@ def everything_told(variable: str, value: str) -> str:
     "form", ["{}", "{} x", "@{}", "http://{}@h:x/", "postgresql://{}@h:port/d", "sqlite://{}"]
 )
 def test_no_message_repeats_a_token_whichever_variable_it_was_pasted_into(name: str, form: str) -> None:
-    told = everything_told(f"DIEMTIN_{name.upper()}", form.format(TOKEN))
-    assert TOKEN.split(":")[1] not in told
+    error = everything_told(f"DIEMTIN_{name.upper()}", form.format(TOKEN))
+    assert TOKEN.split(":")[1] not in error
 
 
 def test_the_token_and_the_password_are_secrets_and_in_no_repr() -> None:

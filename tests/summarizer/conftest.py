@@ -92,8 +92,8 @@ def disagree(piece: Callable[..., Piece]) -> Callable[..., tuple[Disagreement, .
 
 
 @pytest.fixture
-def told_apart(disagree: Callable[..., tuple[Disagreement, ...]]) -> Callable[..., list[tuple[str, ...]]]:
-    """Return what two texts of one story tell differently, and each paper's words for it."""
+def differences(disagree: Callable[..., tuple[Disagreement, ...]]) -> Callable[..., list[tuple[str, ...]]]:
+    """Return what two texts of one story give differently, and each paper's words for it."""
 
     def find(*texts: str, **story: float) -> list[tuple[str, ...]]:
         found = disagree(*texts, **story)

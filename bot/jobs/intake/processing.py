@@ -175,15 +175,15 @@ class Processor:
         return True
 
     async def _keep(
-        self, claimed: Sequence[ClaimedArticle], found: Sequence[ProcessedNew | Failure], rules: TopicRules
+        self, claimed: Sequence[ClaimedArticle], results: Sequence[ProcessedNew | Failure], rules: TopicRules
     ) -> int:
         """Give a batch to the keeper; return how many articles were processed."""
-        done = list(zip(claimed, found, strict=True))
+        done = list(zip(claimed, results, strict=True))
         await self._put_aside(
             [(one.article, reason_of(f)) for one, f in done if isinstance(f, Failure) and f.is_deadly]
         )
         kept = [
-            Ready(one.turn, one.article, _found(one.article, f))
+            Ready(one.turn, one.article, _logged(one.article, f))
             for one, f in done
             if not isinstance(f, Failure) or not f.is_deadly
         ]
@@ -193,12 +193,12 @@ class Processor:
         self._on_progress(len(kept))
         return len(kept)
 
-    async def _put_aside(self, found: Sequence[tuple[StoredArticle, str]]) -> None:
-        if not found:
+    async def _put_aside(self, failed: Sequence[tuple[StoredArticle, str]]) -> None:
+        if not failed:
             return
         async with self._database.write() as connection:
-            await set_articles_aside(connection, found, now=self._clock.now())
-        for article, reason in found:
+            await set_articles_aside(connection, failed, now=self._clock.now())
+        for article, reason in failed:
             self._name_set_aside(article.source, article.title, reason)
 
     async def _end_claims_of_the_dead(self, *others: str) -> None:
@@ -229,7 +229,7 @@ class Processor:
                 await self._keeper.renew()
 
 
-def _found(article: StoredArticle, found: ProcessedNew | Failure) -> ProcessedNew:
+def _logged(article: StoredArticle, found: ProcessedNew | Failure) -> ProcessedNew:
     """Return what was found for an article, and report the steps that failed."""
     failures = [found.trace] if isinstance(found, Failure) else found.processed.failures
     for trace in failures:

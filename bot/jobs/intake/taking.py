@@ -76,9 +76,9 @@ class Taker:
         self._texts = texts
         self._name_set_aside = name_set_aside
 
-    async def take(self, found: Sequence[Draft | Refusal], origin: Origin, now: dt.datetime) -> list[Taken]:
+    async def take(self, entries: Sequence[Draft | Refusal], origin: Origin, now: dt.datetime) -> list[Taken]:
         """Return the article of each draft, or why there is none, in order; refusals stay as they are."""
-        drafts = [one for one in found if isinstance(one, Draft)]
+        drafts = [one for one in entries if isinstance(one, Draft)]
         hashes = await INTAKE.run(lambda: [draft_hash(draft) for draft in drafts])
         async with self._database.read() as connection:
             known = await find_set_aside(connection, hashes)
@@ -89,16 +89,16 @@ class Taker:
             one if isinstance(one, Refusal)
             else Refusal(one.place, _SET_ASIDE) if next(of_draft) in known
             else next(answers)
-            for one in found
+            for one in entries
         ]  # fmt: skip
 
-    async def read(self, found: Sequence[FileEntry], origin: Origin, now: dt.datetime) -> list[Taken]:
+    async def read(self, entries: Sequence[FileEntry], origin: Origin, now: dt.datetime) -> list[Taken]:
         """Return the articles and refusals of all parts and drafts, in order.
 
         A part at which the text process ended is read in a thread, and taken draft by draft.
         """
         taken = list[Taken]()
-        for is_part, group in groupby(found, lambda one: isinstance(one, Part)):
+        for is_part, group in groupby(entries, lambda one: isinstance(one, Part)):
             some = list(group)
             if is_part:
                 taken += await self._read([one for one in some if isinstance(one, Part)], origin, now)

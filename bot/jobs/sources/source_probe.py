@@ -262,11 +262,11 @@ async def _fetching(newsroom: Newsroom, clock: Clock) -> AsyncIterator[Fetcher]:
 def _taking(texts: Texts) -> Take:
     """Return a function that takes drafts in the text process; a draft that ends it is only refused."""
 
-    async def take(found: Sequence[Draft | Refusal], origin: Origin, now: dt.datetime) -> list[Taken]:
-        drafts = [one for one in found if isinstance(one, Draft)]
+    async def take(entries: Sequence[Draft | Refusal], origin: Origin, now: dt.datetime) -> list[Taken]:
+        drafts = [one for one in entries if isinstance(one, Draft)]
         done = await texts.run(TAKE, Taking(origin, now), drafts)
         answers = iter(done)
-        return [one if isinstance(one, Refusal) else _as_taken(one, next(answers)) for one in found]
+        return [one if isinstance(one, Refusal) else _as_taken(one, next(answers)) for one in entries]
 
     return take
 

@@ -38,26 +38,26 @@ MOST_ITEMS = 500  # a poll; papers' feeds have 20 to 100
 
 
 def newest(
-    found: Sequence[Draft | Refusal], zone: str, now: dt.datetime, *, most: int = MOST_ITEMS
+    entries: Sequence[Draft | Refusal], zone: str, now: dt.datetime, *, most: int = MOST_ITEMS
 ) -> list[Draft | Refusal]:
     """Return the `most` newest items in the order in which they came; one without a time counts as new."""
-    if len(found) <= most:
-        return list(found)
+    if len(entries) <= most:
+        return list(entries)
 
     def moment(number: int) -> dt.datetime:
-        one = found[number]
+        one = entries[number]
         if isinstance(one, Refusal):
             return now
         published = parse_published(one.published, zone, now, url=one.url, style=one.date_style)
         return published.at if published else now
 
-    by_time = sorted(range(len(found)), key=moment, reverse=True)  # stable
-    return [found[number] for number in sorted(by_time[:most])]
+    by_time = sorted(range(len(entries)), key=moment, reverse=True)  # stable
+    return [entries[number] for number in sorted(by_time[:most])]
 
 
-def refusal_of_the_rest(place: str, found: int, *, most: int = MOST_ITEMS) -> Refusal:
+def refusal_of_the_rest(place: str, count: int, *, most: int = MOST_ITEMS) -> Refusal:
     """Return the refusal for the items beyond the limit."""
-    return Refusal(place, f"feed có {found} bài một lần, chỉ đọc {most} bài mới nhất")
+    return Refusal(place, f"feed có {count} bài một lần, chỉ đọc {most} bài mới nhất")
 
 
 # Parsing runs in child processes, and threads wait for them. If a page behind a lead cannot be fetched, its

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-TellApart = Callable[..., list[tuple[str, ...]]]
+Differences = Callable[..., list[tuple[str, ...]]]
 CRASH = "Khoảng 14h30 ngày 21/11, xe tải đâm vào nhà dân ở xã Nậm Cơi, huyện Bến Hạ."
 HANDED = "Ngày 20-11, xưởng Rạch Sấu bàn giao tàu cá vỏ thép cho ngư dân huyện Bến Hạ."
 GOAL = "Phút 71, tiền đạo Hữu Ngoạn đánh đầu ấn định tỷ số 3-0 cho Bến Hạ."
@@ -21,8 +21,10 @@ GOAL = "Phút 71, tiền đạo Hữu Ngoạn đánh đầu ấn định tỷ s�
         ),
     ],
 )
-def test_two_papers_put_one_event_at_different_times(told_apart: TellApart, other: str, value: str) -> None:
-    assert told_apart(CRASH, other) == [("giờ xảy ra", "14h30", value)]
+def test_two_papers_put_one_event_at_different_times(
+    differences: Differences, other: str, value: str
+) -> None:
+    assert differences(CRASH, other) == [("giờ xảy ra", "14h30", value)]
 
 
 @pytest.mark.parametrize(
@@ -39,14 +41,14 @@ def test_two_papers_put_one_event_at_different_times(told_apart: TellApart, othe
         pytest.param("Đèn sáng 24h ngày 21/11 ở xã Nậm Cơi, huyện Bến Hạ.", id="an hour too many"),
     ],
 )
-def test_other_times_are_no_disagreement(told_apart: TellApart, other: str) -> None:
-    assert told_apart(CRASH, other) == []
+def test_other_times_are_no_disagreement(differences: Differences, other: str) -> None:
+    assert differences(CRASH, other) == []
 
 
-def test_a_time_told_a_day_later_may_be_another_events(told_apart: TellApart) -> None:
+def test_a_time_told_a_day_later_may_be_another_events(differences: Differences) -> None:
     other = "Lúc 15h20 ngày 21-11, một xe tải đâm vào nhà dân ở xã Nậm Cơi, huyện Bến Hạ."
-    assert told_apart(CRASH, other, hours=23) != []
-    assert told_apart(CRASH, other, hours=25) == []
+    assert differences(CRASH, other, hours=23) != []
+    assert differences(CRASH, other, hours=25) == []
 
 
 @pytest.mark.parametrize(
@@ -65,9 +67,9 @@ def test_a_time_told_a_day_later_may_be_another_events(told_apart: TellApart) ->
     ],
 )
 def test_two_papers_put_one_event_on_different_days(
-    told_apart: TellApart, one: str, other: str, values: tuple[str, str]
+    differences: Differences, one: str, other: str, values: tuple[str, str]
 ) -> None:
-    assert told_apart(one, other) == [("ngày xảy ra", *values)]
+    assert differences(one, other) == [("ngày xảy ra", *values)]
 
 
 @pytest.mark.parametrize(
@@ -80,19 +82,19 @@ def test_two_papers_put_one_event_on_different_days(
         pytest.param("Ngày 21/20, xưởng Rạch Sấu bàn giao tàu cá vỏ thép cho Bến Hạ.", id="no month"),
     ],
 )
-def test_other_days_are_no_disagreement(told_apart: TellApart, other: str) -> None:
-    assert told_apart(HANDED, other) == []
+def test_other_days_are_no_disagreement(differences: Differences, other: str) -> None:
+    assert differences(HANDED, other) == []
 
 
-def test_papers_of_two_days_tell_of_two_days(told_apart: TellApart) -> None:
+def test_papers_of_two_days_tell_of_two_days(differences: Differences) -> None:
     other = "Ngày 21.11, xưởng Rạch Sấu đã bàn giao tàu cá vỏ thép cho ngư dân Bến Hạ."
-    assert told_apart(HANDED, other, hours=23.5) == []
-    assert told_apart(HANDED, other, published=False) == []
+    assert differences(HANDED, other, hours=23.5) == []
+    assert differences(HANDED, other, published=False) == []
 
 
-def test_two_papers_put_a_goal_in_different_minutes(told_apart: TellApart) -> None:
+def test_two_papers_put_a_goal_in_different_minutes(differences: Differences) -> None:
     other = "Đến phút thứ 74, Hữu Ngoạn đánh đầu ấn định tỷ số 3-0 cho đội Bến Hạ."
-    assert told_apart(GOAL, other) == [("phút diễn ra tình huống", "71", "74")]
+    assert differences(GOAL, other) == [("phút diễn ra tình huống", "71", "74")]
 
 
 @pytest.mark.parametrize(
@@ -104,5 +106,5 @@ def test_two_papers_put_a_goal_in_different_minutes(told_apart: TellApart) -> No
         pytest.param("Phút 74, Hữu Ngoạn đánh đầu. Phút 71, tỷ số là 3-0 cho Bến Hạ.", id="tells both"),
     ],
 )
-def test_other_minutes_are_no_disagreement(told_apart: TellApart, other: str) -> None:
-    assert told_apart(GOAL, other) == []
+def test_other_minutes_are_no_disagreement(differences: Differences, other: str) -> None:
+    assert differences(GOAL, other) == []

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-TellApart = Callable[..., list[tuple[str, ...]]]
+Differences = Callable[..., list[tuple[str, ...]]]
 DRIVER = "Tài xế Trần Văn Lựu (41 tuổi) khai nhận sự việc."
 TEACHER = "Trường tiểu học Rạch Sấu đình chỉ cô giáo Phan Thị Quế vì đánh học sinh."
 TRUCK = "Xe tải 79H1-2832 lao xuống mương."
@@ -23,10 +23,10 @@ SCHOOL = "Trường đại học Nam Rạch Sấu (phường An Bình, quận Ni
     ],
 )
 def test_two_ages_of_one_person_differ(
-    told_apart: TellApart, one: str, other: str, values: tuple[str, str]
+    differences: Differences, one: str, other: str, values: tuple[str, str]
 ) -> None:
-    [(what, *told)] = told_apart(one, other)
-    assert (what.startswith("tuổi của "), tuple(told)) == (True, values)
+    [(what, *told)] = differences(one, other)
+    assert (what.startswith("tuổi của "), tuple(given)) == (True, values)
 
 
 @pytest.mark.parametrize(
@@ -44,16 +44,16 @@ def test_two_ages_of_one_person_differ(
         ),
     ],
 )
-def test_what_looks_like_another_age_is_none(told_apart: TellApart, one: str, other: str) -> None:
-    assert told_apart(one, other) == []
+def test_what_looks_like_another_age_is_none(differences: Differences, one: str, other: str) -> None:
+    assert differences(one, other) == []
 
 
 def test_an_age_may_differ_days_later_but_not_by_a_year_when_it_is_unknown_when_it_was_told(
-    told_apart: TellApart,
+    differences: Differences,
 ) -> None:
     older = "Anh Trần Văn Lựu (42 tuổi) lái xe tải."
-    assert told_apart(DRIVER, older, hours=50) == [("tuổi của Trần Văn Lựu", "41 tuổi", "42 tuổi")]
-    assert told_apart(DRIVER, older, published=False) == []
+    assert differences(DRIVER, older, hours=50) == [("tuổi của Trần Văn Lựu", "41 tuổi", "42 tuổi")]
+    assert differences(DRIVER, older, published=False) == []
 
 
 @pytest.mark.parametrize(
@@ -72,9 +72,9 @@ def test_an_age_may_differ_days_later_but_not_by_a_year_when_it_is_unknown_when_
     ],
 )
 def test_two_papers_name_one_person_differently(
-    told_apart: TellApart, one: str, other: str, values: tuple[str, str]
+    differences: Differences, one: str, other: str, values: tuple[str, str]
 ) -> None:
-    assert told_apart(one, other) == [("tên một người", *values)]
+    assert differences(one, other) == [("tên một người", *values)]
 
 
 @pytest.mark.parametrize(
@@ -97,12 +97,12 @@ def test_two_papers_name_one_person_differently(
         ),
     ],
 )
-def test_other_names_are_no_disagreement(told_apart: TellApart, one: str, other: str) -> None:
-    assert told_apart(one, other) == []
+def test_other_names_are_no_disagreement(differences: Differences, one: str, other: str) -> None:
+    assert differences(one, other) == []
 
 
-def test_two_papers_write_one_plate_differently(told_apart: TellApart) -> None:
-    assert told_apart(TRUCK, "Xe tải mang biển số 71H9 – 2832 lao xuống mương.") == [
+def test_two_papers_write_one_plate_differently(differences: Differences) -> None:
+    assert differences(TRUCK, "Xe tải mang biển số 71H9 – 2832 lao xuống mương.") == [
         ("biển số xe", "79H1-2832", "71H9 – 2832")
     ]
 
@@ -116,8 +116,8 @@ def test_two_papers_write_one_plate_differently(told_apart: TellApart) -> None:
         pytest.param("Số điện thoại 0979 2832 không ai nghe.", id="no plate"),
     ],
 )
-def test_other_plates_are_no_disagreement(told_apart: TellApart, other: str) -> None:
-    assert told_apart(TRUCK, other) == []
+def test_other_plates_are_no_disagreement(differences: Differences, other: str) -> None:
+    assert differences(TRUCK, other) == []
 
 
 @pytest.mark.parametrize(
@@ -136,9 +136,9 @@ def test_other_plates_are_no_disagreement(told_apart: TellApart, other: str) -> 
     ],
 )
 def test_two_papers_put_one_thing_in_different_wards(
-    told_apart: TellApart, one: str, other: str, values: tuple[str, str]
+    differences: Differences, one: str, other: str, values: tuple[str, str]
 ) -> None:
-    assert told_apart(one, other) == [("tên phường, xã", *values)]
+    assert differences(one, other) == [("tên phường, xã", *values)]
 
 
 @pytest.mark.parametrize(
@@ -153,5 +153,5 @@ def test_two_papers_put_one_thing_in_different_wards(
         pytest.param(SCHOOL + " Cơ sở hai ở phường An Khánh, quận Ninh Hạ.", id="the other paper has both"),
     ],
 )
-def test_other_places_are_no_disagreement(told_apart: TellApart, other: str) -> None:
-    assert told_apart(SCHOOL, other) == []
+def test_other_places_are_no_disagreement(differences: Differences, other: str) -> None:
+    assert differences(SCHOOL, other) == []

@@ -40,7 +40,7 @@ def report(piece: Builder) -> Report:
     return build
 
 
-def told(
+def first_story(
     pieces: tuple[Piece, ...], slot: dt.datetime, known: Mapping[int, dt.datetime] | None = None
 ) -> DigestStory:
     return digest(pieces, slot, known).stories[0]
@@ -54,7 +54,7 @@ def digest(
 
 
 def test_a_story_names_what_its_papers_disagree_on(report: Report, slot: dt.datetime) -> None:
-    story = told((report(1, FIRST, hours_ago=3), report(2, LATER, hours_ago=2)), slot)
+    story = first_story((report(1, FIRST, hours_ago=3), report(2, LATER, hours_ago=2)), slot)
     assert story.disagreement is not None
     assert [(c.source, c.value) for c in story.disagreement.claims] == [
         ("Báo 1", "ba công nhân"),
@@ -64,12 +64,12 @@ def test_a_story_names_what_its_papers_disagree_on(report: Report, slot: dt.date
 
 def test_a_paper_that_may_not_be_quoted_lends_no_figure(report: Report, slot: dt.datetime) -> None:
     shy = report(2, LATER, hours_ago=2, quote="headline")
-    assert told((report(1, FIRST, hours_ago=3), shy), slot).disagreement is None
+    assert first_story((report(1, FIRST, hours_ago=3), shy), slot).disagreement is None
 
 
 def test_a_known_story_opens_with_what_is_new(report: Report, slot: dt.datetime) -> None:
     pieces = (report(1, FIRST, hours_ago=9), report(2, LATER, hours_ago=1))
-    story = told(pieces, slot, {7: slot - dt.timedelta(hours=4)})
+    story = first_story(pieces, slot, {7: slot - dt.timedelta(hours=4)})
     assert story.is_update
     assert {quote.article_id for quote in story.quotes} <= {each.article_id for each in story.reports}
     assert story.quotes[0].text == LATER
@@ -77,8 +77,8 @@ def test_a_known_story_opens_with_what_is_new(report: Report, slot: dt.datetime)
 
 def test_an_unknown_story_is_told_from_the_start(report: Report, slot: dt.datetime) -> None:
     pieces = (report(1, FIRST, hours_ago=9), report(2, LATER, hours_ago=1))
-    assert not told(pieces, slot).is_update
-    assert not told(pieces, slot, {8: slot - dt.timedelta(hours=4)}).is_update
+    assert not first_story(pieces, slot).is_update
+    assert not first_story(pieces, slot, {8: slot - dt.timedelta(hours=4)}).is_update
 
 
 def test_a_known_story_that_is_only_repeated_is_not_told_again(report: Report, slot: dt.datetime) -> None:
@@ -88,7 +88,7 @@ def test_a_known_story_that_is_only_repeated_is_not_told_again(report: Report, s
 
 def test_a_known_story_is_told_by_its_newest_report_alone(report: Report, slot: dt.datetime) -> None:
     pieces = (report(1, FIRST, hours_ago=9), report(2, LATER, hours_ago=1))
-    story = told(pieces, slot, {7: slot - dt.timedelta(hours=4)})
+    story = first_story(pieces, slot, {7: slot - dt.timedelta(hours=4)})
     assert [source.name for source in story.sources] == ["Báo 2"]
     assert {quote.article_id for quote in story.quotes} == {2}
 

@@ -18,7 +18,7 @@ OTHER_TITLE = "Gió mạnh, phà Vàm Đước dừng, 350 xe tải đi đườn
 OTHER_LEAD = "Chủ phà cho biết chuyến sớm nhất phải đợi đến sáng mai, khi gió dịu."
 
 
-def told(*pieces: Piece, max_quotes: int = 2) -> list[str]:
+def sentences_of(*pieces: Piece, max_quotes: int = 2) -> list[str]:
     candidate = Candidate(1, pieces)
     return [
         quote.text for quote in compose_story(candidate, leading(candidate), max_quotes=max_quotes).quotes
@@ -43,32 +43,32 @@ def test_of_two_reports_the_later_one_tells_the_story(piece: Builder) -> None:
 def test_the_second_sentence_comes_from_the_same_article_first(piece: Builder) -> None:
     mine = piece(1, title=PIER, sentences=(PIER_LEAD, PIER_NEXT), hours_ago=1)
     other = piece(2, title=OTHER_TITLE, sentences=(OTHER_LEAD,), hours_ago=9)
-    assert told(mine, other) == [PIER_LEAD, PIER_NEXT]
+    assert sentences_of(mine, other) == [PIER_LEAD, PIER_NEXT]
 
 
 def test_a_sentence_that_repeats_the_one_before_gives_way_to_another_papers(piece: Builder) -> None:
     again = "Từ trưa nay, gió giật cấp bảy khiến bến phà Vàm Đước ngừng đón khách."
     mine = piece(1, title=PIER, sentences=(PIER_LEAD, again), hours_ago=1)
     other = piece(2, title=OTHER_TITLE, sentences=(OTHER_LEAD,), hours_ago=9)
-    assert told(mine, other) == [PIER_LEAD, OTHER_LEAD]
+    assert sentences_of(mine, other) == [PIER_LEAD, OTHER_LEAD]
 
 
 def test_a_sentence_that_only_repeats_the_headline_is_not_told(piece: Builder) -> None:
-    assert told(piece(1, title=PIER, sentences=(PIER + ".", PIER_NEXT))) == [PIER_NEXT]
+    assert sentences_of(piece(1, title=PIER, sentences=(PIER + ".", PIER_NEXT))) == [PIER_NEXT]
 
 
 def test_a_bare_dateline_is_not_told(piece: Builder) -> None:
-    assert told(piece(1, title=PIER, sentences=("(TTX).", PIER_NEXT))) == [PIER_NEXT]
+    assert sentences_of(piece(1, title=PIER, sentences=("(TTX).", PIER_NEXT))) == [PIER_NEXT]
 
 
 def test_a_sentence_that_leans_on_one_not_shown_is_not_told(piece: Builder) -> None:
     leaning = "Theo đó, chủ phà hoàn tiền vé cho khách đã mua từ sáng."
-    assert told(piece(1, title=PIER, sentences=(leaning, PIER_NEXT))) == [PIER_NEXT]
+    assert sentences_of(piece(1, title=PIER, sentences=(leaning, PIER_NEXT))) == [PIER_NEXT]
 
 
 def test_a_sentence_that_leans_on_the_one_shown_before_it_is_told(piece: Builder) -> None:
     leaning = "Theo đó, chủ phà hoàn tiền vé cho khách đã mua từ sáng."
-    assert told(piece(1, title=PIER, sentences=(PIER_LEAD, leaning))) == [PIER_LEAD, leaning]
+    assert sentences_of(piece(1, title=PIER, sentences=(PIER_LEAD, leaning))) == [PIER_LEAD, leaning]
 
 
 def test_a_long_first_sentence_of_a_single_paper_says_enough(piece: Builder) -> None:
@@ -76,25 +76,25 @@ def test_a_long_first_sentence_of_a_single_paper_says_enough(piece: Builder) -> 
         PIER_LEAD[:-1]
         + " trong khi lực lượng biên phòng kêu gọi toàn bộ tàu thuyền nhỏ ven sông vào nơi trú an toàn."
     )
-    assert told(piece(1, title="Tin gió", sentences=(long, PIER_NEXT))) == [long]
-    assert told(piece(1, title="Tin gió", sentences=(PIER_LEAD, PIER_NEXT))) == [PIER_LEAD, PIER_NEXT]
+    assert sentences_of(piece(1, title="Tin gió", sentences=(long, PIER_NEXT))) == [long]
+    assert sentences_of(piece(1, title="Tin gió", sentences=(PIER_LEAD, PIER_NEXT))) == [PIER_LEAD, PIER_NEXT]
 
 
 def test_no_more_sentences_than_asked_for(piece: Builder) -> None:
     both = piece(1, title=PIER, sentences=(PIER_LEAD, PIER_NEXT))
-    assert told(both, max_quotes=1) == [PIER_LEAD]
+    assert sentences_of(both, max_quotes=1) == [PIER_LEAD]
 
 
 def test_beyond_the_lead_no_more_than_a_fifth_of_an_article_is_shown(piece: Builder) -> None:
     """The two sentences have 15 syllables each: a fifth of 110 holds one of them, of 200 both."""
     short = piece(1, title="Gió", sentences=(PIER_LEAD, PIER_NEXT), syllables=110)
     long = piece(1, title="Gió", sentences=(PIER_LEAD, PIER_NEXT), syllables=200)
-    assert told(short) == [PIER_LEAD]
-    assert told(long) == [PIER_LEAD, PIER_NEXT]
+    assert sentences_of(short) == [PIER_LEAD]
+    assert sentences_of(long) == [PIER_LEAD, PIER_NEXT]
 
 
 def test_a_short_report_shows_its_first_sentence(piece: Builder) -> None:
-    assert told(piece(1, title="Gió", sentences=(PIER_LEAD,), syllables=40)) == [PIER_LEAD]
+    assert sentences_of(piece(1, title="Gió", sentences=(PIER_LEAD,), syllables=40)) == [PIER_LEAD]
 
 
 def test_a_lead_may_be_shown_whole_however_short_the_article(piece: Builder) -> None:
@@ -102,14 +102,14 @@ def test_a_lead_may_be_shown_whole_however_short_the_article(piece: Builder) -> 
     spans = [(0, len(PIER_LEAD)), (len(PIER_LEAD) + 1, len(item.document.sapo))]
     summary = tuple(Sentence(item.document.sapo[a:b], Place(0, "sapo", a, b)) for a, b in spans)
     feed_item = piece(1, title="Gió", sapo=item.document.sapo, summary=summary)
-    assert told(feed_item) == [PIER_LEAD, PIER_NEXT]
+    assert sentences_of(feed_item) == [PIER_LEAD, PIER_NEXT]
 
 
 def test_no_bare_headline_while_the_lead_can_be_shown(piece: Builder) -> None:
     lead = f"Theo đó, bến phà đóng cửa. {PIER_LEAD}"
     place = Place(0, "sapo", 0, len("Theo đó, bến phà đóng cửa."))
     leaning = (Sentence("Theo đó, bến phà đóng cửa.", place),)
-    assert told(piece(1, title="Gió", sapo=lead, summary=leaning)) == [PIER_LEAD]
+    assert sentences_of(piece(1, title="Gió", sapo=lead, summary=leaning)) == [PIER_LEAD]
 
 
 def test_a_headline_only_source_lends_its_headline_and_no_sentence(piece: Builder) -> None:
@@ -188,14 +188,14 @@ def test_a_superseded_count_of_another_paper_is_not_told(piece: Builder) -> None
     before = "Trận lốc ở Vàm Đước làm 4 người bị thương và tốc mái một dãy nhà ven sông."
     new = piece(1, title="Lốc xoáy ở Vàm Đước", sentences=(now,), hours_ago=1)
     old = piece(2, title="Lốc xoáy quét qua Vàm Đước", sentences=(before,), hours_ago=9)
-    assert told(new, old) == [now]
+    assert sentences_of(new, old) == [now]
 
 
 def test_a_count_that_the_headline_tells_otherwise_is_not_told(piece: Builder) -> None:
     new = piece(1, title="Lốc xoáy ở Vàm Đước: 12 người bị thương", sentences=(PIER_NEXT,), hours_ago=1)
     before = "Công an xã xác nhận 4 người bị thương sau trận lốc, đều được đưa tới trạm xá."
     old = piece(2, title="Lốc xoáy quét qua Vàm Đước", sentences=(before,), hours_ago=9)
-    assert told(new, old) == [PIER_NEXT]
+    assert sentences_of(new, old) == [PIER_NEXT]
 
 
 def test_the_reports_are_those_of_the_headline_and_of_the_quotes(piece: Builder) -> None:
@@ -217,11 +217,14 @@ PRICED = "Bến phà trả mỗi khách ở Vàm Đước 15.000 đồng tiền 
 
 def test_another_papers_sentence_that_says_nothing_new_is_not_told(piece: Builder) -> None:
     mine = piece(1, title=PIER, sentences=(PIER_LEAD,), hours_ago=1)
-    assert told(mine, piece(2, title=PIER, sentences=(REPEATED,), hours_ago=2)) == [PIER_LEAD]
-    assert told(mine, piece(2, title=PIER, sentences=(PRICED,), hours_ago=2)) == [PIER_LEAD, PRICED]
+    assert sentences_of(mine, piece(2, title=PIER, sentences=(REPEATED,), hours_ago=2)) == [PIER_LEAD]
+    assert sentences_of(mine, piece(2, title=PIER, sentences=(PRICED,), hours_ago=2)) == [PIER_LEAD, PRICED]
 
 
 def test_what_another_paper_said_half_a_day_before_is_not_told(piece: Builder) -> None:
     late = piece(1, title=PIER, sentences=(PIER_LEAD,), hours_ago=1)
-    assert told(late, piece(2, title=PIER, sentences=(OTHER_LEAD,), hours_ago=12)) == [PIER_LEAD, OTHER_LEAD]
-    assert told(late, piece(2, title=PIER, sentences=(OTHER_LEAD,), hours_ago=14)) == [PIER_LEAD]
+    assert sentences_of(late, piece(2, title=PIER, sentences=(OTHER_LEAD,), hours_ago=12)) == [
+        PIER_LEAD,
+        OTHER_LEAD,
+    ]
+    assert sentences_of(late, piece(2, title=PIER, sentences=(OTHER_LEAD,), hours_ago=14)) == [PIER_LEAD]

@@ -16,12 +16,12 @@ FLOOD = "Lũ quét ở xã Nậm Cơi làm 3 người bị thương."
 FLOOD_OTHER = "Theo chính quyền xã Nậm Cơi, năm người bị thương sau trận lũ quét."
 
 
-def told(found: tuple[Disagreement, ...]) -> list[tuple[str, list[str]]]:
+def values_of(found: tuple[Disagreement, ...]) -> list[tuple[str, list[str]]]:
     return [(one.what, [claim.value for claim in one.claims]) for one in found]
 
 
 def test_two_papers_count_the_injured_differently(disagree: Find) -> None:
-    assert told(disagree(FLOOD, FLOOD_OTHER)) == [("số người bị thương", ["3 người", "năm người"])]
+    assert values_of(disagree(FLOOD, FLOOD_OTHER)) == [("số người bị thương", ["3 người", "năm người"])]
 
 
 def test_a_figure_keeps_the_place_of_its_sentence(disagree: Find) -> None:
@@ -125,7 +125,7 @@ def test_a_paper_does_not_disagree_with_itself(disagree: Find) -> None:
 def test_a_third_paper_joins_with_a_figure_of_its_own(disagree: Find) -> None:
     third = "Bệnh viện xác nhận 7 người bị thương."
     same = "Theo trưởng thôn, 3 người bị thương."
-    assert told(disagree(FLOOD, FLOOD_OTHER, third, same, papers=("A", "B", "C", "D"))) == [
+    assert values_of(disagree(FLOOD, FLOOD_OTHER, third, same, papers=("A", "B", "C", "D"))) == [
         ("số người bị thương", ["3 người", "năm người", "7 người"])
     ]
 

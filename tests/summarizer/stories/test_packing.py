@@ -95,13 +95,13 @@ def test_what_is_found_does_not_depend_on_how_the_window_was_learned(
 ) -> None:
     """Nor on what was in it before: exactly, also where not all postings are read."""
     monkeypatch.setattr(terms, "_MOST_POSTINGS", most)
-    told = [features_of(one) for one in arrivals()] * 3
+    arrived = [features_of(one) for one in arrivals()] * 3
     long_there, started = Neighbours(100), Neighbours(100)
-    numbers = [long_there.add(article) for article in told]
+    numbers = [long_there.add(article) for article in arrived]
     long_there.forget_all(numbers[:4])
-    started.add_many(told[4:9])
-    started.add_many(told[9:])
-    for article in told:
+    started.add_many(arrived[4:9])
+    started.add_many(arrived[9:])
+    for article in arrived:
         mine, theirs = long_there.near(article), started.near(article)
         assert (mine[0] - 4).tolist() == theirs[0].tolist()
         assert mine[1].tolist() == theirs[1].tolist()
@@ -116,23 +116,23 @@ def test_a_window_that_is_full_loses_its_oldest_also_to_articles_learned_togethe
 
 
 def test_stories_learned_are_found_again_and_keep_the_last_place_of_an_article() -> None:
-    grouper, told = Grouper(), arrivals()
+    grouper, arrived = Grouper(), arrivals()
     known = [
-        (arrival.article_id, 70 + number, features_of(arrival)) for number, arrival in enumerate(told[:-1])
+        (arrival.article_id, 70 + number, features_of(arrival)) for number, arrival in enumerate(arrived[:-1])
     ]
     grouper.learn(known)
-    assert grouper.find(told[0]) is not None
-    grouper.learn([(told[0].article_id, 99, features_of(told[0]))])
+    assert grouper.find(arrived[0]) is not None
+    grouper.learn([(arrived[0].article_id, 99, features_of(arrived[0]))])
     assert len(grouper) == len(known)
     assert grouper.add(Arrival("lạ", "Chuyện không ai kể", "", "")) == 100
 
 
 def test_a_story_that_got_another_key_is_found_under_it() -> None:
-    grouper, told = Grouper(), arrivals()
-    assert grouper.add(told[0], -5) == -5
-    assert grouper.find(told[1]) == -5
+    grouper, arrived = Grouper(), arrivals()
+    assert grouper.add(arrived[0], -5) == -5
+    assert grouper.find(arrived[1]) == -5
     grouper.rename({-5: 41})
-    assert grouper.find(told[1]) == 41
+    assert grouper.find(arrived[1]) == 41
     assert grouper.add(Arrival("lạ", "Chuyện không ai kể", "", "")) == 42
 
 
