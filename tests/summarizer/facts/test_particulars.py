@@ -25,7 +25,7 @@ SCHOOL = "Trường đại học Nam Rạch Sấu (phường An Bình, quận Ni
 def test_two_ages_of_one_person_differ(
     differences: Differences, one: str, other: str, values: tuple[str, str]
 ) -> None:
-    [(what, *told)] = differences(one, other)
+    [(what, *given)] = differences(one, other)
     assert (what.startswith("tuổi của "), tuple(given)) == (True, values)
 
 
