@@ -49,25 +49,25 @@ def question_or_exit(command: str, words: list[str] | None, queries: str | None)
 async def _search_words(text: str, *, why: bool, json: bool) -> None:
     async with open_searching_services(settings_or_exit()) as services:
         zone = services.newsroom.zone
-        looked = await look_up(services, text, zone=zone)
-        found = await describe(services, looked.query, looked.ids[:_MOST_RESULTS])
+        reply = await look_up(services, text, zone=zone)
+        found = await describe(services, reply.query, reply.ids[:_MOST_RESULTS])
         if json:
-            put_json(_answer_row(text, looked, found, zone))
+            put_json(_answer_row(text, reply, found, zone))
             return
-        ranks = await explain(services, looked, [one.article.id for one in found]) if why else []
+        ranks = await explain(services, reply, [one.article.id for one in found]) if why else []
         put(f"{looked.results.total} bài")
         for place, one in enumerate(found):
             when = published_text(one.article.published, zone) or "không rõ ngày đăng"
             put(f"[{one.article.id}] {one.article.title}\n    {one.article.source} · {when}")
             put(f"    {one.snippet.text}")
-            for line in say_rank(place, ranks, wants_newest=looked.query.wants_newest) if ranks else ():
+            for line in say_rank(place, ranks, wants_newest=reply.query.wants_newest) if ranks else ():
                 put(f"    - {line}")
 
 
-def _answer_row(text: str, looked: Reply, found: Sequence[FoundArticle], zone: str) -> dict[str, Any]:
+def _answer_row(text: str, reply: Reply, found: Sequence[FoundArticle], zone: str) -> dict[str, Any]:
     return {
         "query": text,
-        "total": looked.results.total,
+        "total": reply.results.total,
         "results": [
             {
                 "id": one.article.id,

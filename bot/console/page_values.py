@@ -148,10 +148,10 @@ async def search(services: Services, asked: str) -> dict[str, Any]:
     words = _typed(asked)[:200]
     if not words:
         return {"asked": "", "found": [], "titles": {}, "total": 0, "suggestion": None}
-    looked = await look_up(services, words, zone=services.newsroom.zone)
-    found = await describe(services, looked.query, looked.ids[:_MOST_FOUND])
-    ranks = await explain(services, looked, [one.article.id for one in found])
-    newest = looked.query.wants_newest
+    reply = await look_up(services, words, zone=services.newsroom.zone)
+    found = await describe(services, reply.query, reply.ids[:_MOST_FOUND])
+    ranks = await explain(services, reply, [one.article.id for one in found])
+    newest = reply.query.wants_newest
     why = [list(say_rank(place, ranks, wants_newest=newest)) for place in range(len(ranks))]
     topics = [services.newsroom.topics.get(one.article.topic or "", "") for one in found]
     rows = list(zip(found, topics, why or [[]] * len(found), strict=True))
@@ -159,8 +159,8 @@ async def search(services: Services, asked: str) -> dict[str, Any]:
         "asked": words,
         "found": rows,
         "titles": {one.name: one.title for one in services.newsroom.sources},
-        "total": len(looked.ids),
-        "suggestion": looked.results.suggestion,
+        "total": len(reply.ids),
+        "suggestion": reply.results.suggestion,
     }
 
 

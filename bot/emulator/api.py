@@ -190,7 +190,7 @@ def _is_cut(request: web.Request) -> bool:
 
 FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 0.1, 5.0  # Telegram's own are longer
 ANSWER_SECONDS = 20.0
-_LOOK_SECONDS = 60.0
+_CHECK_SECONDS = 60.0
 
 
 class WebhookCaller:
@@ -207,7 +207,7 @@ class WebhookCaller:
             while True:
                 world = self._emulator.world
                 if not world.webhook or not world.updates.pending:
-                    await world.updates.changed(_LOOK_SECONDS)
+                    await world.updates.changed(_CHECK_SECONDS)
                     await asyncio.sleep(0)  # a world that was closed answers at once
                     continue
                 problem = await _send_update(session, world)

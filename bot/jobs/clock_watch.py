@@ -23,7 +23,7 @@ TOLERANCE = dt.timedelta(minutes=15)  # a digest that is later than that counts 
 FURTHEST_AHEAD = dt.timedelta(days=30)  # of the newest row, where only rows can be asked
 _CHECK_SECONDS = 20.0
 _SURE_SECONDS = 60.0  # a machine that was suspended is right as soon as Telegram answers again
-_NOTE = "clock told wrong"  # a note
+_NOTE = "clock told wrong"  # the name of the note that the admins were notified
 _log = structlog.get_logger(__name__)
 
 

@@ -113,11 +113,11 @@ async def look_up(services: Services, text: str, *, zone: str) -> Reply:
     return replace(reply, ids=reply.results.ids)
 
 
-async def explain(services: Services, looked: Reply, ids: Sequence[int]) -> list[Explained | None]:
+async def explain(services: Services, reply: Reply, ids: Sequence[int]) -> list[Explained | None]:
     """Explain the rank of each of these articles; None if only a correction found it."""
     async with services.database.read() as connection:
         found = await explain_articles(
-            connection, looked.query, ids, now=services.clock.now(), filters=looked.narrowing.filters
+            connection, reply.query, ids, now=services.clock.now(), filters=reply.narrowing.filters
         )
     return [found.get(each) for each in ids] if found else []
 

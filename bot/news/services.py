@@ -42,4 +42,4 @@ class Services:
     shares_chats: bool = False
 
 
-NotifyAdmins = Callable[[str], Awaitable[object]]
+NotifyAdmins = Callable[[str], Awaitable[object]]  # sends HTML to the admins

@@ -101,7 +101,7 @@ PATIENCE_SECONDS = 60.0  # a problem may pass by itself
 AGAIN_SECONDS = 1_800.0  # between two alerts of one problem that comes and goes
 UNHEARD_SECONDS = 30.0  # between two attempts, if no admin could be reached
 Check = Callable[[], Awaitable[Sequence[str]]]
-Notify = Callable[[str], Awaitable[bool]]
+Notify = Callable[[str], Awaitable[bool]]  # sends HTML; False if nobody was reached
 
 
 async def find_problems_of(database: Database) -> list[str]:

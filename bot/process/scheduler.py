@@ -15,7 +15,7 @@ from bot.times.clock import Clock
 
 _SHORTEST_SECONDS = 0.05  # a fast simulated clock must leave the loop room
 _AFTER_THE_MINUTE = 0.02  # real seconds: rounding of a simulated clock must not make a tick come early
-_LOOK_SECONDS = 1.0  # by the monotonic clock, as the event loop
+_CHECK_SECONDS = 1.0  # by the monotonic clock, as the event loop
 _SLACK = dt.timedelta(seconds=0.5)
 _log = structlog.get_logger(__name__)
 Job = Callable[[], Awaitable[object]]
@@ -121,7 +121,7 @@ class Scheduler:
     async def _follow_wall_clock(self) -> None:
         """Bring ticks forward that are too far ahead because the wall clock was set back."""
         while True:
-            await asyncio.sleep(_LOOK_SECONDS)
+            await asyncio.sleep(_CHECK_SECONDS)
             now = dt.datetime.now(dt.UTC)
             for job in self._scheduler.get_jobs():
                 latest = job.trigger.get_next_fire_time(None, now)

@@ -42,7 +42,7 @@ from storage.processing.article_turns import is_any_waiting, is_processing_stead
 from storage.upkeep.upgrade import find_objection, find_revision, head_revision
 
 _BEAT_SECONDS = 3.0
-_LOOK_SECONDS = 1.0
+_CHECK_SECONDS = 1.0
 _FORGET_SECONDS = 2.0
 _CHECK_ROLES_SECONDS = 20.0  # between two checks that every role has a process
 _log = structlog.get_logger(__name__)
@@ -90,7 +90,7 @@ async def until_upgrade_is_safe(
             _log.warning("waiting for processes of an older schema", problem=problem)
             on_wait(problem)
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(stop.wait(), _LOOK_SECONDS)
+            await asyncio.wait_for(stop.wait(), _CHECK_SECONDS)
     return not stop.is_set()
 
 
@@ -178,7 +178,7 @@ def find_live(processes: Sequence[SeenProcess]) -> list[SeenProcess]:
 
 _TAKEN_IN = "arrivals taken in"  # a note: when a process last began to take in everything there was
 _LONGEST_BREAK = dt.timedelta(minutes=10)  # in the work of a role; a longer one counts as a downtime
-_CATCH_UP_LOOK_SECONDS = 0.5
+_CATCH_UP_CHECK_SECONDS = 0.5
 
 
 async def note_taken_in(database: Database, began: dt.datetime) -> None:
@@ -195,7 +195,7 @@ async def until_caught_up(services: Services, roles: Collection[Role]) -> None:
     while True:
         if await _has_caught_up(services, roles):
             return
-        await asyncio.sleep(_CATCH_UP_LOOK_SECONDS)
+        await asyncio.sleep(_CATCH_UP_CHECK_SECONDS)
 
 
 async def _has_caught_up(services: Services, roles: Collection[Role]) -> bool:

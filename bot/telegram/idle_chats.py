@@ -32,7 +32,7 @@ from storage.engine import Database
 
 MOST_CLAIMED = 200  # chats that a process has in work or waiting for a place; others take what comes beyond
 _PAGE = 1_000
-_ALONE_LOOK_SECONDS, _ALONE_LOOKS = 0.02, 1_500
+_ALONE_CHECK_SECONDS, _ALONE_CHECKS = 0.02, 1_500
 _log = structlog.get_logger(__name__)
 
 
@@ -129,10 +129,10 @@ class IdleSearch:
             self.is_alone = False
 
     async def _until_idle(self) -> None:
-        for _ in range(_ALONE_LOOKS):
+        for _ in range(_ALONE_CHECKS):
             if not self._worker.is_at_work:
                 return
-            await asyncio.sleep(_ALONE_LOOK_SECONDS)
+            await asyncio.sleep(_ALONE_CHECK_SECONDS)
 
 
 async def share_left_over(database: Database, bot: ExtBot[Any]) -> int:

@@ -88,7 +88,7 @@ def _started(number: int) -> str | None:
     return "gone" if fields[0] in "ZX" else fields[19]
 
 
-_LOOK_SECONDS = 1.0
+_CHECK_SECONDS = 1.0
 _RENEW_SECONDS = LEASE_SECONDS / 5  # real seconds, whatever the clock's rate
 _FREE_SECONDS = 2.0
 _log = structlog.get_logger(__name__)
@@ -151,7 +151,7 @@ class Lease:
     async def _until_freed(self, stop: asyncio.Event) -> None:
         """Wait for a second, or for `wake` or `stop`."""
         waits = [asyncio.ensure_future(each.wait()) for each in (stop, self._freed)]
-        await asyncio.wait(waits, timeout=_LOOK_SECONDS, return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait(waits, timeout=_CHECK_SECONDS, return_when=asyncio.FIRST_COMPLETED)
         for wait in waits:
             wait.cancel()
         self._freed.clear()

@@ -43,7 +43,7 @@ from storage.conversations import PASSED_OVER, KeptUpdate, keep_updates, pass_ov
 from storage.engine import Database
 from storage.errors import StorageError
 
-_LOOK_SECONDS = 1.0
+_CHECK_SECONDS = 1.0
 _RENEW_SECONDS = CLAIM_SECONDS / 5
 _MOST_PUT_OFF, _KEEP_SECONDS = 15, 4.0
 _SURE_SECONDS = CLAIM_SECONDS - 2.0  # an older claim is renewed before an update is begun
@@ -248,7 +248,7 @@ class SharedQueue(UpdateQueue):
         """Renew the claims, and look each second for chats that no process handles, until cancelled."""
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._repeat(self._renew, _RENEW_SECONDS))
-            tasks.create_task(self._repeat(self._take_unhandled, _LOOK_SECONDS))
+            tasks.create_task(self._repeat(self._take_unhandled, _CHECK_SECONDS))
 
     async def _repeat(self, do: Callable[[], Awaitable[None]], seconds: float) -> None:
         is_cut = False

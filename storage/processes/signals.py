@@ -21,7 +21,7 @@ from storage.engine import Database, is_postgres
 _CHANNEL = "diemtin"
 _CONNECT_SECONDS = 10.0
 _LONGEST_WAIT_SECONDS = 15.0  # between two tries to connect
-_LOOK_SECONDS = 10.0  # between checks that the server is still there
+_CHECK_SECONDS = 10.0  # between checks that the server is still there
 _OF_THE_DIALECT = ("prepared_statement_cache_size", "prepared_statement_name_func")  # unknown to the driver
 _log = structlog.get_logger(__name__)
 
@@ -102,7 +102,7 @@ class SignalListener:
         connection.add_termination_listener(lambda _: ended.set())
         while not ended.is_set():
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(ended.wait(), _LOOK_SECONDS)
+                await asyncio.wait_for(ended.wait(), _CHECK_SECONDS)
             if not ended.is_set():
                 await connection.execute("SELECT 1", timeout=_CONNECT_SECONDS)
 

@@ -38,7 +38,7 @@ def process(database: Database) -> Make:
 
 @pytest.fixture(autouse=True)
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bot.telegram.shared_updates._LOOK_SECONDS", 0.01)
+    monkeypatch.setattr("bot.telegram.shared_updates._CHECK_SECONDS", 0.01)
     monkeypatch.setattr("bot.telegram.idle_chats.CLAIM_SECONDS", 0.0)
 
 
