@@ -55,7 +55,7 @@ async def _search_words(text: str, *, why: bool, json: bool) -> None:
             put_json(_answer_row(text, reply, found, zone))
             return
         ranks = await explain(services, reply, [one.article.id for one in found]) if why else []
-        put(f"{looked.results.total} bài")
+        put(f"{reply.results.total} bài")
         for place, one in enumerate(found):
             when = published_text(one.article.published, zone) or "không rõ ngày đăng"
             put(f"[{one.article.id}] {one.article.title}\n    {one.article.source} · {when}")
