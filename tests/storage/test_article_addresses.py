@@ -28,6 +28,9 @@ def key(address: str) -> str:
         ("https://bao.example/mo-cau-202610041575.html", "https://bao.example/co-cau-202610041575.html"),
         ("https://bao.example/mo-cau-202610042530.html", "https://bao.example/co-cau-202610042530.html"),
         ("https://bao.example/mo-cau-202610042430.html", "https://bao.example/co-cau-202610042430.html"),
+        ("https://bao.example/mo-cau-01132026.html", "https://bao.example/co-cau-01132026.html"),
+        ("https://bao.example/mo-cau-19891231.html", "https://bao.example/co-cau-19891231.html"),
+        ("https://bao.example/mo-cau-21000101.html", "https://bao.example/co-cau-21000101.html"),
     ],
 )  # fmt: skip
 def test_the_number_behind_a_headline_is_the_article(one: str, other: str) -> None:
@@ -54,6 +57,8 @@ def test_every_door_leads_to_one_article(door: str, slug: str) -> None:
     [
         ("https://bao.example/tin-5999300.html", "https://bao.example/tin-5999301.html"),
         ("https://bao.example/gia-rau-20261004.html", "https://bao.example/gia-dien-20261004.html"),
+        ("https://bao.example/gia-rau-19900101.html", "https://bao.example/gia-dien-19900101.html"),
+        ("https://bao.example/gia-rau-20991231.html", "https://bao.example/gia-dien-20991231.html"),
         ("https://bao.example/gia-rau-04102026.html", "https://bao.example/gia-dien-04102026.html"),
         ("https://bao.example/gia-rau-4102026.html", "https://bao.example/gia-dien-4102026.html"),
         ("https://bao.example/gia-rau-ngay20261004.html", "https://bao.example/gia-dien-ngay20261004.html"),
