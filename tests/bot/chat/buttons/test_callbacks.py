@@ -8,6 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.chat.buttons import operator_intents as operators
+from bot.chat.buttons import reader_intents as readers
 from bot.chat.buttons.callbacks import MAX_BYTES, encode, parse
 from bot.chat.buttons.intents import (
     MOST_TIMES,
@@ -17,6 +19,7 @@ from bot.chat.buttons.intents import (
     Panel,
     PauseFor,
     Rewording,
+    SetTopic,
     TurnPage,
 )
 from storage.profiles import Length
@@ -159,4 +162,28 @@ def test_data_that_no_button_of_ours_has_is_no_intent(data: str) -> None:
 def test_the_least_and_the_most_that_a_button_can_ask_for_is_read(data: str) -> None:
     intent = parse(data)
     assert intent is not None
+    assert encode(intent) == data
+
+
+@pytest.mark.parametrize(
+    ("intent", "data"),
+    [
+        (readers.Teach(1, 1), "tin:gu:hon:1"),
+        (readers.Teach(1, -1), "tin:gu:it:1"),
+        (readers.Teach(1, 0), "tin:gu:bo:1"),
+        (SetTopic("kinh-te", is_wanted=True), "chude:+kinh-te"),
+        (SetTopic("kinh-te", is_wanted=False), "chude:-kinh-te"),
+        (readers.SetPaper("bao-bien", is_out=True), "nguon:-bao-bien"),
+        (readers.SetPaper("bao-bien", is_out=False), "nguon:+bao-bien"),
+        (readers.SetSilent(is_silent=True), "tieng:khong"),
+        (readers.SetSilent(is_silent=False), "tieng:co"),
+        (readers.Unfollow(3, is_in_list=True), "chuyen:thoi:ds:3"),
+        (readers.Unfollow(3, is_in_list=False), "chuyen:thoi:tin:3"),
+        (operators.ChangeAnnouncement(3, "", is_silent=True), "quantri:tb:-3:"),
+        (operators.ChangeAnnouncement(3, "", is_silent=False), "quantri:tb:+3:"),
+        (readers.SetFigure(0xBEEF, is_wanted=True), "solieu:+0000beef"),
+    ],
+)
+def test_a_button_that_was_sent_long_ago_means_what_it_meant(intent: Intent, data: str) -> None:
+    assert parse(data) == intent
     assert encode(intent) == data
