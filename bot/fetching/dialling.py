@@ -83,11 +83,7 @@ def is_public(address: str) -> bool:
         inner = _embedded(found)
         if inner is not None:
             return is_public(str(inner))
-    return (
-        found.is_global
-        and not found.is_multicast
-        and not any(found in network for network in _SPECIAL if network.version == found.version)
-    )
+    return found.is_global and not found.is_multicast and not any(found in network for network in _SPECIAL)
 
 
 def _embedded(address: ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:

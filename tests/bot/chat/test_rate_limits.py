@@ -56,6 +56,13 @@ def test_of_two_bursts_in_a_full_hour_each_is_told_once() -> None:
     assert waits[3] == dt.timedelta(minutes=30)
 
 
+def test_a_burst_ends_with_a_pause_of_a_minute_or_a_clock_set_back() -> None:
+    limiter, hour = RequestLimiter(), (Limit(1, dt.timedelta(hours=1)),)
+    moments = (0, 10, 69, 129, 188, 150)
+    answers = [limiter.admit(1, hour, _at(second)) for second in moments]
+    assert [one.wait is not None for one in answers] == [False, True, False, True, False, True]
+
+
 def test_a_chat_that_was_free_again_is_told_again() -> None:
     limiter = RequestLimiter()
     for _ in range(6):

@@ -1,10 +1,12 @@
 """Which addresses may be fetched, and which IP addresses are private."""
 
+import threading
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.fetching.dialling import is_public, target_of
+from bot.fetching.dialling import Transport, is_public, target_of
 from bot.fetching.responses import FetchError
 
 INSIDE = [
@@ -107,3 +109,20 @@ def test_any_text_is_an_address_or_is_refused(url: str, base: str) -> None:
 )
 def test_a_port_that_an_address_does_not_name_is_its_schemes(url: str, port: int) -> None:
     assert target_of(url).port == port
+
+
+async def test_closing_does_not_wait_for_a_name_server_that_is_dead() -> None:
+    ended, may_end = [], threading.Event()
+
+    def hang(host: str) -> list[str]:
+        may_end.wait(10)
+        ended.append(host)
+        return []
+
+    transport = Transport(resolve=hang)
+    target = target_of("http://cham.example/")
+    with pytest.raises(FetchError, match="timeout"):
+        await transport.get(target, {}, is_private_allowed=False, deadline_seconds=0.05)
+    await transport.close()
+    assert ended == []
+    may_end.set()

@@ -35,6 +35,11 @@ def test_each_probe_that_is_refused_too_doubles_the_rest_of_the_bot() -> None:
         rests.append(watch.refuse(chat, LONG))
     assert rests == [0, 60, 120, 240, 480, 900, 900]
     assert (rests[1], rests[-1]) == (FIRST_REST_SECONDS, LONGEST_REST_SECONDS)
+    assert watch.accept()
+    for chat in (AN, BINH):
+        watch.begin(chat)
+        rests.append(watch.refuse(chat, LONG))
+    assert rests[-2:] == [0, FIRST_REST_SECONDS], "as at first"
 
 
 def test_a_process_that_takes_over_probes_and_doubles_the_rest_that_it_found() -> None:
