@@ -12,7 +12,16 @@ from bot.messages import rendering
 from bot.messages.markup import visible_text, without_dates
 from summarizer.digest import Digest
 from summarizer.model import Disagreement, Figure, Precision, Report, SourceLink
-from tests.bot.messages.rendered import SLOT, TOPICS, most_corrected, parts_of, render_parts, rendered, story
+from tests.bot.messages.rendered import (
+    SLOT,
+    TOPICS,
+    assert_sendable,
+    most_corrected,
+    parts_of,
+    render_parts,
+    rendered,
+    story,
+)
 
 
 def test_a_digest_reads_as_the_editor_wants_it() -> None:
@@ -55,6 +64,13 @@ def test_a_story_says_when_its_report_came_out_no_finer_than_is_known() -> None:
     lines = [without_dates(rendered(replace(story(), reports=(one,)))[0]).splitlines()[-1] for one in known]
     link = '<a href="https://bendo.example/1.html">Báo Bến Đò</a>'
     assert lines == [f"19:38 hôm qua · {link}", f"05:38 hôm nay · {link}", f"20/11 · {link}"]
+
+
+def test_a_story_with_more_dates_than_a_message_may_hold_loses_sentences() -> None:
+    reports = (report(1, "Báo A", 19), report(2, "Báo B", 20))
+    (part,) = rendered(replace(story(quotes=("Nước lên.",) * 120), reports=reports))
+    assert 40 < part.count("Nước lên.") < 60
+    assert_sendable([part])
 
 
 def test_a_time_is_a_date_that_can_be_tapped_where_its_minute_is_known() -> None:
