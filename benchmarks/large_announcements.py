@@ -15,7 +15,7 @@ import time
 from collections.abc import Awaitable
 from pathlib import Path
 
-from sqlalchemy import text, update
+from sqlalchemy import func, select, text, update
 
 from bot.news.newsroom import Edition, Newsroom
 from bot.news.notice_queue import rules_of
@@ -23,12 +23,12 @@ from bot.news.reader_notices import announce, send_correction
 from bot.news.services import Services
 from bot.times.clock import ManualClock
 from bot.times.schedule import Schedule
-from storage.delivery.announcements import draft_announcement
+from storage.delivery.announcements import call_off_announcement, draft_announcement, end_waiting
 from storage.delivery.corrections import draft_correction
 from storage.delivery.message_fanouts import queue_messages
 from storage.engine import WORKING_FOLDER, Database
 from storage.profiles import Choices, join_profile
-from storage.tables import deliveries
+from storage.tables import deliveries, messages
 from storage.upkeep.upgrade import upgrade
 from tests import postgres_server as own_server
 from tests.storage.test_changes_of_mind import STORY, publish
@@ -72,6 +72,7 @@ async def _measure(url: str, readers: int) -> None:
         announcement = await draft_announcement(connection, 1, "Mai bot nghỉ.", now=clock.now())
         correction = await draft_correction(connection, STORY, "Tăng ít thôi.", now=clock.now())
     await _time(services, "announcement", announce(services, announcement, 1))
+    await _time_calling_off(database, clock)
     await _time(services, "correction", send_correction(services, correction.id))
     await database.close()
 
@@ -106,6 +107,23 @@ async def _time(services: Services, name: str, confirming: Awaitable[object]) ->
     print(
         f"{name}: confirmed in {confirmed:.2f} s; {rows} rows, {rows / seconds:.0f} a second,"
         f" longest transaction {max(each for _, each in parts):.2f} s"
+    )
+
+
+async def _time_calling_off(database: Database, clock: ManualClock) -> None:
+    began = time.monotonic()
+    async with database.write() as connection:
+        message_id = (await connection.execute(select(func.max(messages.c.id)))).scalar_one()
+        count = await call_off_announcement(connection, message_id)
+    parts, is_more = [time.monotonic() - began], True
+    while is_more:
+        began = time.monotonic()
+        async with database.write() as connection:
+            is_more = await end_waiting(connection, message_id, now=clock.now()) > 0
+        parts.append(time.monotonic() - began)
+    print(
+        f"called off: nothing is sent after {parts[0]:.2f} s; {count} deliveries ended in {sum(parts):.1f} s,"
+        f" longest transaction {max(parts):.2f} s"
     )
 
 

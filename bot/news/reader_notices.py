@@ -25,6 +25,7 @@ from storage.delivery.announcements import (
     call_off_announcement,
     confirm_announcement,
     count_audience,
+    end_waiting,
     find_announcement,
     find_zones,
     readers_of,
@@ -116,10 +117,14 @@ async def call_off(services: Services, number: int, admin: int) -> tuple[Announc
         one = await find_announcement(connection, number)
         if one is None or one.message_id is None:
             return None
-        count = await call_off_announcement(connection, one, now=now)
+        count = await call_off_announcement(connection, one.message_id)
         if count:
             detail = f"{one.text[:80]} ({count} lượt)"
             await record_audit_entry(connection, admin, AuditKind.ANNOUNCEMENT_STOPPED, detail, now=now)
+    is_more = True
+    while is_more:
+        async with services.database.write() as connection:
+            is_more = await end_waiting(connection, one.message_id, now=now) > 0
     _log.info("announcement called off", announcement=number, called_off=count)
     return one, count
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, Row, and_, delete, false, func, insert, or_, select, true, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage.delivery import fanouts
 from storage.delivery.message_fanouts import begin_announcing, end_announcing, is_large_room
 from storage.delivery.messages import Message, Release, enqueue, record_message
 from storage.delivery.states import DeliveryStatus, IssueStatus, MessageKind
@@ -138,18 +139,27 @@ async def confirm_announcement(
     return queued
 
 
-async def call_off_announcement(connection: AsyncConnection, one: Announcement, *, now: dt.datetime) -> int:
-    """Call off what still waits; return how many deliveries, with readers who were not queued yet."""
-    if one.message_id is None:
-        return 0
-    not_reached = await end_announcing(connection, one.message_id)
-    d = deliveries.c
-    waiting = and_(d.message_id == one.message_id, d.status == DeliveryStatus.PENDING)
-    values = {"status": DeliveryStatus.GONE, "reason": IssueStatus.RETRACTED.value, "changed_at": now}
-    count = (await connection.execute(update(deliveries).where(waiting).values(values))).rowcount
-    called_off = update(messages).where(messages.c.id == one.message_id).values(called_off=True)
+async def call_off_announcement(connection: AsyncConnection, message_id: int) -> int:
+    """Have nothing of an announcement sent any more; return how many deliveries waited, with readers who were
+    not queued yet. `end_waiting` ends those deliveries."""
+    not_reached = await end_announcing(connection, message_id)
+    called_off = update(messages).where(messages.c.id == message_id).values(called_off=True)
     await connection.execute(called_off)
-    return count + not_reached
+    waiting = select(func.count()).select_from(deliveries).where(_waits(message_id))
+    return int((await connection.execute(waiting)).scalar_one()) + not_reached
+
+
+async def end_waiting(connection: AsyncConnection, message_id: int, *, now: dt.datetime) -> int:
+    """End the next waiting deliveries of a message that was called off, as many as one transaction should;
+    return how many. A delivery that is not ended here is ended when its turn to be sent comes."""
+    some = select(deliveries.c.id).where(_waits(message_id)).limit(fanouts.ROWS_AT_ONCE)
+    values = {"status": DeliveryStatus.GONE, "reason": IssueStatus.RETRACTED.value, "changed_at": now}
+    ended = update(deliveries).where(deliveries.c.id.in_(some), _waits(message_id)).values(values)
+    return (await connection.execute(ended)).rowcount
+
+
+def _waits(message_id: int) -> ColumnElement[bool]:
+    return and_(deliveries.c.message_id == message_id, deliveries.c.status == DeliveryStatus.PENDING)
 
 
 async def count_announced(connection: AsyncConnection, one: Announcement) -> dict[DeliveryStatus, int]:

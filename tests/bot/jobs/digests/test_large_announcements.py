@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.jobs.digests.publishing import queue_rest
 from bot.news.notice_queue import rules_of
@@ -13,7 +14,7 @@ from bot.news.reader_notices import announce, call_off, send_correction
 from bot.news.services import Services
 from bot.times.clock import ManualClock
 from storage.delivery import fanouts as fanouts_module
-from storage.delivery.announcements import draft_announcement
+from storage.delivery.announcements import call_off_announcement, draft_announcement, end_waiting
 from storage.delivery.corrections import draft_correction
 from storage.delivery.message_fanouts import queue_messages
 from storage.delivery.states import MessageKind
@@ -146,6 +147,43 @@ async def test_an_announcement_called_off_meanwhile_reaches_nobody_else(
     async with services.database.read() as connection:
         statuses = (await connection.execute(select(deliveries.c.status))).scalars().all()
     assert statuses == ["gone"] * 4
+
+
+async def test_calling_off_ends_what_waits_in_parts(
+    services: Services, profile: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    parts = list[int]()
+
+    async def noted(connection: AsyncConnection, message_id: int, *, now: dt.datetime) -> int:
+        parts.append(await end_waiting(connection, message_id, now=now))
+        return parts[-1]
+
+    monkeypatch.setattr("bot.news.reader_notices.end_waiting", noted)
+    number = await announce_text(services)
+    await queue_rest(services)
+    found = await call_off(services, number, 1)
+    assert found is not None
+    assert found[1] == len(READERS)
+    assert parts == [4, 4, 3, 0]
+    again = await call_off(services, number, 1)
+    assert again is not None
+    assert again[1] == 0
+
+
+async def test_an_announcement_that_was_called_off_before_a_kill_is_sent_to_nobody(
+    services: Services, profile: int
+) -> None:
+    await announce_text(services)
+    await queue_rest(services)
+    async with services.database.write() as connection:
+        message_id = (await connection.execute(select(messages.c.id))).scalar_one()
+        assert await call_off_announcement(connection, message_id) == len(READERS)
+    after_the_night = services.clock.now() + dt.timedelta(hours=3)
+    for _ in range(len(READERS)):  # each look for due deliveries ends some
+        assert await send(services.database, after_the_night) == []
+    async with services.database.read() as connection:
+        statuses = (await connection.execute(select(deliveries.c.status))).scalars().all()
+    assert statuses == ["gone"] * len(READERS)
 
 
 async def test_a_correction_edits_each_message_and_tells_each_reader_once(
