@@ -153,8 +153,9 @@ async def end_waiting(connection: AsyncConnection, message_id: int, *, now: dt.d
     """End the next waiting deliveries of a message that was called off, as many as one transaction should;
     return how many. A delivery that is not ended here is ended when its turn to be sent comes."""
     some = select(deliveries.c.id).where(_waits(message_id)).limit(fanouts.ROWS_AT_ONCE)
+    locked = some.with_for_update(skip_locked=True)  # the sender may be claiming some
     values = {"status": DeliveryStatus.GONE, "reason": IssueStatus.RETRACTED.value, "changed_at": now}
-    ended = update(deliveries).where(deliveries.c.id.in_(some), _waits(message_id)).values(values)
+    ended = update(deliveries).where(deliveries.c.id.in_(locked)).values(values)
     return (await connection.execute(ended)).rowcount
 
 
