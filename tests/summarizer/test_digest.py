@@ -119,6 +119,17 @@ def test_of_what_is_left_out_the_eighty_most_important_are_named(
     assert (composed.left_out, len(composed.more)) == (99, 80)
 
 
+def test_a_topics_next_story_competes_by_its_own_importance(
+    story: Callable[..., Candidate], slot: dt.datetime
+) -> None:
+    """Not by that of a third story of the topic."""
+    papers = ("Báo A", "Báo B", "Báo C")
+    politics = [story(1, papers=papers), story(2, papers=papers), story(3, hours_ago=47)]
+    others = [story(4 + n, topic="abcd"[n // 2], hours_ago=10, papers=(f"Báo {n}",)) for n in range(4)]
+    composed = digest([*politics, *others], slot, minutes=170 / SYLLABLES_PER_MINUTE)
+    assert sorted(ids(composed)) == [1, 2, 4, 5, 6]
+
+
 def test_a_reading_time_too_short_for_any_story_still_tells_one(
     story: Callable[..., Candidate], slot: dt.datetime
 ) -> None:

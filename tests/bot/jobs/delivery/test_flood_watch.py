@@ -1,14 +1,18 @@
 """Whether a "Too Many Requests" concerns one chat or the whole bot, and how long the bot rests."""
 
+import datetime as dt
 from types import SimpleNamespace
 
 import pytest
 
 from bot.jobs.delivery.waits import FIRST_REST_SECONDS, LONGEST_REST_SECONDS, FloodWatch, Waits
 from bot.news.services import Services
+from bot.telegram.limiter import TelegramPace
 from bot.telegram.outcomes import Hold
 from bot.times.clock import ManualClock
 from storage.delivery.claiming import Claimed
+from storage.delivery.refusals import hold_chat
+from tests.bot.jobs.delivery.test_delivery import Reader
 
 AN, BINH = 1, 2
 LONG = 43_837  # seconds
@@ -79,3 +83,36 @@ async def test_after_the_rest_of_the_bot_one_delivery_at_a_time_is_taken_up(
     for moment, capacity in ((100.0, 0), (159.9, 0), (160.0, 1)):
         now[0] = moment
         assert waits.capacity(30, []) == capacity
+
+
+async def test_no_more_is_taken_up_than_there_is_room_for(clock: ManualClock) -> None:
+    waits = Waits(clock, None)
+    assert [waits.capacity(2, in_flight) for in_flight in ([], [AN], [AN, BINH], [AN, BINH, 3])] == [
+        2,
+        1,
+        0,
+        0,
+    ]
+
+
+class Holds(TelegramPace):
+    """A pace that remembers for how many seconds each chat is held."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.seconds: dict[int, float] = {}
+
+    def hold(self, chat_id: int, seconds: float) -> None:
+        """Remember it."""
+        self.seconds[chat_id] = seconds
+
+
+async def test_a_process_that_takes_over_lets_chats_wait_for_the_rest_of_their_time(
+    services: Services, clock: ManualClock, reader: Reader
+) -> None:
+    await reader(AN)
+    pace = Holds()
+    async with services.database.write() as connection:
+        await hold_chat(connection, AN, clock.now() + dt.timedelta(seconds=90.5))
+        await Waits(clock, pace).recover(connection)
+    assert pace.seconds == {AN: 90.5}
