@@ -71,6 +71,7 @@ async def faults(page: Page) -> list[str]:
     return found
 
 
+@pytest.mark.lasts(seconds=15)
 @pytest.mark.parametrize("width", WIDTHS)
 async def test_every_page_is_for_everybody(
     chromium: Browser,

@@ -7,6 +7,7 @@ import random
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
+from functools import cache
 
 from aiohttp import web
 
@@ -33,7 +34,7 @@ FAULTS = {
 }
 FEEDS = 500
 LEAD = "Sau ba tháng sửa chữa, bến phà đón chuyến khách đầu tiên vào sáng nay."
-BOMB = gzip.compress(bytes(50_000_000))
+BOMB = cache(lambda: gzip.compress(bytes(50_000_000)))  # made when it is asked for
 
 
 @dataclass
@@ -158,7 +159,7 @@ class Papers:
         return web.Response(status=302, headers={"Location": request.path})
 
     async def _bomb(self, _: Host, __: web.Request) -> web.Response:
-        return web.Response(body=BOMB, headers={"Content-Encoding": "gzip"})
+        return web.Response(body=BOMB(), headers={"Content-Encoding": "gzip"})
 
     async def _author(self, _: Host, __: web.Request) -> web.Response:
         author = "a@" * 20_000

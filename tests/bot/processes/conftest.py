@@ -17,6 +17,8 @@ import pytest
 from bot.emulator.client import Control, control, emulator_process
 from tests.bot.processes.forked import ForkedProcess
 
+collect_ignore = ["frozen_heap.py"]  # it acts when it is imported
+
 TOKEN = "4242424242:AAbbccddeeffgghhiijjkkllmmnnooppqqr"  # noqa: S105 - the emulator takes any
 ADMIN = 900
 NEWSROOM = """\

@@ -62,8 +62,9 @@ def test_a_table_of_fifty_megabytes(tmp_path: Path, memory_used_kb: Callable[[],
     assert memory_used_kb() < MOST_MEMORY_KB
 
 
-@pytest.mark.parametrize("header", [",".join(f"cot_{n}" for n in range(1_000_000)), "title," * 1_000_000])
-def test_a_table_of_a_million_columns(tmp_path: Path, memory_used_kb: Callable[[], int], header: str) -> None:
+@pytest.mark.parametrize("column", ["cot_{}", "title"])
+def test_a_table_of_a_million_columns(tmp_path: Path, memory_used_kb: Callable[[], int], column: str) -> None:
+    header = ",".join(column.format(n) for n in range(1_000_000))
     drafts, refusals = _counted(
         _write(tmp_path / "rong.csv", (f"{header}\n", 1), ("a," * 1_000_000 + "\n", 3))
     )
