@@ -1,7 +1,7 @@
 """The text process: frames in on stdin, frames out on stdout (`bot.text_work.tasks`), until stdin ends.
 
-Its argument is how many seconds of CPU an item may take. After that the kernel ends the process, even in the
-middle of a regular expression, and the parent knows which item it was.
+Its first argument is how many seconds of CPU an item may take. After that the kernel ends the process, even
+in the middle of a regular expression, and the parent knows which item it was. The second is its niceness.
 """
 
 import json
@@ -15,13 +15,11 @@ from typing import Any, BinaryIO
 from bot.text_work.tasks import ANSWER, FAILURE, FRAME, GOT, OUT_OF_MEMORY, READY, TASKS, Task, frame
 from storage.intake.child_parsing import parse_here
 
-_NICENESS = 10  # on a busy machine chat and saving come first
-
 
 def main() -> None:
     """Work until the parent closes the pipe."""
-    os.nice(_NICENESS)
     cpu_seconds = float(sys.argv[1])
+    os.nice(int(sys.argv[2]))
     parse_here()
     stdin, stdout = sys.stdin.buffer, os.fdopen(os.dup(1), "wb", buffering=0)
     os.dup2(2, 1)  # what a library prints must not get between the frames

@@ -17,6 +17,7 @@ _About = TypeVar("_About")
 _Item = TypeVar("_Item")
 _Answer = TypeVar("_Answer")
 CALLS_A_PROCESS = 2  # one in work, one that waits
+_NICENESS = 10  # together they can fill the machine: grouping and saving, which are slower, come first
 
 
 async def in_order(
@@ -57,7 +58,7 @@ class TextPool:
 
     def __init__(self, count: int) -> None:
         self.width = CALLS_A_PROCESS * count
-        self._workers = [TextWorker() for _ in range(count)]
+        self._workers = [TextWorker(niceness=_NICENESS) for _ in range(count)]
         self._free = list(self._workers)
         self._waiting: list[tuple[int, int, asyncio.Future[TextWorker]]] = []  # a heap
         self._numbers = itertools.count()

@@ -100,8 +100,9 @@ class TextWorker:
 
     width = 1
 
-    def __init__(self, *, cpu_seconds: float = CPU_SECONDS) -> None:
+    def __init__(self, *, cpu_seconds: float = CPU_SECONDS, niceness: int = 0) -> None:
         self._cpu_seconds = cpu_seconds
+        self._niceness = niceness
         self._turn = asyncio.Lock()
         self._process: Process | None = None
 
@@ -195,7 +196,7 @@ class TextWorker:
             return self._process
         program = Program(
             PROGRAM,
-            (str(self._cpu_seconds),),
+            (str(self._cpu_seconds), str(self._niceness)),
             limits=_LIMITS,
             environment={"OPENBLAS_NUM_THREADS": "1"},  # each thread reserves memory
         )

@@ -116,7 +116,7 @@ async def test_of_the_calls_that_wait_the_highest_priority_is_next_and_a_cancell
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     held = _Held()
-    monkeypatch.setattr("bot.text_work.text_pool.TextWorker", lambda: held)
+    monkeypatch.setattr("bot.text_work.text_pool.TextWorker", lambda **_: held)
 
     def task(name: str, priority: int) -> Task[Any, Any, Any]:
         return dataclasses.replace(POISON, name=name, priority=priority)
