@@ -2,6 +2,7 @@
 
 import asyncio
 import datetime as dt
+import sys
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from typing import NamedTuple
@@ -15,7 +16,6 @@ from storage.articles import is_any_changed
 from storage.intake import Incoming, Refusal, Taken
 
 _PROCESSED_FROM = 2_000  # stored articles; processing ends when none waits, which costs some moments
-_PROCESSED_AT_ONCE = 100_000
 
 
 class Progress(NamedTuple):
@@ -87,11 +87,8 @@ class ArchiveStore:
 
     async def _process(self) -> None:
         """Process articles until none waits."""
-        newsroom, done = self._services.newsroom, _PROCESSED_AT_ONCE
-        while done >= _PROCESSED_AT_ONCE:
-            done = await self._processor.run(
-                most=_PROCESSED_AT_ONCE, ranker=newsroom.ranker, rules=newsroom.topic_rules
-            )
+        newsroom = self._services.newsroom
+        await self._processor.run(most=sys.maxsize, ranker=newsroom.ranker, rules=newsroom.topic_rules)
 
     def _note_set_aside(self, source: str, title: str, reason: str) -> None:
         place = f"{source}: {title}"
