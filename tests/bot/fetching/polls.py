@@ -76,12 +76,13 @@ class Polls:
     def __init__(self, services: Services, admin_chat: Any, make_newsroom: Callable[..., Newsroom]) -> None:
         self.services = services
         self.admin_chat = admin_chat
+        self.deadline_seconds = DEADLINE
         self._make_newsroom = make_newsroom
         self.polling = self._make()
 
     def _make(self) -> WebPolling:
         def fetcher(clock: Clock, contact: str | None) -> Fetcher:
-            return Fetcher(clock, contact=contact, deadline_seconds=DEADLINE)
+            return Fetcher(clock, contact=contact, deadline_seconds=self.deadline_seconds)
 
         return WebPolling(self.services, self.admin_chat, make_fetcher=fetcher, chance=lambda: 0.5)
 

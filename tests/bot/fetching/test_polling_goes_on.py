@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import text
 
 from bot.times.clock import Clock
-from tests.bot.fetching.polls import HOSTILE, Polls, Reply, item, rss, source, watch_turns
+from tests.bot.fetching.polls import DEADLINE, HOSTILE, Polls, Reply, item, rss, source, watch_turns
 
 
 @pytest.fixture
@@ -24,14 +24,19 @@ def no_collector() -> Iterator[None]:
 
 async def test_a_host_that_hangs_delays_no_other(polls: Polls, make_site: Any, reply: Reply) -> None:
     async def never(_: asyncio.StreamWriter) -> None:
-        await asyncio.sleep(5)
+        await asyncio.Event().wait()
 
     hanging, good = await make_site(), await make_site()
     hanging.pages["/rss"], good.pages["/rss"] = never, reply(rss(item("Bến phà mở lại")))
     polls.declare(source(hanging, name="treo"), source(good))
+    polls.deadline_seconds = 600.0  # longer than any load of the machine delays the good source
     await polls.polling.poll_due()
     await polls.polling._running["bao"]
     assert list(polls.polling._running) == ["treo"]
+    assert await polls.titles() == ["Bến phà mở lại"]
+    polls.deadline_seconds = DEADLINE
+    await polls.restart()
+    await polls.polling.poll_due()
     await polls.polling.until_idle()
     assert (await polls.state("treo")).trouble == "timeout"
 
