@@ -10,14 +10,13 @@ import signal
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from bot.commands.demo_day import (
+    FAST_RATE,
     HELD_BACK,
     DemoBot,
     bring,
@@ -55,7 +54,8 @@ async def run_demo(*, once: bool, port: int = 0, fast: bool = False) -> None:
     ends the demo and cleans up; with `once` it also raises CancelledError.
 
     Raises:
-        DemoError: the emulator or the bot failed.
+        DemoError: the bot failed.
+        StartError: the emulator did not start.
     """
     _cancel_on_signals()
     clock = day_clock() if fast else Clock()
@@ -63,16 +63,18 @@ async def run_demo(*, once: bool, port: int = 0, fast: bool = False) -> None:
         folder = Path(name)
         there, coming = samples_at(clock.now(), 0 if once else HELD_BACK)
         pages = free_port()
-        _write_files(folder, there, newsroom_text(pages, is_fast=fast))
+        (folder / "diemtin.toml").write_text(newsroom_text(pages, is_fast=fast), encoding="utf-8")
+        (folder / "tin-vao").mkdir()
+        bring(folder / "tin-vao", "bai-mau.jsonl", there)
         say(f"Đang chạy thử với {len(there)} bài mẫu…")
-        async with _started_emulator(port) as url, control(url) as emulator:
+        async with emulator_process(port=port) as url, control(url) as emulator:
             reader = await emulator.user("Bạn đọc", language_code="vi")
             async with DemoBot(folder, url, clock, admin=reader) as bot:
                 await _until_processed(folder, len(there), bot)
                 if once:
                     await _show_once(emulator, reader)
                 else:
-                    await _InteractiveDemo(emulator, reader, url, pages, bot).until_stopped(coming)
+                    await _run_until_stopped(emulator, reader, url, pages, bot, coming)
 
 
 def _cancel_on_signals() -> None:
@@ -88,22 +90,6 @@ def _cancel_on_signals() -> None:
 
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, cancel)
-
-
-def _write_files(folder: Path, rows: list[dict[str, Any]], newsroom: str) -> None:
-    """Write the newsroom file and the first articles."""
-    (folder / "diemtin.toml").write_text(newsroom, encoding="utf-8")
-    (folder / "tin-vao").mkdir()
-    bring(folder / "tin-vao", "bai-mau.jsonl", rows)
-
-
-@asynccontextmanager
-async def _started_emulator(port: int) -> AsyncIterator[str]:
-    try:
-        async with emulator_process(port=port) as url:
-            yield url
-    except StartError as error:
-        raise DemoError(f"Máy chủ giả lập không chạy được: {error}") from error
 
 
 async def _until_processed(folder: Path, articles: int, bot: DemoBot) -> None:
@@ -134,9 +120,8 @@ async def _are_processed(database: Database, articles: int) -> bool:
 
 
 async def _show_once(emulator: Control, reader: int) -> None:
-    await _show(
-        emulator, reader, "/start", answers=2, quiet_seconds=_QUIET_SECONDS
-    )  # the welcome, the digest
+    # two answers: the welcome, and the digest
+    await _show(emulator, reader, "/start", answers=2, quiet_seconds=_QUIET_SECONDS)
     await _show(emulator, reader, _QUESTION, answers=1, quiet_seconds=0)
     put(f"Muốn tự trò chuyện với bot trong trình duyệt, gõ: {_as_typed(sys.argv[0])} demo")
 
@@ -174,55 +159,47 @@ def _plain(message: dict[str, Any]) -> str:
     return "\n".join([message["text"], *rows])
 
 
-class _InteractiveDemo:
-    """A demo that runs until it is interrupted."""
-
-    def __init__(self, emulator: Control, reader: int, url: str, pages: int, bot: DemoBot) -> None:
-        self._emulator = emulator
-        self._reader = reader
-        self._url = url
-        self._pages = pages
-        self._bot = bot
-
-    async def until_stopped(self, coming: list[dict[str, Any]]) -> None:
-        """Greet the bot and bring the `coming` news; with a fast clock, run a day."""
-        await self._emulator.ask(self._reader, "/start", count=2, timeout=_PATIENCE_SECONDS)
-        put(f"Mở trình duyệt và trò chuyện với bot: {self._url}/")
-        put(f"Gõ một câu hỏi như «{_QUESTION}», /lich để đổi giờ, /trogiup để xem mọi lệnh. Ctrl-C để dừng.")
-        put("Bạn cũng là người quản trị: /quantri, rồi chạm Bảng điều khiển để mở nó trong trình duyệt.")
-        put(f"Bản tin trên web, từ số tới: http://127.0.0.1:{self._pages}/tin/")
-        is_fast = self._bot.clock.is_simulated
-        if is_fast:
-            await self._begin_day()
-        inbox, clock = self._bot.folder / "tin-vao", self._bot.clock
-        work = [asyncio.create_task(bring_news(inbox, coming, clock, is_fast=is_fast))]
-        if is_fast:
-            work.append(asyncio.create_task(run_day(clock, self._bot.stop, self._bot.start)))
-        try:
-            while not self._bot.has_failed:
-                for task in work:
-                    if task.done():
-                        task.result()
-                await asyncio.sleep(0.5)
-        except asyncio.CancelledError:  # Ctrl-C
-            say("Đã dừng.")
-            return
-        finally:
+async def _run_until_stopped(
+    emulator: Control, reader: int, url: str, pages: int, bot: DemoBot, coming: list[dict[str, Any]]
+) -> None:
+    """Greet the bot and bring the `coming` news until Ctrl-C; with a fast clock, run a day."""
+    await emulator.ask(reader, "/start", count=2, timeout=_PATIENCE_SECONDS)
+    put(f"Mở trình duyệt và trò chuyện với bot: {url}/")
+    put(f"Gõ một câu hỏi như «{_QUESTION}», /lich để đổi giờ, /trogiup để xem mọi lệnh. Ctrl-C để dừng.")
+    put("Bạn cũng là người quản trị: /quantri, rồi chạm Bảng điều khiển để mở nó trong trình duyệt.")
+    put(f"Bản tin trên web, từ số tới: http://127.0.0.1:{pages}/tin/")
+    is_fast = bot.clock.is_simulated
+    if is_fast:
+        await _begin_day(emulator, reader, bot)
+    work = [asyncio.create_task(bring_news(bot.folder / "tin-vao", coming, bot.clock, is_fast=is_fast))]
+    if is_fast:
+        work.append(asyncio.create_task(run_day(bot.clock, bot.stop, bot.start)))
+    try:
+        while not bot.has_failed:
             for task in work:
-                task.cancel()
-            await asyncio.gather(*work, return_exceptions=True)
-        raise DemoError("Bot đã dừng.")
+                if task.done():
+                    task.result()
+            await asyncio.sleep(0.5)
+    except asyncio.CancelledError:  # Ctrl-C
+        say("Đã dừng.")
+        return
+    finally:
+        for task in work:
+            task.cancel()
+        await asyncio.gather(*work, return_exceptions=True)
+    raise DemoError("Bot đã dừng.")
 
-    async def _begin_day(self) -> None:
-        """Prepare the day, then restart the bot with a fast clock."""
-        database = Database(database_url(self._bot.folder))
-        try:
-            await prepare_day(self._emulator, self._reader, database)
-        finally:
-            await database.close()
-        await self._bot.stop()
-        self._bot.clock = day_clock(since=self._bot.clock.now())
-        await self._bot.start()
+
+async def _begin_day(emulator: Control, reader: int, bot: DemoBot) -> None:
+    """Prepare the day, then restart the bot with a fast clock."""
+    database = Database(database_url(bot.folder))
+    try:
+        await prepare_day(emulator, reader, database)
+    finally:
+        await database.close()
+    await bot.stop()
+    bot.clock = Clock(bot.clock.now(), FAST_RATE)
+    await bot.start()
 
 
 def demo(
@@ -247,3 +224,5 @@ def demo(
         run(run_demo(once=once, port=port, fast=fast))
     except DemoError as error:
         fail(f"✗ {error}")
+    except StartError as error:
+        fail(f"✗ Máy chủ giả lập không chạy được: {error}")

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from bot.commands.terminal import put
-from bot.emulator.client import Control
+from bot.emulator.client import Control, stop_process
 from bot.samples import load_samples
 from bot.times.clock import Clock
 from storage.engine import Database
@@ -21,7 +21,7 @@ from storage.tables import articles
 
 HELD_BACK = 24  # samples that come one by one
 _ZONE = dt.timezone(dt.timedelta(hours=7))
-_FAST_RATE = 240.0  # a day takes six minutes
+FAST_RATE = 240.0  # a day takes six minutes
 _EVERY = dt.timedelta(minutes=3)
 _EVERY_FAST = dt.timedelta(minutes=35)  # nine seconds
 _SINCE, _SINCE_FAST = dt.timedelta(minutes=1), dt.timedelta(minutes=20)  # from publication to arrival
@@ -103,7 +103,7 @@ class DemoBot:
         """Terminate it, and kill it if it does not end in time."""
         self._is_wanted = False
         if self._process is not None:
-            await _stop(self._process)
+            await stop_process(self._process, _STOP_SECONDS)
 
     @property
     def has_failed(self) -> bool:
@@ -116,23 +116,8 @@ def database_url(folder: Path) -> str:
     return f"sqlite+aiosqlite:///{folder / 'diemtin.db'}"
 
 
-async def _stop(process: Process) -> None:
-    if process.returncode is None:
-        process.terminate()
-    try:
-        await asyncio.wait_for(process.wait(), _STOP_SECONDS)
-    except TimeoutError:
-        process.kill()
-        await process.wait()
-
-
-def day_clock(*, since: dt.datetime | None = None) -> Clock:
-    """Return a clock that starts at today's 5:00 in Việt Nam, for the preparations.
-
-    With `since` it starts at that moment and runs fast: a day in six minutes.
-    """
-    if since is not None:
-        return Clock(since, _FAST_RATE)
+def day_clock() -> Clock:
+    """Return a clock that starts at today's 5:00 in Việt Nam."""
     today = dt.datetime.now(_ZONE).date()
     return Clock(dt.datetime.combine(today, _BEGINNING, _ZONE))
 

@@ -35,7 +35,7 @@ from bot.startup.checks import (
     LABELS,
     MARKS,
     Check,
-    check_folders_apart,
+    check_folders,
     check_processes,
     check_sources,
     check_telegram,
@@ -126,7 +126,7 @@ async def _try_out(settings: Settings) -> list[Check]:
     newsroom = await INTAKE.run(assemble, declared)
     database = Database(settings.database_url.get_secret_value(), settings.index)
     try:
-        checks += await check_folders_apart(database, newsroom, settings.config)
+        checks += await INTAKE.run(check_folders, database, newsroom, settings.config)
         listens = health_of(settings, declared)
         checks.append(await INTAKE.run(_check_port, listens, database, token))
         states = await _states(database)

@@ -19,10 +19,11 @@ from bot.operators.fleet_notices import ROLES_NEED_POSTGRES, SCHEMA_CHANGED
 from bot.process.lifetime import end_process_if_threads_remain, leave_threads_behind, shorten_pauses
 from bot.process.logs import configure_logging
 from bot.process.metrics import Listen
-from bot.startup.application import Address, Bot, TokenRefusedError
+from bot.startup.application import Bot
 from bot.startup.assembly import assemble
 from bot.startup.fleet import SchemaChangedError
 from bot.startup.roles import ALL, NAMES, Role, RolesError, parse_roles
+from bot.telegram.connection import Address, TokenRefusedError
 from bot.telegram.incoming import ListenError, Webhook
 from bot.telegram.lease import LeaseLostError
 from config.reading import content_hash, load_newsroom
@@ -88,12 +89,12 @@ async def _run(settings: Settings, token: str, roles: frozenset[Role]) -> None:
         try:
             await bot.run()
         except TokenRefusedError:
-            fail(f"✗ {notices.token_refused()}")
+            fail(f"✗ {notices.UNAUTHORIZED}")
         except ListenError as error:
             host, port = settings.webhook_listen
             fail(f"✗ DIEMTIN_WEBHOOK_LISTEN: không mở được {host}:{port} ({error}); hãy chọn cổng khác.")
         except LeaseLostError:
-            fail(f"✗ {notices.lease_lost()}")
+            fail(f"✗ {notices.LEASE_LOST}")
         except SchemaChangedError:
             fail(f"✗ {SCHEMA_CHANGED}")
 

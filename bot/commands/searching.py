@@ -87,9 +87,7 @@ def _answer_row(text: str, reply: Reply, found: Sequence[FoundArticle], zone: st
 async def _found_ids(services: Services, text: str) -> dict[str, Any]:
     """Return `ids`: external ones, best first."""
     best = (await look_up(services, text, zone=services.newsroom.zone)).ids[:_MOST_RESULTS]
-    async with services.database.read() as connection:
-        found = await find_articles(connection, best)
-    return {"ids": [found[one].external_id for one in best if one in found]}
+    return {"ids": [article.external_id for article in await _articles(services, best)]}
 
 
 Answer = Callable[[Services, str], Awaitable[dict[str, Any]]]

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Any, BinaryIO, Literal, NoReturn
+from typing import Annotated, Any, BinaryIO, Literal
 
 import typer
 
@@ -75,7 +75,7 @@ def _skip_line(stream: BinaryIO) -> None:
 
 def _parsed(line: bytes) -> object:
     try:
-        value = json.loads(line.decode(), parse_constant=_refuse, parse_float=_finite)
+        value = json.loads(line.decode(), parse_constant=_finite, parse_float=_finite)
     except (ValueError, RecursionError):
         return None
     return value if _is_shallow(value) else None
@@ -94,14 +94,10 @@ def _inside(value: dict[str, object] | list[object]) -> Iterable[object]:
     return value.values() if isinstance(value, dict) else value
 
 
-def _refuse(name: str) -> NoReturn:
-    raise ValueError(f"{name} is not JSON")
-
-
-def _finite(digits: str) -> float:
-    number = float(digits)
-    if not math.isfinite(number):
-        raise ValueError(f"{digits} cannot be written as JSON again")
+def _finite(written: str) -> float:
+    number = float(written)
+    if not math.isfinite(number):  # NaN and Infinity too, which Python reads and JSON does not have
+        raise ValueError(f"{written} cannot be written as JSON again")
     return number
 
 

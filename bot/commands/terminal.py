@@ -171,7 +171,8 @@ class Group(TyperGroup):
 def _load(name: str, target: str, about: str) -> Any:
     module, _, function = target.rpartition(".")
     single = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
-    single.command(name, cls=Command, help=about)(getattr(import_module(module), function))
+    found = getattr(import_module(f"bot.commands.{module}"), function)
+    single.command(name, cls=Command, help=about)(found)
     return typer.main.get_command(single)
 
 

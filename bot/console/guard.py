@@ -156,11 +156,11 @@ class Guard:
         self._sessions = sessions
         self._admins = admins
         parts = urlsplit(url)
-        self._origin = f"{parts.scheme}://{parts.netloc}"
         self._hosts = {parts.netloc}
         if parts.hostname in _LOOPBACK:
             port = f":{parts.port}" if parts.port else ""
             self._hosts |= {f"127.0.0.1{port}", f"localhost{port}", f"[::1]{port}"}
+        self._origins = {f"{parts.scheme}://{host}" for host in self._hosts}
         self._is_secure = parts.scheme == "https"
         self._work = asyncio.Semaphore(_AT_ONCE)
         self._long_work = asyncio.Semaphore(1)
@@ -204,8 +204,7 @@ class Guard:
         """Refuse forms of other sites: browsers name the origin of a form."""
         origin = request.headers.get("Origin")
         site = request.headers.get("Sec-Fetch-Site", "same-origin")
-        ours = {f"{urlsplit(self._origin).scheme}://{host}" for host in self._hosts}
-        if (origin is not None and origin not in ours) or site not in ("same-origin", "none"):
+        if (origin is not None and origin not in self._origins) or site not in ("same-origin", "none"):
             raise web.HTTPForbidden
         if (request.content_length or 0) > MOST_FORM_BYTES:
             raise web.HTTPRequestEntityTooLarge(MOST_FORM_BYTES, request.content_length or 0)

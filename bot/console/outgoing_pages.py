@@ -50,7 +50,6 @@ class GatePages(Pages):
         self._act_on_gates = act_on_gates
 
     def routes(self) -> list[web.RouteDef]:
-        """Return the page and what may be done on it."""
         return [
             web.get(r"/so/duyet/{id:\d{1,18}}", self._show),
             web.post(r"/so/duyet/{id:\d{1,18}}", self._change),
@@ -104,7 +103,6 @@ class AnnouncementPages(Pages):
     """The pages under /thong-bao."""
 
     def routes(self) -> list[web.RouteDef]:
-        """Return the pages and what may be done on them."""
         return [
             web.get("/thong-bao", self._overview),
             web.post("/thong-bao/xem", self._preview),
@@ -168,7 +166,6 @@ class CorrectionPages(Pages):
     """The pages under /so/dinh-chinh: they correct a story that was sent, as `/dinhchinh` does."""
 
     def routes(self) -> list[web.RouteDef]:
-        """Return the pages and what may be done on them."""
         return [
             web.get("/so/dinh-chinh", self._form),
             web.post("/so/dinh-chinh/xem", self._preview),

@@ -27,6 +27,10 @@ class Pages:
         self._services = services
         self._page = page
 
+    def routes(self) -> list[web.RouteDef]:
+        """Return the pages and what may be done on them."""
+        raise NotImplementedError
+
 
 # Telegram's HTML of a stored message → HTML for the console: known tags only, links of http(s) only.
 

@@ -2,6 +2,8 @@
 
 import datetime as dt
 from collections.abc import Mapping
+from itertools import islice
+from pathlib import Path
 from typing import Any
 
 from bot.console.page_templates import readable
@@ -59,11 +61,10 @@ async def today(services: Services, problems: list[str]) -> dict[str, Any]:
         stats = await gather_stats(connection, since=now - _DAY, now=now)
         sending = await find_sending_holds(connection)
         found = await find_processes(connection)
-    processes = say_processes(found, is_gone=lease.is_gone, name_of=lease.describe_process)
     fine = (Why.ON_TIME, Why.EMPTY)
     return {
         "problems": problems,
-        "processes": processes,
+        "processes": say_processes(found, is_gone=lease.is_gone, name_of=lease.describe_process),
         "stats": stats,
         "gates": await list_open_gates(services),
         "held": why_held(None, sending, zone=services.newsroom.zone, now=now),
@@ -177,24 +178,18 @@ async def quarantine(services: Services) -> dict[str, Any]:
 
 def _quarantined(inbox: Source) -> list[tuple[str, str]]:
     """Return the quarantined files of an inbox: name and reason."""
-    folder = inbox.path / QUARANTINE
-    found: list[tuple[str, str]] = []
     try:
-        for file in sorted(folder.iterdir()):
-            if len(found) >= _MOST_FILES:
-                break
-            if is_reason(file) or not file.is_file():
-                continue
-            found.append((file.name, _reason_beside(file)))
+        files = sorted((inbox.path / QUARANTINE).iterdir())
+        held = (file for file in files if file.is_file() and not is_reason(file))
+        return [(file.name, _reason_beside(file)) for file in islice(held, _MOST_FILES)]
     except OSError:
-        return found
-    return found
+        return []
 
 
-def _reason_beside(file: Any) -> str:
+def _reason_beside(file: Path) -> str:
     try:
         with file.with_name(f"{file.name}.reason.txt").open(encoding="utf-8", errors="replace") as text:
-            return str(text.read(_LONGEST_REASON_FILE))
+            return text.read(_LONGEST_REASON_FILE)
     except OSError:
         return ""
 

@@ -41,7 +41,7 @@ _HEADERS = {
     "Referrer-Policy": "no-referrer",
     "Cache-Control": "public, max-age=60",
 }
-Made = Callable[[], Awaitable[tuple[int, str, str]]]  # status, kind of content, text
+Made = tuple[int, str, str]  # status, kind of content, text
 
 
 class PublicSite:
@@ -52,7 +52,7 @@ class PublicSite:
         self._style = files("bot.console").joinpath("console.css").read_text(encoding="utf-8")
         self._at_once = asyncio.Semaphore(_PAGES_AT_ONCE)
         self._waiting = 0
-        self._cache: dict[str, tuple[float, tuple[int, str, str]]] = {}
+        self._cache: dict[str, tuple[float, Made]] = {}
 
     def application(self) -> web.Application:
         """Return the pages as an application of their own."""
@@ -72,15 +72,13 @@ class PublicSite:
         return web.Response(text=self._style, content_type="text/css")
 
     async def _answer(
-        self, page: Callable[[web.Request], Awaitable[tuple[int, str, str]]], request: web.Request
+        self, page: Callable[[web.Request], Awaitable[Made]], request: web.Request
     ) -> web.Response:
         """Answer from the cache, or make the page; few at once, to keep replies to readers fast."""
-        if self._services.newsroom.feeds_address is None or self._waiting >= _MOST_WAITING:
-            raise (
-                web.HTTPNotFound
-                if self._services.newsroom.feeds_address is None
-                else web.HTTPServiceUnavailable
-            )
+        if self._services.newsroom.feeds_address is None:
+            raise web.HTTPNotFound
+        if self._waiting >= _MOST_WAITING:
+            raise web.HTTPServiceUnavailable
         known = self._cache.get(request.path)
         if known is None or time.monotonic() - known[0] > _CACHED_SECONDS:
             self._waiting += 1
@@ -100,11 +98,11 @@ class PublicSite:
             status=status, text=text, content_type=kind, charset="utf-8", headers={"ETag": tag}
         )
 
-    async def _home(self, _: web.Request) -> tuple[int, str, str]:
+    async def _home(self, _: web.Request) -> Made:
         editions = [(one, self._path(one)) for one in self._services.newsroom.editions]
         return self._page("public_home", editions=editions)
 
-    async def _edition(self, request: web.Request) -> tuple[int, str, str]:
+    async def _edition(self, request: web.Request) -> Made:
         edition = self._find(request)
         copies = await self._copies(edition)
         links = [(self._said(edition, one.slot_at), self._path(edition, one)) for one in copies]
@@ -112,7 +110,7 @@ class PublicSite:
         return self._page("public_edition", edition=edition, feed=f"{self._path(edition)}.atom", links=links,
                           latest=latest)  # fmt: skip
 
-    async def _issue(self, request: web.Request) -> tuple[int, str, str]:
+    async def _issue(self, request: web.Request) -> Made:
         edition = self._find(request)
         try:
             slot = dt.datetime.strptime(request.match_info["stamp"], _STAMP).replace(tzinfo=dt.UTC)
@@ -128,7 +126,7 @@ class PublicSite:
         )  # fmt: skip
         return 410 if found.is_retracted else status, kind, text
 
-    async def _feed(self, request: web.Request) -> tuple[int, str, str]:
+    async def _feed(self, request: web.Request) -> Made:
         edition = self._find(request)
         copies = await self._copies(edition)
         return 200, "application/atom+xml", self._atom(edition, copies)
@@ -177,7 +175,7 @@ class PublicSite:
         local = slot.astimezone(ZoneInfo(edition.schedule.zone))
         return f"{edition.title}, {local:%H:%M} ngày {local.day}/{local.month}/{local.year}"
 
-    def _page(self, template: str, **values: object) -> tuple[int, str, str]:
+    def _page(self, template: str, **values: object) -> Made:
         newsroom = self._services.newsroom
         base = urlsplit(newsroom.feeds_address or "").path
         text = render(template, zone=newsroom.zone, now=self._services.clock.now(), base=base, **values)

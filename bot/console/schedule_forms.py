@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any, Protocol
+from typing import Any
 from urllib.parse import urlsplit
 
 from aiohttp import web
@@ -36,14 +36,6 @@ _LABELS = {
 Form = Mapping[str, Sequence[str]]
 
 
-class _Fields(Protocol):
-    def getall(self, key: str) -> Sequence[Any]:
-        """Return all values of a field."""
-
-    def keys(self) -> Any:
-        """Return the names of the fields."""
-
-
 def with_field_name(problem: str) -> str:
     """Return a complaint of `diemtin check`, with the name that the field has in the form.
 
@@ -58,7 +50,7 @@ def with_field_name(problem: str) -> str:
 
 async def read_fields(request: web.Request) -> dict[str, list[str]]:
     """Return the fields of a form, each with its values."""
-    form: _Fields = await request.post()
+    form = await request.post()
     return {
         name: [each[:_LONGEST_FIELD] for each in form.getall(name) if isinstance(each, str)][:50]
         for name in dict.fromkeys(form.keys())

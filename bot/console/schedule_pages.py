@@ -44,7 +44,6 @@ class SchedulePages(Pages):
     """The pages under /lich."""
 
     def routes(self) -> list[web.RouteDef]:
-        """Return the pages and what may be done on them."""
         return [
             web.get("/lich", self._overview),
             web.get("/lich/sua", self._edit),

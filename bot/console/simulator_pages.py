@@ -54,7 +54,6 @@ class SimulatorPages(Pages):
     """The pages under /lich/thu."""
 
     def routes(self) -> list[web.RouteDef]:
-        """Return the pages."""
         return [web.get("/lich/thu", self._form), web.post("/lich/thu/xem", self._replay)]
 
     async def _form(self, request: web.Request) -> web.Response:
@@ -62,7 +61,7 @@ class SimulatorPages(Pages):
 
     async def _show(self, request: web.Request, form: Form, **shown: Any) -> web.Response:
         today = self._today()
-        values = {
+        values: dict[str, Any] = {
             "day": value_of(form, "ngay") or (today - _DAY).isoformat(),
             "count": value_of(form, "so-ngay") or "1",
             "most_days": MOST_DAYS,
@@ -77,9 +76,8 @@ class SimulatorPages(Pages):
                 if name not in ("csrf", "ngay", "so-ngay", "ban")
             ],
         }
-        nothing: dict[str, Any] = {"slots": None, "problems": [], "is_cut": False, "is_compared": False}
-        nothing["begins_at"] = None
-        return await self._page(request, "simulator", values | nothing | shown)
+        values |= {"slots": None, "problems": [], "is_cut": False, "is_compared": False, "begins_at": None}
+        return await self._page(request, "simulator", values | shown)
 
     async def _replay(self, request: web.Request) -> web.Response:
         """Compose the days again; `Guard` allows one such request at a time."""
@@ -91,10 +89,11 @@ class SimulatorPages(Pages):
             return await self._show(request, form, problems=[str(error)])
         except NotEditableError as error:
             return await self._show(request, form, problems=str(error).splitlines())
-        until, simulated, is_cut = self._services.clock.now(), _SimulatedIssues(), False
+        until, is_cut = self._services.clock.now(), False
+        old, new = list[SimulatedIssue](), list[SimulatedIssue]()
         try:
             async with asyncio.timeout(REPLAY_SECONDS):
-                for issues, newsroom in ((simulated.now, self._services.newsroom), (simulated.tried, tried)):
+                for issues, newsroom in ((old, self._services.newsroom), (new, tried)):
                     if newsroom is None:
                         continue
                     only = _narrowed(newsroom, value_of(form, "ban") or value_of(form, "name"))
@@ -105,7 +104,7 @@ class SimulatorPages(Pages):
                             break
         except TimeoutError:
             is_cut = True
-        slots = _compared(simulated.now, simulated.tried if tried else simulated.now)
+        slots = _compared(old, new if tried else old)
         shown = {"slots": slots, "is_cut": is_cut, "is_compared": tried is not None}
         ready = await first_ready(self._services.database)
         if ready is not None and any(one.slot_at < ready for one in slots):
@@ -144,12 +143,6 @@ class SimulatorPages(Pages):
         if wanted.newsroom is None:
             raise NotEditableError("\n".join(wanted.problems))
         return wanted.newsroom
-
-
-class _SimulatedIssues:
-    def __init__(self) -> None:
-        self.now: list[SimulatedIssue] = []
-        self.tried: list[SimulatedIssue] = []
 
 
 def _narrowed(newsroom: Newsroom, edition: str) -> Newsroom:

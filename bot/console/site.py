@@ -1,6 +1,7 @@
 """The console: its routes, login, and the pages that have no module of their own."""
 
 from collections.abc import Awaitable, Callable
+from functools import partial
 from importlib.resources import files
 from typing import Any
 
@@ -10,7 +11,7 @@ from aiohttp import web
 from bot.console import page_values
 from bot.console.guard import BASE, SESSION, Guard, Sessions, redirect, use_link
 from bot.console.outgoing_pages import ActOnGates, AnnouncementPages, CorrectionPages, GatePages
-from bot.console.page_templates import error_page, render
+from bot.console.page_templates import Pages, error_page, render
 from bot.console.schedule_pages import SchedulePages
 from bot.console.simulator_pages import SimulatorPages
 from bot.console.source_pages import SourcePages
@@ -36,6 +37,7 @@ _LONGEST_QUERY = 500
 _KEPT = {"Cache-Control": "max-age=3600"}
 _log = structlog.get_logger(__name__)
 Problems = Callable[[], Awaitable[list[str]]]
+FindValues = Callable[[Services], Awaitable[dict[str, Any]]]
 
 
 class Console:
@@ -50,12 +52,9 @@ class Console:
         self._services = services
         self._problems = problems
         self._sessions = Sessions()
-        self._announcements = AnnouncementPages(services, self._page)
-        self._corrections = CorrectionPages(services, self._page)
-        self._gates = GatePages(services, self._page, act_on_gates)
-        self._schedules = SchedulePages(services, self._page)
-        self._simulator = SimulatorPages(services, self._page)
-        self._sources = SourcePages(services, self._page)
+        kinds = (SourcePages, SchedulePages, SimulatorPages, AnnouncementPages, CorrectionPages)
+        self._groups: list[Pages] = [make(services, self._page) for make in kinds]
+        self._groups.append(GatePages(services, self._page, act_on_gates))
         self._guard = Guard(self._sessions, services.admins, url)
         folder = files("bot.console")
         self._style = folder.joinpath("console.css").read_text(encoding="utf-8")
@@ -73,20 +72,15 @@ class Console:
                 web.get("/vao", self._login),
                 web.post("/vao", self._log_in),
                 web.post("/ra", self._log_out),
-                *self._sources.routes(),
-                *self._schedules.routes(),
-                *self._simulator.routes(),
-                *self._announcements.routes(),
-                *self._corrections.routes(),
-                *self._gates.routes(),
-                web.get("/so", self._issues),
+                *(route for group in self._groups for route in group.routes()),
+                web.get("/so", partial(self._show, "issues", page_values.issues)),
                 web.get(r"/so/{id:\d{1,18}}", self._issue),
                 web.post(r"/so/{id:\d{1,18}}/thu-hoi", self._retract),
                 web.get("/nguoi-nhan", self._reader),
                 web.get("/tim", self._search),
-                web.get("/cach-ly", self._quarantine),
+                web.get("/cach-ly", partial(self._show, "quarantine", page_values.quarantine)),
                 web.post("/cach-ly/nhan-lai", self._take_again),
-                web.get("/nhat-ky", self._audit_log),
+                web.get("/nhat-ky", partial(self._show, "audit_log", page_values.audit_log)),
             ]
         )
         return application
@@ -143,8 +137,8 @@ class Console:
             request, "today", await page_values.today(self._services, await self._problems())
         )
 
-    async def _issues(self, request: web.Request) -> web.Response:
-        return await self._page(request, "issues", await page_values.issues(self._services))
+    async def _show(self, template: str, find_values: FindValues, request: web.Request) -> web.Response:
+        return await self._page(request, template, await find_values(self._services))
 
     async def _issue(self, request: web.Request) -> web.Response:
         found = await page_values.issue(self._services, int(request.match_info["id"]))
@@ -159,12 +153,6 @@ class Console:
     async def _search(self, request: web.Request) -> web.Response:
         asked = request.query.get("q", "")[:_LONGEST_QUERY]
         return await self._page(request, "search", await page_values.search(self._services, asked))
-
-    async def _quarantine(self, request: web.Request) -> web.Response:
-        return await self._page(request, "quarantine", await page_values.quarantine(self._services))
-
-    async def _audit_log(self, request: web.Request) -> web.Response:
-        return await self._page(request, "audit_log", await page_values.audit_log(self._services))
 
     async def _retract(self, request: web.Request) -> web.Response:
         issue_id, admin = int(request.match_info["id"]), request[SESSION].admin

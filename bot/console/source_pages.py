@@ -56,7 +56,6 @@ class SourcePages(Pages):
     """The pages under /nguon."""
 
     def routes(self) -> list[web.RouteDef]:
-        """Return the pages and what may be done on them."""
         return [web.get("/nguon", self._overview), web.post("/nguon/thu", self._try)]
 
     async def _overview(self, request: web.Request) -> web.Response:

@@ -34,7 +34,7 @@ async def emulator_process(*, port: int = 0, strict: bool = False) -> AsyncItera
     try:
         yield await _read_address(process)
     finally:
-        await _stop(process)
+        await stop_process(process, STOP_SECONDS)
 
 
 async def _read_address(process: Process) -> str:
@@ -55,12 +55,13 @@ async def _read_address(process: Process) -> str:
     return address
 
 
-async def _stop(process: Process) -> None:
+async def stop_process(process: Process, seconds: float) -> None:
+    """Terminate a process, and kill it if it does not end in `seconds`."""
     if process.returncode is not None:
         return
     process.terminate()
     try:
-        async with asyncio.timeout(STOP_SECONDS):
+        async with asyncio.timeout(seconds):
             await process.communicate()
     except TimeoutError:
         process.kill()

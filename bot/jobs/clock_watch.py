@@ -38,10 +38,9 @@ def judge(
         return notices.clock_wrong(now, telegram) if abs(now - telegram) > TOLERANCE else None
     if newest is None:
         return None
-    if now - newest > FURTHEST_AHEAD:
-        return notices.clock_ahead_of_rows(now, newest)
-    if newest - now > TOLERANCE and not is_simulated:
-        return notices.clock_behind_rows(now, newest)
+    is_behind = newest - now > TOLERANCE and not is_simulated
+    if now - newest > FURTHEST_AHEAD or is_behind:
+        return notices.clock_unlike_rows(now, newest)
     return None
 
 

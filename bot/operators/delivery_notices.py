@@ -14,63 +14,6 @@ from storage.delivery.corrections import ChangedHeadline
 from storage.delivery.refusals import Holds, LatestDeliveries
 from storage.upkeep.stats import Outcomes, Queue
 
-_LATE = Markup(
-    "⚠️ {due} tin nhắn đã đến giờ mà chưa gửi; tin đợi lâu nhất đã {minutes} phút. "
-    "Với tốc độ hiện nay ({rate}/giây), khoảng {finish} mới xong.\n"
-    "Xem thêm: /quantri"
-)
-_PAUSED = Markup(
-    "⏸ Đang dừng gửi toàn bộ mà có {due} tin nhắn đã đến giờ, tin đợi lâu nhất đã {minutes} phút.\n"
-    "Muốn gửi tiếp: /quantri, «Gửi tiếp»."
-)
-_DEAF = Markup(
-    "⚠️ Điểm Tin không nhận được tin nhắn mới từ Telegram ({problem}).\n"
-    "Xem nhật ký và <code>diemtin health</code>; bản tin vẫn được gửi."
-)
-_SET_ASIDE = Markup(
-    "⚠️ Có {count} tin nhắn từ Telegram mà bot không đọc được, hoặc làm bot dừng đột ngột mấy lần liền, "
-    "đã để riêng (tất cả {total}); các tin khác vẫn được trả lời.\n"
-    "Lý do có trong nhật ký ở dòng có <code>is set aside</code>; nếu còn gặp, hãy nâng cấp diemtin."
-)
-_PASSED_OVER = Markup(
-    "⚠️ Có người gửi tin nhắn dồn dập: bot bỏ qua {count} tin đang xếp hàng của họ "
-    "(tất cả {total} trong 2 ngày). "
-    "Các cuộc trò chuyện khác vẫn được trả lời như thường; bạn không cần làm gì."
-)
-_UNKNOWN = Markup(
-    "⚠️ Thêm {count} lượt gửi chưa rõ đã đến hay chưa: Telegram không trả lời hai lần liền.\n"
-    "Điểm Tin không gửi lại, để không ai nhận quá hai bản. Tổng cộng: {total}. Xem thêm: /quantri"
-)
-_PROGRESS = Markup("📤 <b>{title}</b>: {sent}/{total} đã gửi · {rate}/giây · xong khoảng {finish}")
-_PROGRESS_PAUSED = Markup("⏸ <b>{title}</b>: {sent}/{total} đã gửi, đang dừng gửi")
-_PROGRESS_DONE = Markup("✓ <b>{title}</b>: đã gửi {sent} tin nhắn, xong lúc {finish}")
-_LIMITED = Markup(
-    "⚠️ Telegram không nhận thêm tin nhắn nào của bot (Too Many Requests). Bot nghỉ đến {until} rồi gửi thử "
-    "một tin; được thì tự gửi tiếp, bạn không phải làm gì. Xem thêm: /quantri"
-)
-_LONG_WAIT = Markup(
-    "⏳ Telegram bắt {count} cuộc trò chuyện đợi lâu, lâu nhất đến {until}. Tin của họ được giữ lại và tự "
-    "gửi khi hết hạn; người khác vẫn nhận như thường."
-)
-_REFUSED = Markup(
-    "⚠️ <b>{title}</b> số {slot}: {gone} trên {done} tin nhắn không gửi được. Telegram báo: <i>{reason}</i>\n"
-    "Xem nhật ký và số này trong /quantri; sửa xong nguyên nhân, dùng «Gửi ngay»."
-)
-_LOST = Markup(
-    "⚠️ Bot không còn quyền đăng trong <b>{title}</b> nên đã ngừng gửi ở đó. Telegram báo: <i>{reason}</i>\n"
-    "Hãy nhờ quản trị viên nơi đó cấp lại quyền đăng tin cho bot; có quyền, bot tự gửi tiếp."
-)
-_OWNER = Markup(
-    "Điểm Tin không còn quyền đăng trong <b>{title}</b> nên đã ngừng gửi bản tin ở đó. "
-    "Bạn cấp lại quyền đăng tin cho bot là bản tin tự gửi tiếp nhé; nếu chưa thấy, gửi /start ở đó."
-)
-_HEADLINE_CHANGED = Markup(
-    "ℹ️ <b>{source}</b> đã đổi tiêu đề một tin đã gửi cho {readers} người.\n"
-    "Đã gửi: «{old}»\n"
-    "Nay là: «{new}»\n"
-    "Câu hỏi của bạn đọc không còn gặp tiêu đề cũ. Nếu cần đính chính, chép dòng này và sửa theo ý bạn:\n"
-    "<code>/dinhchinh {story} Báo đã sửa tiêu đề thành: {new}</code>"
-)
 _LONGEST_HEADLINE = 200  # UTF-16 units: fits into a correction, and four notices into one message
 REFUSED_OVER = "✓ Số mới của bản tin đã gửi được bình thường."
 OVER = {
@@ -83,7 +26,11 @@ OVER = {
 
 def late(queue: Queue, rate: float, zone: str) -> Markup:
     """Return the notice that deliveries are late, or will be."""
-    return _LATE.format(
+    return Markup(
+        "⚠️ {due} tin nhắn đã đến giờ mà chưa gửi; tin đợi lâu nhất đã {minutes} phút. "
+        "Với tốc độ hiện nay ({rate}/giây), khoảng {finish} mới xong.\n"
+        "Xem thêm: /quantri"
+    ).format(
         due=say_number(queue.due),
         minutes=_minutes(queue),
         rate=say_rate(rate),
@@ -93,27 +40,43 @@ def late(queue: Queue, rate: float, zone: str) -> Markup:
 
 def paused(queue: Queue) -> Markup:
     """Return the notice that sending is stopped while deliveries are due."""
-    return _PAUSED.format(due=say_number(queue.due), minutes=_minutes(queue))
+    return Markup(
+        "⏸ Đang dừng gửi toàn bộ mà có {due} tin nhắn đã đến giờ, tin đợi lâu nhất đã {minutes} phút.\n"
+        "Muốn gửi tiếp: /quantri, «Gửi tiếp»."
+    ).format(due=say_number(queue.due), minutes=_minutes(queue))
 
 
 def deaf(problem: str) -> Markup:
     """Return the notice that no updates arrive; `problem` is the reason."""
-    return _DEAF.format(problem=problem)
+    return Markup(
+        "⚠️ Điểm Tin không nhận được tin nhắn mới từ Telegram ({problem}).\n"
+        "Xem nhật ký và <code>diemtin health</code>; bản tin vẫn được gửi."
+    ).format(problem=problem)
 
 
 def limited(until: dt.datetime, zone: str) -> Markup:
     """Return the notice that Telegram refuses messages to everybody."""
-    return _LIMITED.format(until=_clock(until, zone))
+    return Markup(
+        "⚠️ Telegram không nhận thêm tin nhắn nào của bot (Too Many Requests). Bot nghỉ đến {until} rồi gửi "
+        "thử một tin; được thì tự gửi tiếp, bạn không phải làm gì. Xem thêm: /quantri"
+    ).format(until=_clock(until, zone))
 
 
 def long_wait(holds: Holds, zone: str) -> Markup:
     """Return the notice that Telegram makes chats wait for long."""
-    return _LONG_WAIT.format(count=say_number(holds.chats), until=_moment(holds.last_until, zone))
+    return Markup(
+        "⏳ Telegram bắt {count} cuộc trò chuyện đợi lâu, lâu nhất đến {until}. Tin của họ được giữ lại và "
+        "tự gửi khi hết hạn; người khác vẫn nhận như thường."
+    ).format(count=say_number(holds.chats), until=_moment(holds.last_until, zone))
 
 
 def refused(copies: LatestDeliveries, title: str, zone: str) -> Markup:
     """Return the notice that many or all copies of an issue were refused."""
-    return _REFUSED.format(
+    return Markup(
+        "⚠️ <b>{title}</b> số {slot}: {gone} trên {done} tin nhắn không gửi được. "
+        "Telegram báo: <i>{reason}</i>\n"
+        "Xem nhật ký và số này trong /quantri; sửa xong nguyên nhân, dùng «Gửi ngay»."
+    ).format(
         title=title,
         slot=_moment(copies.slot_at, zone),
         gone=say_number(copies.gone),
@@ -124,12 +87,19 @@ def refused(copies: LatestDeliveries, title: str, zone: str) -> Markup:
 
 def rights_lost(title: str, reason: str) -> Markup:
     """Return the notice for admins that the bot may no longer write in a group or channel."""
-    return _LOST.format(title=title, reason=reason)
+    return Markup(
+        "⚠️ Bot không còn quyền đăng trong <b>{title}</b> nên đã ngừng gửi ở đó. "
+        "Telegram báo: <i>{reason}</i>\n"
+        "Hãy nhờ quản trị viên nơi đó cấp lại quyền đăng tin cho bot; có quyền, bot tự gửi tiếp."
+    ).format(title=title, reason=reason)
 
 
 def rights_lost_to_owner(title: str) -> Markup:
     """Return the same for the administrator of that group or channel."""
-    return _OWNER.format(title=title)
+    return Markup(
+        "Điểm Tin không còn quyền đăng trong <b>{title}</b> nên đã ngừng gửi bản tin ở đó. "
+        "Bạn cấp lại quyền đăng tin cho bot là bản tin tự gửi tiếp nhé; nếu chưa thấy, gửi /start ở đó."
+    ).format(title=title)
 
 
 def say_troubles(
@@ -157,23 +127,40 @@ def say_troubles(
 
 def more_unknown(count: int, total: int) -> Markup:
     """Return the notice that `count` more deliveries ended as unknown."""
-    return _UNKNOWN.format(count=say_number(count), total=say_number(total))
+    return Markup(
+        "⚠️ Thêm {count} lượt gửi chưa rõ đã đến hay chưa: Telegram không trả lời hai lần liền.\n"
+        "Điểm Tin không gửi lại, để không ai nhận quá hai bản. Tổng cộng: {total}. Xem thêm: /quantri"
+    ).format(count=say_number(count), total=say_number(total))
 
 
 def more_set_aside(count: int, total: int) -> Markup:
     """Return the notice that `count` more updates of Telegram could not be read."""
-    return _SET_ASIDE.format(count=say_number(count), total=say_number(total))
+    return Markup(
+        "⚠️ Có {count} tin nhắn từ Telegram mà bot không đọc được, hoặc làm bot dừng đột ngột mấy lần liền, "
+        "đã để riêng (tất cả {total}); các tin khác vẫn được trả lời.\n"
+        "Lý do có trong nhật ký ở dòng có <code>is set aside</code>; nếu còn gặp, hãy nâng cấp diemtin."
+    ).format(count=say_number(count), total=say_number(total))
 
 
 def more_passed_over(count: int, total: int) -> Markup:
     """Return the notice that `count` more updates were skipped because their sender sent too many."""
-    return _PASSED_OVER.format(count=say_number(count), total=say_number(total))
+    return Markup(
+        "⚠️ Có người gửi tin nhắn dồn dập: bot bỏ qua {count} tin đang xếp hàng của họ "
+        "(tất cả {total} trong 2 ngày). "
+        "Các cuộc trò chuyện khác vẫn được trả lời như thường; bạn không cần làm gì."
+    ).format(count=say_number(count), total=say_number(total))
 
 
 def headline_changed(change: ChangedHeadline, source: str, readers: int) -> Markup:
     """Return the notice that a paper changed a headline that was sent, and how to correct it."""
     old, new = (shortened(one_line(text), _LONGEST_HEADLINE) for text in (change.old, change.new))
-    return _HEADLINE_CHANGED.format(
+    return Markup(
+        "ℹ️ <b>{source}</b> đã đổi tiêu đề một tin đã gửi cho {readers} người.\n"
+        "Đã gửi: «{old}»\n"
+        "Nay là: «{new}»\n"
+        "Câu hỏi của bạn đọc không còn gặp tiêu đề cũ. Nếu cần đính chính, chép dòng này và sửa theo ý bạn:\n"
+        "<code>/dinhchinh {story} Báo đã sửa tiêu đề thành: {new}</code>"
+    ).format(
         source=shortened(one_line(source), 60),
         readers=say_number(readers),
         old=old,
@@ -186,13 +173,17 @@ def progress(title: str, sent: int, queue: Queue, rate: float, zone: str, *, is_
     """Return the notice of the progress of a broadcast."""
     words = {"title": title, "sent": say_number(sent), "total": say_number(sent + queue.due)}
     if is_paused:
-        return _PROGRESS_PAUSED.format(**words)
-    return _PROGRESS.format(**words, rate=say_rate(rate), finish=_finish(queue, rate, zone))
+        return Markup("⏸ <b>{title}</b>: {sent}/{total} đã gửi, đang dừng gửi").format(**words)
+    return Markup("📤 <b>{title}</b>: {sent}/{total} đã gửi · {rate}/giây · xong khoảng {finish}").format(
+        **words, rate=say_rate(rate), finish=_finish(queue, rate, zone)
+    )
 
 
 def progress_done(title: str, sent: int, at: dt.datetime, zone: str) -> Markup:
     """Return the notice that a broadcast is finished."""
-    return _PROGRESS_DONE.format(title=title, sent=say_number(sent), finish=_clock(at, zone))
+    return Markup("✓ <b>{title}</b>: đã gửi {sent} tin nhắn, xong lúc {finish}").format(
+        title=title, sent=say_number(sent), finish=_clock(at, zone)
+    )
 
 
 def say_outcomes(outcomes: Outcomes) -> str:

@@ -72,31 +72,17 @@ def texts_set_aside(texts: Sequence[tuple[str, str, str]]) -> str:
     )
 
 
-def token_refused() -> str:
-    """Say that the token is not valid any more."""
-    return (
-        "Telegram từ chối token (401). Lấy token mới từ @BotFather, đặt vào DIEMTIN_BOT_TOKEN rồi chạy lại."
-    )
-
-
-def other_poller() -> str:
-    """Say in the log that another process polls with the same token."""
-    return (
-        "một tiến trình khác đang nhận tin với cùng token (409); nếu nó dùng cơ sở dữ liệu khác, hai bên "
-        "không thấy nhau và người đọc có thể nhận tin hai lần; hãy tắt bớt, chỉ để một bot chạy"
-    )
-
-
 def lease_elsewhere(holder: str, role: str = "") -> str:
     """Say in the log that another process works with the same token, or has this role."""
     part = f", phần {role}" if role else ""
     return f"{holder} đang chạy bot với cùng token{part}; chờ đến khi tiến trình đó dừng"
 
 
-def lease_lost() -> str:
-    """Say on the terminal that another process has taken over."""
-    return "Một tiến trình khác đã nhận việc với cùng token (máy này có lúc đứng quá lâu); bot dừng ở đây."
-
+# On the terminal, when the bot ends.
+UNAUTHORIZED = (
+    "Telegram từ chối token (401). Lấy token mới từ @BotFather, đặt vào DIEMTIN_BOT_TOKEN rồi chạy lại."
+)
+LEASE_LOST = "Một tiến trình khác đã nhận việc với cùng token (máy này có lúc đứng quá lâu); bot dừng ở đây."
 
 # What is wrong with the running bot, as `/healthz`, `diemtin health` and the alerts name it; plain text.
 DATABASE_ASKED_AGAIN = "cơ sở dữ liệu không trả lời, bot sẽ hỏi lại; hãy xem DIEMTIN_DATABASE_URL"
@@ -113,8 +99,13 @@ ARTICLES_STUCK = (
 )
 LEASE_TAKEN = "một tiến trình khác đang chạy bot với cùng token; bot này đợi đến khi tiến trình đó dừng"
 NOT_POLLING = "bot chưa hỏi tin từ Telegram; nếu sau một phút vẫn vậy, hãy xem nhật ký rồi chạy lại bot"
+NOT_LISTENING = "bot chưa mở cổng webhook; nếu sau một phút vẫn vậy, hãy xem nhật ký rồi chạy lại bot"
 POLLER_RESTARTED = (
     "việc nhận tin từ Telegram vừa tự dừng và đã chạy lại; nếu lặp lại, hãy xem nhật ký rồi nâng cấp diemtin"
+)
+OTHER_POLLER = (
+    "một tiến trình khác đang nhận tin với cùng token (409); nếu nó dùng cơ sở dữ liệu khác, hai bên "
+    "không thấy nhau và người đọc có thể nhận tin hai lần; hãy tắt bớt, chỉ để một bot chạy"
 )
 TELEGRAM_SILENT = "Telegram không trả lời; hãy xem mạng của máy này"
 
@@ -132,9 +123,6 @@ def telegram_unreachable(host: str, cause: str, step: str) -> str:
     return f"Telegram không trả lời ({host}: {cause}); {step}"
 
 
-NOT_LISTENING = "bot chưa mở cổng webhook; nếu sau một phút vẫn vậy, hãy xem nhật ký rồi chạy lại bot"
-
-
 CLOCK_RIGHT_AGAIN = "✓ Đồng hồ máy đã đúng; bot lại nhận bài và soạn số như thường."
 _CLOCK_HELD = (
     "Bot tạm không nhận bài, không soạn số và không xóa gì. "
@@ -149,18 +137,11 @@ def clock_wrong(now: dt.datetime, telegram: dt.datetime) -> str:
     )
 
 
-def clock_ahead_of_rows(now: dt.datetime, newest: dt.datetime) -> str:
-    """Say that the clock is further ahead of the newest row than a downtime explains."""
+def clock_unlike_rows(now: dt.datetime, newest: dt.datetime) -> str:
+    """Say that the clock is behind the newest row, or further ahead of it than a downtime explains."""
+    fault = "sai" if now > newest else "chạy lùi"
     return (
-        f"đồng hồ máy có lẽ sai: máy ghi {_moment(now)}, dữ liệu mới nhất từ {_moment(newest)} "
-        f"(giờ UTC), chưa hỏi được giờ của Telegram. {_CLOCK_HELD}"
-    )
-
-
-def clock_behind_rows(now: dt.datetime, newest: dt.datetime) -> str:
-    """Say that the clock is behind the newest row, and Telegram cannot be asked."""
-    return (
-        f"đồng hồ máy có lẽ chạy lùi: máy ghi {_moment(now)}, dữ liệu mới nhất từ {_moment(newest)} "
+        f"đồng hồ máy có lẽ {fault}: máy ghi {_moment(now)}, dữ liệu mới nhất từ {_moment(newest)} "
         f"(giờ UTC), chưa hỏi được giờ của Telegram. {_CLOCK_HELD}"
     )
 

@@ -47,7 +47,6 @@ class Why(StrEnum):
     IN_DOUBT = "in_doubt"
     SKIPPED = "skipped"
     EMPTY = "empty"
-    NEXT = "next"
     GATE = "gate"  # an operator's approval is awaited, or came late
     # About one article:
     ARTICLE_REFUSED = "article_refused"

@@ -1,7 +1,8 @@
 """Notices in the admin chat about polled sources: short, escaped HTML that says what to do."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from html import escape
 from zoneinfo import ZoneInfo
 
@@ -18,8 +19,11 @@ _LONGEST_DETAIL = 100
 
 def notices_of(source: WebSource, verdict: Verdict) -> list[str]:
     """Return the notices of a verdict, a paragraph each."""
-    begun = {
-        BROKEN: _broken, QUIET: _quiet, MOVED: _moved, OLD: _old, AHEAD: _ahead, UNDATED: _undated,
+    begun: dict[str, Callable[[WebSource, SourceState], str]] = {
+        BROKEN: _broken, QUIET: _quiet, MOVED: _moved,
+        OLD: partial(_misdated, "mọi bài mới đều ghi giờ đăng cũ hơn một tháng nên không vào bản tin"),
+        AHEAD: partial(_misdated, "mọi bài mới đều ghi giờ đăng ở tương lai nên bot chỉ tính giờ nhận được"),
+        UNDATED: partial(_misdated, "không bài mới nào có giờ đăng đọc được nên bot chỉ tính giờ nhận được"),
         ELSEWHERE: _elsewhere, CROWDED: _crowded,
     }  # fmt: skip
     over = {
@@ -78,19 +82,7 @@ def _moved(source: WebSource, state: SourceState) -> str:
     )
 
 
-def _old(source: WebSource, state: SourceState) -> str:
-    return _dating(source, "mọi bài mới đều ghi giờ đăng cũ hơn một tháng nên không vào bản tin")
-
-
-def _ahead(source: WebSource, state: SourceState) -> str:
-    return _dating(source, "mọi bài mới đều ghi giờ đăng ở tương lai nên bot chỉ tính giờ nhận được")
-
-
-def _undated(source: WebSource, state: SourceState) -> str:
-    return _dating(source, "không bài mới nào có giờ đăng đọc được nên bot chỉ tính giờ nhận được")
-
-
-def _dating(source: WebSource, what: str) -> str:
+def _misdated(what: str, source: WebSource, _: SourceState) -> str:
     return (
         f"⚠️ Nguồn <b>{escape(source.title)}</b>: {what}.\n"
         f"Nên làm: mở {_code(source.url)} xem giờ báo ghi; "

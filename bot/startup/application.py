@@ -35,8 +35,6 @@ from bot.startup.shared import Shared
 from bot.telegram.connection import Address, Connection, TokenRefusedError
 from bot.text_work.worker import TextWorker
 
-__all__ = ["Address", "Bot", "Listen", "TokenRefusedError"]
-
 _MOST_SECONDS_TO_END = 9.5  # after a signal; unfinished work is continued at the next start
 _log = structlog.get_logger(__name__)
 

@@ -25,7 +25,6 @@ from bot.process.health import LEAST_FREE_BYTES
 from bot.telegram.lease import describe_process, is_gone
 from bot.telegram.transport import explain
 from storage.engine import Database
-from storage.off_loop import INTAKE
 from storage.processes.registry import find_processes
 from storage.sources import SourceState
 
@@ -144,7 +143,7 @@ def _webhook(info: dict[str, Any], wanted: str | None) -> Check:
 
 
 def check_folders(database: Database, newsroom: Newsroom, config: Path | None) -> list[Check]:
-    """Check the free space of the disk, and the rights on the folders in use."""
+    """Check the free space of the disk, and the rights on the folders in use; one on a network may hang."""
     places = [database.index_folder.parent, *([database.file.parent] if database.file else [])]
     wrong = list(_without_rights(places, newsroom, config))
     rights = (
@@ -177,7 +176,7 @@ def _without_rights(places: Sequence[Path], newsroom: Newsroom, config: Path | N
 
 def check_sources(newsroom: Newsroom, states: dict[str, SourceState], *, now: dt.datetime) -> list[Check]:
     """Return a check for each polled source that has a problem, and one for all others."""
-    wrong = [*_ailing(newsroom, states, now)]
+    wrong = list(_ailing(newsroom, states, now))
     polled = len(newsroom.web_sources)
     shown = wrong[:_MOST_SOURCES]
     if len(wrong) > len(shown):
@@ -219,8 +218,3 @@ async def check_processes(database: Database) -> list[Check]:
         found = await find_processes(connection)
     statements = say_processes(found, is_gone=is_gone, name_of=describe_process)
     return [Check("processes", one.status, one.words) for one in statements]
-
-
-async def check_folders_apart(database: Database, newsroom: Newsroom, config: Path | None) -> list[Check]:
-    """Do `check_folders` in a thread: a folder on a network may hang."""
-    return await INTAKE.run(check_folders, database, newsroom, config)

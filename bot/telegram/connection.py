@@ -131,7 +131,7 @@ class Connection:
     def find_problem(self) -> str | None:
         """Say to operators what is wrong with the connection, if anything is."""
         if self.is_refused:
-            return notices.token_refused()
+            return notices.UNAUTHORIZED
         trouble = self._polling.trouble or self._request.trouble
         if not self._is_wanted:
             return trouble
@@ -142,7 +142,7 @@ class Connection:
         if time.monotonic() - self._restarted_at < _RESTART_SHOWN_SECONDS:
             return notices.POLLER_RESTARTED
         if self._has_rival():
-            return notices.other_poller()
+            return notices.OTHER_POLLER
         is_deaf = self._polling.seconds_since_ok > _DEAF_SECONDS
         return (trouble or notices.TELEGRAM_SILENT) if is_deaf else None
 
@@ -232,7 +232,7 @@ class Connection:
     def _on_polling_error(self, error: TelegramError) -> None:
         if isinstance(error, Conflict):
             self._conflicts.append(time.monotonic())
-            _log.error("conflict", problem=notices.other_poller())
+            _log.error("conflict", problem=notices.OTHER_POLLER)
         else:
             _log.warning("polling failed", error=str(error))
 

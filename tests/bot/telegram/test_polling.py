@@ -120,7 +120,7 @@ async def test_a_rival_that_stays_is_a_problem_of_health_and_a_hand_over_is_none
         for _ in range(3):
             assert connection.find_problem() is None
             connection._on_polling_error(Conflict("terminated by other getUpdates request"))
-        assert connection.find_problem() == notices.other_poller()
+        assert connection.find_problem() == notices.OTHER_POLLER
     finally:
         await connection.close()
 
