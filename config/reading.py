@@ -27,8 +27,6 @@ from config.newsroom import (
 from config.toml_lines import KeyPath, key_lines, line_of
 from config.values import NewsroomError, Problem, nearest, shown
 
-# Vietnamese messages for the English errors of pydantic and tomllib.
-
 _TABLES: dict[str, type[BaseModel]] = {
     "newsroom": General,
     "sources": Source,
@@ -121,11 +119,7 @@ _TOO_LARGE = "tệp lớn hơn 1 MB, không giống tệp cấu hình; hãy xem 
 
 
 def load_newsroom(path: Path) -> Newsroom:
-    """Read the newsroom file at `path`.
-
-    Raises:
-        NewsroomError: the file cannot be read or used.
-    """
+    """Read the newsroom file at `path`. Raises NewsroomError if it cannot be read or used."""
     try:
         raw = first_bytes(path)
     except FileNotFoundError:
@@ -155,8 +149,7 @@ def content_hash(path: Path) -> str:
 def parse_newsroom(text: str, *, base: Path) -> Newsroom:
     """Read a newsroom file; `base` is the folder its relative paths start from.
 
-    Raises:
-        NewsroomError: all problems at once, in the order of their lines.
+    Raises NewsroomError with all problems at once, in the order of their lines.
     """
     document = _document(text)
     complaints = [*complaints_between_tables(document)]

@@ -27,11 +27,10 @@ class RewriteError(ValueError):
 def set_values(text: str, path: KeyPath, values: Values) -> str:
     """Return `text` with new values in the table at `path`, which is added at the end if it is missing.
 
+    Raises RewriteError if a value cannot be changed alone.
+
     >>> set_values('[newsroom]\\nkeep_days = 9 # ngày\\n', ("newsroom",), {"keep_days": 30})
     '[newsroom]\\nkeep_days = 30 # ngày\\n'
-
-    Raises:
-        RewriteError: the value cannot be changed alone.
     """
     before = tomllib.loads(text)
     intended, table = deepcopy(before), _table(before, path)
@@ -91,11 +90,7 @@ def _table(document: dict[str, Any], path: KeyPath, *, make: bool = False) -> di
 
 
 def _checked(text: str, intended: dict[str, Any]) -> str:
-    """Return `text` if it has the intended values.
-
-    Raises:
-        RewriteError: it does not.
-    """
+    """Return `text` if it has the intended values, else raise RewriteError."""
     try:
         found = tomllib.loads(text)
     except ValueError as error:

@@ -155,7 +155,6 @@ class Settings(BaseSettings):
     """The settings of the environment. With `webhook_url` Telegram calls the bot; else the bot polls.
 
     `health_listen` takes the place of the newsroom file's, for several processes on one machine.
-
     `now` (UTC) and `clock_rate` are for tests and simulation.
     """
 
@@ -208,9 +207,7 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
     """Read the `DIEMTIN_` variables of `environ`; an empty one counts as absent.
 
     `DIEMTIN_BOT_TOKEN_FILE` names a file whose only line is the token, as containers hand secrets over.
-
-    Raises:
-        ConfigError: every variable that cannot be used, by name.
+    Raises ConfigError with every variable that cannot be used, by name.
     """
     given = {name.lower(): value for name, value in environ.items() if value.strip()}
     if problem := _take_token_file(given):

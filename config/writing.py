@@ -31,16 +31,11 @@ class FileChangedError(NewsroomError):
 
 
 def fingerprint(content: bytes) -> str:
-    """Return a fingerprint of the content."""
     return hashlib.sha256(content).hexdigest()
 
 
 def read_file(path: Path) -> bytes:
-    """Return the file's content.
-
-    Raises:
-        NewsroomError: it cannot be read, or is too large.
-    """
+    """Return the file's content. Raises NewsroomError if it cannot be read or is too large."""
     try:
         content = first_bytes(path)
     except OSError as error:
@@ -51,13 +46,10 @@ def read_file(path: Path) -> bytes:
 
 
 def replace_file(path: Path, content: bytes, *, expected: str) -> None:
-    """Replace the file by `content`, if it has the fingerprint `expected`.
+    """Replace the file by `content`. Rights and owner stay; a link to a file stays a link.
 
-    Rights and owner stay. A link to a file stays a link.
-
-    Raises:
-        FileChangedError: it has another fingerprint; nothing was changed.
-        NewsroomError: the file cannot be written.
+    Raises FileChangedError, and changes nothing, if the file has not the fingerprint `expected`, and
+    NewsroomError if it cannot be written.
     """
     real = path.resolve()
     with _locked(real.parent):

@@ -43,8 +43,6 @@ from storage.upkeep.prune import Extent, measure_prune
 from storage.upkeep.restore import restore as put_back
 from storage.upkeep.stats import Stats, gather_stats
 
-# `diemtin backup` and `restore`: copies of the SQLite database.
-
 
 def backup(path: Annotated[Path, typer.Argument(metavar="PATH", help="Tệp sẽ ghi; chưa được có.")]) -> None:
     """Copy the SQLite database while others use it."""
@@ -89,14 +87,11 @@ async def _restore(settings: Settings, path: Path) -> Path | None:
             fail(f"✗ Không dùng lại được {path} ({error}); cơ sở dữ liệu đang có vẫn nguyên.")
 
 
-# `diemtin db prune`: what the next clean-up would delete, and permission for an unusually large one.
-
-
 def prune_database(
     allow: Annotated[bool, typer.Option("--allow", help="Cho phép lần dọn tới.")] = False,
     hold: Annotated[bool, typer.Option("--hold", help="Rút lại lời cho phép.")] = False,
 ) -> None:
-    """Say what the next clean-up would delete; allow it, or withdraw the permission."""
+    """Say what the next clean-up would delete; permit an unusually large one."""
     extent = run(_prune(is_allowed=allow and not hold, is_held=hold))
     put(
         f"Sẽ xóa: {extent.articles}/{extent.all_articles} bài, "
@@ -122,8 +117,6 @@ async def _prune(*, is_allowed: bool, is_held: bool) -> Extent:
                 connection, before=now - dt.timedelta(days=services.newsroom.keep_days)
             )
 
-
-# `diemtin db reindex`: rebuild the search index while the bot works.
 
 _TITLE = "Dựng lại chỉ mục"
 Show = Callable[[int, int], None]  # gets the number of articles done, and of all
@@ -188,8 +181,6 @@ def _lines() -> Iterator[Show]:
     yield show
 
 
-# `diemtin stats` and `db upgrade`.
-
 _DAY = dt.timedelta(hours=24)
 _ISSUE_STATUSES = ISSUE_STATUSES | {"correction": "đính chính"}
 _DELIVERY_STATUSES: dict[str, str] = {
@@ -202,7 +193,6 @@ _DELIVERY_STATUSES: dict[str, str] = {
 
 
 def stats(json: Json = False) -> None:
-    """Count articles, stories, subscribers and deliveries."""
     found, newsroom = run(_stats())
     if json:
         put_json(found.as_dict())
@@ -229,7 +219,6 @@ async def _stats() -> tuple[Stats, Newsroom]:
 
 
 def _delivery(stats: Stats, zone: str) -> list[str]:
-    """Return lines on the state of delivery."""
     day, queue = stats.outcomes, stats.queue
     lines = [f"Của các số trong 24 giờ: {say_outcomes(day)}"]
     lines += say_troubles(queue, [(one.edition, one) for one in stats.refused], stats.lost_chats, zone)
@@ -260,7 +249,6 @@ def _counts(counts: dict[str, int], words: dict[str, str]) -> str:
 
 
 def upgrade_database() -> None:
-    """Bring the database to the schema of this version."""
     run(_upgrade(settings_or_exit()))
     put("✓ Cơ sở dữ liệu đúng phiên bản.")
 

@@ -51,11 +51,8 @@ async def run_demo(*, once: bool, port: int = 0, fast: bool = False) -> None:
     """Run the demo: with `once` print one digest and one answer and return, else run until interrupted.
 
     `port` is the emulator's; 0 takes any free one. `fast`: a day passes in six minutes. SIGINT or SIGTERM
-    ends the demo and cleans up; with `once` it also raises CancelledError.
-
-    Raises:
-        DemoError: the bot failed.
-        StartError: the emulator did not start.
+    ends the demo and cleans up; with `once` it also raises CancelledError. DemoError: the bot failed;
+    StartError: the emulator did not start.
     """
     _cancel_on_signals()
     clock = day_clock() if fast else Clock()
@@ -93,11 +90,7 @@ def _cancel_on_signals() -> None:
 
 
 async def _until_processed(folder: Path, articles: int, bot: DemoBot) -> None:
-    """Wait until the bot has processed every sample.
-
-    Raises:
-        DemoError: the bot ended, or is not done after a minute; with the end of its log.
-    """
+    """Wait until the bot has processed every sample. Raises DemoError, with its log, if it fails to."""
     database = Database(database_url(folder))
     deadline = time.monotonic() + _PATIENCE_SECONDS
     try:
@@ -138,8 +131,7 @@ def _as_typed(program: str) -> str:
 async def _show(emulator: Control, reader: int, text: str, *, answers: int, quiet_seconds: float) -> None:
     """Send `text` as the reader and print the answers, until none comes for `quiet_seconds`.
 
-    Raises:
-        DemoError: fewer answers came within a minute.
+    Raises DemoError if fewer answers came within a minute.
     """
     put(f"— Bạn: {text}\n")
     said = (await emulator.say(reader, text))["message_id"]
@@ -217,7 +209,6 @@ def demo(
         typer.Option("--fast", help="Một ngày trôi trong sáu phút, với tin mới, giờ yên tĩnh, duyệt số."),
     ] = False,
 ) -> None:
-    """Run the whole product without a token."""
     if once and fast:
         fail("✗ --once và --fast không dùng cùng nhau", 2)
     try:

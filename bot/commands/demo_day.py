@@ -60,7 +60,7 @@ _STOP_SECONDS = 10.0
 
 
 class DemoBot:
-    """`diemtin run` in `folder`, without the settings of a real bot. It can be restarted.
+    """`diemtin run` in `folder`, without the settings of a real bot.
 
     Ctrl-C reaches only this process, which then stops the bot.
     """
@@ -79,16 +79,14 @@ class DemoBot:
         self._is_wanted = True
 
     async def __aenter__(self) -> Self:
-        """Start it."""
         await self.start()
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        """Stop it."""
         await self.stop()
 
     async def start(self) -> None:
-        """Start it at the time of the demo's clock."""
+        """Start it, or start it again, at the time of the demo's clock."""
         simulated = {
             "DIEMTIN_NOW": self.clock.now().isoformat(),
             "DIEMTIN_CLOCK_RATE": str(self.clock.simulated_seconds(1)),
@@ -100,7 +98,6 @@ class DemoBot:
         self._is_wanted = True
 
     async def stop(self) -> None:
-        """Terminate it, and kill it if it does not end in time."""
         self._is_wanted = False
         if self._process is not None:
             await stop_process(self._process, _STOP_SECONDS)
@@ -112,7 +109,6 @@ class DemoBot:
 
 
 def database_url(folder: Path) -> str:
-    """Return the address of the database of a demo in `folder`."""
     return f"sqlite+aiosqlite:///{folder / 'diemtin.db'}"
 
 
@@ -123,7 +119,6 @@ def day_clock() -> Clock:
 
 
 def free_port() -> int:
-    """Return a free port of this machine."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port: int = free.getsockname()[1]

@@ -63,7 +63,6 @@ def doctor(
     ] = False,
     json: Json = False,
 ) -> None:
-    """Say what is wrong with this installation."""
     problems, checks, engine = run(_examine(online=online))
     is_well = _is_well(problems, checks)
     if json:
@@ -77,7 +76,6 @@ def doctor(
 
 
 async def examine_online() -> list[str]:
-    """Return the lines of `diemtin doctor --online`."""
     problems, checks, _ = await _examine(online=True)
     return _lines(problems, checks)
 
@@ -114,7 +112,6 @@ def _engine_of(database: Database) -> str:
 
 
 async def _try_out(settings: Settings) -> list[Check]:
-    """Return the checks of `--online`."""
     checks: list[Check] = []
     token = settings.bot_token.get_secret_value() if settings.bot_token else ""
     if token:
@@ -205,7 +202,6 @@ async def _examine_database(settings: Settings, opened: Database) -> tuple[list[
 
 
 async def _examine_index(database: Database) -> list[str]:
-    """Say what is wrong with the search index, and how to repair it."""
     async with database.read() as connection:
         state = await examine_index(connection)
     folder = database.index_folder
@@ -227,8 +223,6 @@ def _find_exposed(database: Database) -> list[str]:
         for file in find_not_private(files)
     ]
 
-
-# `diemtin health`: ask the running bot for its problems, for people and for a container's health check.
 
 _PATIENCE_SECONDS = 5.0
 _LONGEST_ANSWER = 100_000  # bytes
@@ -293,6 +287,5 @@ def _problems(answer: bytes, ours: Identity, known: dict[str, object]) -> list[s
 
 
 def _name(report: dict[str, object]) -> str:
-    """Name the bot that answered."""
     username = one_line(str(report.get("username") or ""))
     return f"@{username}" if username else f"mã số {one_line(str(report.get('bot') or 'không rõ'))}"

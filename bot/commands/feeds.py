@@ -43,7 +43,6 @@ Append = Annotated[bool, typer.Option("--append", help="Ghi thêm vào cuối t�
 
 
 def list_sources(json: Json = False) -> None:
-    """Show the state of each declared source."""
     rows, zone = run(_gather())
     if json:
         put_json(rows)
@@ -127,7 +126,6 @@ def import_opml(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="Tệp OPML mà máy đọc tin xuất ra.")],
     append: Append = False,
 ) -> None:
-    """Turn the feeds of an OPML file into source tables."""
     settings = settings_or_exit()
     declared = newsroom_or_exit(settings)
     try:
@@ -162,7 +160,6 @@ def _topic_of(outline: Outline, declared: Declared) -> str | None:
 
 
 def export_opml() -> None:
-    """Write the polled feeds as OPML."""
     declared = newsroom_or_exit(settings_or_exit())
     feeds = [Outline(one.title, one.feed) for one in declared.sources if isinstance(one.feed, str)]
     put(write_opml(feeds, "Điểm Tin").rstrip())
@@ -175,7 +172,6 @@ def starter(
     ] = None,
     append: Append = False,
 ) -> None:
-    """Turn the starter list of Vietnamese papers into source tables."""
     settings = settings_or_exit()
     feeds = starter_feeds()
     chosen = [
@@ -197,16 +193,13 @@ def _papers(name: str) -> list[str]:
     return ["-".join(parts[:length]) for length in range(1, len(parts) + 1)]
 
 
-# `diemtin sources try`: read one source once and explain it. This needs no token and stores nothing.
-
-
 def try_one(
     target: Annotated[
         str, typer.Argument(metavar="URL|NAME", help="Địa chỉ, hoặc tên một nguồn trong tệp cấu hình.")
     ],
     json: Json = False,
 ) -> None:
-    """Read one source once and explain what it gives."""
+    """Read one source once and explain it. This needs no token and stores nothing."""
     settings = settings_or_exit()
     newsroom = assemble(newsroom_or_exit(settings))
     source = _source_of(target, newsroom)

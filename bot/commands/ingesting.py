@@ -66,7 +66,6 @@ def ingest(
     workers: Workers = 0,
     dask: Dask = "",
 ) -> None:
-    """Take articles in and process them."""
     if dry_run:
         _try_out(paths or ["-"], json)
         return
@@ -231,15 +230,12 @@ def _show(article: Incoming, zone: str) -> None:
     put(f"  Mở đầu: {facts['lead'] or 'không có, chỉ có tiêu đề'}\n")
 
 
-# `diemtin inbox retry`: move quarantined files back into their inbox, where they are read again.
-
-
 def retry(
     source: Annotated[
         str | None, typer.Argument(metavar="SOURCE", help="Tên nguồn; bỏ trống là mọi hộp thư.")
     ] = None,
 ) -> None:
-    """Move quarantined files back."""
+    """Move quarantined files back into their inbox, where they are read again."""
     newsroom = assemble(newsroom_or_exit(settings_or_exit()))
     inboxes = [one for one in newsroom.file_sources if one.moves_files and source in (None, one.name)]
     if not inboxes:

@@ -47,7 +47,6 @@ class _Result:
     refused: list[tuple[int, str]] = field(default_factory=list)
 
     def refuse(self, line: int, reason: str) -> None:
-        """Count a refused line."""
         self.refused_count += 1
         if len(self.refused) < _MOST_SHOWN:
             self.refused.append((line, reason))
@@ -148,7 +147,6 @@ class _Import:
         self._result = _Result()
 
     async def take(self, stream: BinaryIO) -> _Result:
-        """Add all readers of the file."""
         batch: list[ReaderRecord] = []
         for number, row in read_rows(stream):
             reader = self._read(number, row)

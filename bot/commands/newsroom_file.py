@@ -38,7 +38,6 @@ def init(
         Path | None, typer.Argument(metavar="PATH", help="Nơi ghi; bỏ trống là nơi DIEMTIN_CONFIG nói.")
     ] = None,
 ) -> None:
-    """Write a commented newsroom file; an existing file stays."""
     target = path or settings_or_exit().config
     try:
         with target.open("x", encoding="utf-8") as file:
@@ -53,7 +52,6 @@ def init(
 
 
 def _make_inboxes(target: Path) -> None:
-    """Make the inbox folders that the new file names."""
     for source in assemble(load_newsroom(target)).file_sources:
         if source.kind == "inbox":
             with suppress(OSError):  # `check` names missing folders
@@ -61,7 +59,6 @@ def _make_inboxes(target: Path) -> None:
 
 
 def check(json: Json = False) -> None:
-    """Say what is wrong with the environment and the newsroom file, and what will run when."""
     where = "Biến môi trường"
     try:
         settings = load_settings(os.environ)
@@ -136,7 +133,6 @@ def schedule(
     ] = 7,
     json: Json = False,
 ) -> None:
-    """List the coming slots and how many subscribers each has."""
     rows = run(_coming_slots(days))
     if json:
         put_json(rows)

@@ -145,8 +145,6 @@ def _words(error: ConfigError) -> tuple[str, ...]:
     return tuple(hidden(str(problem)) for problem in error.problems)
 
 
-# Feeds become `[[sources]]` tables, which are printed or appended.
-
 _LONGEST_NAME = 32
 _LONGEST_NUMBER = 6  # characters with the hyphen: enough for all feeds of an OPML file of 5 MB
 _LONGEST_TITLE = 64

@@ -39,7 +39,6 @@ def settings_or_exit() -> Settings:
 
 
 def clock_of(settings: Settings) -> Clock:
-    """Return the clock of the settings."""
     return Clock(settings.now, settings.clock_rate)
 
 

@@ -62,7 +62,6 @@ class BrokenOffError(Exception):
 
 
 def written(one: ReaderRecord) -> dict[str, object]:
-    """Return the line of a reader."""
     chosen = one.choices
     return {
         "chat_id": one.chat_id, "kind": one.kind, "status": one.status, "status_reason": one.status_reason,
@@ -114,8 +113,7 @@ def moving(row: Row, newsroom: Newsroom, is_new_bot: bool, now: dt.datetime) -> 
 def read_rows(stream: BinaryIO) -> Iterator[tuple[int, object]]:
     """Yield the line number and the value of each reader's line.
 
-    Raises:
-        BrokenOffError: the file is of another kind or incomplete, or its last line does not match the others.
+    Raises BrokenOffError if the file is of another kind or incomplete, or its last line does not match.
     """
     digest, count, number = hashlib.sha256(), 0, 0
     before: tuple[int, bytes] | None = None

@@ -14,8 +14,6 @@ from bot.operators.article_reasons import say_rank
 from storage.articles import StoredArticle, find_articles
 from storage.times import published_text
 
-# `diemtin search`: articles.
-
 _MOST_RESULTS = 10
 
 
@@ -33,7 +31,6 @@ def search(
     why: Annotated[bool, typer.Option("--why", help="Nói vì sao mỗi bài đứng ở chỗ ấy.")] = False,
     json: Json = False,
 ) -> None:
-    """Search for words, or for every question of a JSONL file."""
     text = question_or_exit("search", words, queries)
     run(_answer_file(queries, _found_ids) if queries is not None else _search_words(text, why=why, json=json))
 
@@ -114,13 +111,10 @@ async def _answered(row: object, services: Services, answer: Answer) -> dict[str
     return row | await answer(services, row["q"])
 
 
-# `diemtin ask`: answers, in sentences of the papers.
-
 _NEAREST = 3  # articles named if there is no answer
 
 
 def ask(words: Words = None, queries: Queries = None, json: Json = False) -> None:
-    """Answer a question, or every question of a JSONL file."""
     text = question_or_exit("ask", words, queries)
     run(_answer_file(queries, _answer) if queries is not None else _answer_words(text, json=json))
 

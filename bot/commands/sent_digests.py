@@ -24,8 +24,6 @@ from storage.delivery.corrections import draft_correction
 from storage.delivery.history import SentIssue
 from storage.times import to_rfc3339
 
-# `diemtin issues`: what was sent when to how many readers, and why an issue was late or waits.
-
 _MOST = 60
 _COUNTED = ("sent", "waiting", "quiet", "held", "gone", "unknown")
 _WORDS = {"sent": "đã gửi", "waiting": "đang đợi", "gone": "không gửi nữa", "unknown": "chưa rõ"}
@@ -37,7 +35,7 @@ def issues(
     ] = 2,
     json: Json = False,
 ) -> None:
-    """List the issues: when due, when sent, and why not or late."""
+    """List what was sent when to how many readers, and why an issue was late or waits."""
     rows, zone, now = run(_issues(days))
     if json:
         put_json(rows)
@@ -90,15 +88,12 @@ def _line(row: dict[str, Any], zone: str, now: dt.datetime) -> str:
     return "  ".join(filter(None, (head, sent, ", ".join(counts), row["reason"]["words"])))
 
 
-# `diemtin correct`: correct a story that was sent; the running bot sends the correction.
-
-
 def correct(
     story: Annotated[int, typer.Argument(metavar="STORY", help="Mã của tin; /quantri cho biết.", min=1)],
     text: Annotated[str, typer.Argument(metavar="TEXT", help="Nội dung đính chính.")],
     send: Annotated[bool, typer.Option("--send", help="Gửi thật; không có thì chỉ xem trước.")] = False,
 ) -> None:
-    """Correct a story that was sent."""
+    """Correct a story that was sent; the running bot sends the correction."""
     words = readable_text(text)
     if words is None:
         fail(f"✗ Nội dung đính chính phải có chữ và dài nhất {LONGEST_CORRECTION} ký tự.", 2)
@@ -124,9 +119,6 @@ async def _correct(settings: Settings, story: int, text: str, *, send: bool) -> 
             )
 
 
-# `diemtin reader`: one reader's choices, next digest and last messages, with reasons.
-
-
 def reader(
     chat: Annotated[int, typer.Argument(metavar="CHAT", help="Số của cuộc trò chuyện; của nhóm là số âm.")],
     article: Annotated[
@@ -135,7 +127,7 @@ def reader(
     ] = None,
     json: Json = False,
 ) -> None:
-    """Show a reader's choices and messages, and the reasons."""
+    """Show one reader's choices, next digest and last messages, with reasons."""
     row = run(_reader(chat, article))
     if row is None:
         fail(f"✗ Không có ai đăng ký với số {chat}; số đúng có trong /dulieucuatoi của người ấy.")

@@ -27,8 +27,6 @@ from storage.times import parse_moment, published_text, to_rfc3339
 from summarizer.digest import Digest
 from summarizer.model import DigestStory, Disagreement, Report, Summary
 
-# `diemtin show`: one article as it is stored.
-
 
 def show(
     article_id: Annotated[
@@ -37,7 +35,6 @@ def show(
     ],
     json: Json = False,
 ) -> None:
-    """Show one article as it is stored."""
     row = run(_show(article_id))
     if json:
         put_json(row)
@@ -93,9 +90,6 @@ def _article_row(
     }  # fmt: skip
 
 
-# `diemtin digest`: the digest of an edition now, or as of a past moment.
-
-
 def digest(
     edition: Annotated[
         str | None, typer.Option(metavar="NAME", help="Tên bản tin; bỏ trống là bản mặc định.")
@@ -105,7 +99,7 @@ def digest(
     ] = None,
     json: Json = False,
 ) -> None:
-    """Compose a digest and print it; nothing is sent."""
+    """Print the digest of an edition now, or as of a past moment; nothing is sent."""
     chosen, composed = run(_compose(edition, at))
     if json:
         put_json(digest_json(composed.digest, composed.parts, zone=chosen.schedule.zone))
@@ -135,9 +129,6 @@ def _slot(text: str, zone: str) -> dt.datetime:
         fail(
             f"✗ --at «{text}» không phải thời điểm; ví dụ 2026-11-14T18:00 hoặc 2026-11-14T18:00:00+07:00", 2
         )
-
-
-# The JSON of a digest.
 
 
 def digest_json(digest: Digest, parts: Sequence[str], *, zone: str) -> dict[str, Any]:
@@ -187,9 +178,6 @@ def _disagreement(disagreement: Disagreement) -> dict[str, Any]:
     return {"what": disagreement.what, "claims": claims}
 
 
-# `diemtin simulate`: what each edition would have sent on past days, with the present or other settings.
-
-
 def simulate_days(
     day: Annotated[str, typer.Argument(metavar="NGÀY", help="Ngày đầu, dạng YYYY-MM-DD.")],
     days: Annotated[int, typer.Option(metavar="N", min=1, max=366, help="Số ngày, 1 đến 366.")] = 1,
@@ -199,7 +187,7 @@ def simulate_days(
     ] = None,
     json: Json = False,
 ) -> None:
-    """Compose the issues of past days again and print them; nothing is sent."""
+    """Print what each edition would have sent on past days, with the present or other settings."""
     try:
         first = dt.date.fromisoformat(day)
     except ValueError:

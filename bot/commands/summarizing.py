@@ -109,8 +109,6 @@ def _why(error: OSError) -> str:
     return f"không đọc được ({error.strerror})"
 
 
-# `diemtin summarize`.
-
 _LONGEST_TEXT = 20_000_000  # bytes
 
 Ranker = Literal["diemtin", "lexrank", "textrank", "lsa", "edmundson"]
@@ -156,8 +154,6 @@ def _summarize_text(data: bytes, sentences: int | None, max_syllables: int | Non
     for sentence in answer["summary"]:
         put(sentence)
 
-
-# `diemtin stories`: group articles on one event into a story.
 
 _ZONE = "Asia/Ho_Chi_Minh"  # of times without a zone: no source is declared here
 

@@ -77,15 +77,12 @@ class Command(TyperCommand):
         return super().parse_args(ctx, args)
 
     def get_help_option(self, ctx: Any) -> Any:
-        """Return `--help` in Vietnamese."""
         return _in_vietnamese(super().get_help_option(ctx))
 
     def format_usage(self, ctx: Any, formatter: Any) -> None:
-        """Write how the command is called."""
         _write_usage(self, ctx, formatter)
 
     def format_options(self, ctx: Any, formatter: Any) -> None:
-        """Write the arguments and options."""
         _write_parameters(self, ctx, formatter)
 
 
@@ -108,7 +105,6 @@ class Group(TyperGroup):
         self._table = dict(commands)
 
     def list_commands(self, ctx: Any) -> list[str]:
-        """Return the names in the order of help."""
         return list(self._table)
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
@@ -117,15 +113,12 @@ class Group(TyperGroup):
         return _load(cmd_name, *found) if isinstance(found, tuple) else found
 
     def get_help_option(self, ctx: Any) -> Any:
-        """Return `--help` in Vietnamese."""
         return _in_vietnamese(super().get_help_option(ctx))
 
     def format_usage(self, ctx: Any, formatter: Any) -> None:
-        """Write how the commands are called."""
         _write_usage(self, ctx, formatter)
 
     def format_options(self, ctx: Any, formatter: Any) -> None:
-        """Write the commands and options."""
         described = [
             (name, found[1] if isinstance(found, tuple) else found.help)
             for name, found in self._table.items()

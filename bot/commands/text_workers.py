@@ -41,7 +41,6 @@ class TextWorkers:
 
 
 def text_workers_or_exit(workers: int, dask: str) -> TextWorkers:
-    """Return the choice, or exit if both options were given."""
     if workers and dask:
         fail("✗ Chỉ dùng một trong hai: --workers (máy này) hoặc --dask (cụm máy).", 2)
     return TextWorkers(workers, dask)
@@ -89,11 +88,8 @@ def shown_by_thousands(what: str) -> Callable[[int], None]:
     return show
 
 
-# `diemtin reprocess`: summaries and topics of all stored articles, made again.
-
-
 def reprocess(workers: Workers = 0, dask: Dask = "", json: Json = False) -> None:
-    """Summarise and classify every stored article again; an interrupted run continues where it stopped."""
+    """Summarise and classify every stored article again."""
     count = run(_reprocess(text_workers_or_exit(workers, dask)))
     if json:
         put_json({"articles": count})

@@ -79,7 +79,6 @@ class Sessions:
         return _is_within_rate(session.requests, self._seconds(), _PAGES_A_MINUTE)
 
     def end(self, secret: str) -> None:
-        """End a session."""
         self._sessions.pop(_hash(secret), None)
 
 
@@ -217,13 +216,11 @@ class Guard:
             raise web.HTTPForbidden
 
     def set_cookie(self, response: web.StreamResponse, secret: str) -> None:
-        """Set the cookie of a session."""
         response.set_cookie(
             COOKIE, secret, httponly=True, samesite="Strict", secure=self._is_secure, path=BASE
         )
 
     def log_out(self, request: web.Request, response: web.StreamResponse) -> None:
-        """End the session and delete its cookie."""
         self._sessions.end(request.cookies.get(COOKIE, ""))
         response.del_cookie(COOKIE, path=BASE)
 

@@ -100,8 +100,6 @@ class GatePages(Pages):
 
 
 class AnnouncementPages(Pages):
-    """The pages under /thong-bao."""
-
     def routes(self) -> list[web.RouteDef]:
         return [
             web.get("/thong-bao", self._overview),

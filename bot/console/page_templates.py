@@ -56,7 +56,6 @@ class _Rebuilder(HTMLParser):
         self._open: list[str] = []
 
     def whole(self) -> str:
-        """Return the rebuilt HTML with every tag closed."""
         return "".join([*self._pieces, *(f"</{tag}>" for tag in reversed(self._open))])
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:

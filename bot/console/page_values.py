@@ -166,7 +166,6 @@ async def search(services: Services, asked: str) -> dict[str, Any]:
 
 
 async def quarantine(services: Services) -> dict[str, Any]:
-    """Return the latest refusals, and the files in quarantine."""
     async with services.database.read() as connection:
         refused = await find_refusals(connection, limit=_MOST_REFUSED)
     titles = {one.name: one.title for one in services.newsroom.sources}
@@ -177,7 +176,6 @@ async def quarantine(services: Services) -> dict[str, Any]:
 
 
 def _quarantined(inbox: Source) -> list[tuple[str, str]]:
-    """Return the quarantined files of an inbox: name and reason."""
     try:
         files = sorted((inbox.path / QUARANTINE).iterdir())
         held = (file for file in files if file.is_file() and not is_reason(file))
@@ -195,7 +193,6 @@ def _reason_beside(file: Path) -> str:
 
 
 async def audit_log(services: Services) -> dict[str, Any]:
-    """Return what operators did lately."""
     async with services.database.read() as connection:
         found = await find_audit_entries(connection, limit=_MOST_ENTRIES)
     return {"rows": found, "words": _ACTIONS}

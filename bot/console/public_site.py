@@ -55,7 +55,6 @@ class PublicSite:
         self._cache: dict[str, tuple[float, Made]] = {}
 
     def application(self) -> web.Application:
-        """Return the pages as an application of their own."""
         application = web.Application(middlewares=[_guarded])
         application.add_routes(
             [

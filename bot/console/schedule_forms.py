@@ -49,7 +49,6 @@ def with_field_name(problem: str) -> str:
 
 
 async def read_fields(request: web.Request) -> dict[str, list[str]]:
-    """Return the fields of a form, each with its values."""
     form = await request.post()
     return {
         name: [each[:_LONGEST_FIELD] for each in form.getall(name) if isinstance(each, str)][:50]
@@ -64,10 +63,9 @@ def value_of(form: Form, name: str) -> str:
 
 
 def read_form(form: Form, declared: Declared) -> Edit:
-    """Return the change that a form asks for. Its values are checked later, with the whole file.
+    """Return the change that a form asks for, or raise NotEditableError if there is no such change.
 
-    Raises:
-        NotEditableError: there is no such change.
+    Its values are checked later, with the whole file.
     """
     edition = value_of(form, "ban")
     old = declared.editions.get(edition, {})

@@ -133,8 +133,7 @@ class SimulatorPages(Pages):
     async def _tried(self, form: Form) -> Newsroom | None:
         """Return the newsroom that a form declares, None if it changes nothing.
 
-        Raises:
-            NotEditableError: the newsroom is not valid; one line for each error.
+        Raises NotEditableError if the newsroom is not valid; one line for each error.
         """
         file = self._services.file
         if file is None or not value_of(form, "viec"):
@@ -146,7 +145,6 @@ class SimulatorPages(Pages):
 
 
 def _narrowed(newsroom: Newsroom, edition: str) -> Newsroom:
-    """Return the newsroom with this edition only, or with all if none is named."""
     if not edition:
         return newsroom
     return replace(newsroom, editions=tuple(one for one in newsroom.editions if one.name == edition))

@@ -61,7 +61,6 @@ class Console:
         self._icon = folder.joinpath("icon.svg").read_text(encoding="utf-8")
 
     def application(self) -> web.Application:
-        """Return the application that is served under `BASE`."""
         application = web.Application(middlewares=[self._guard.middleware])
         application.add_routes(
             [

@@ -88,7 +88,6 @@ class SourcePages(Pages):
 
 
 async def _trial(services: Services, typed: str) -> dict[str, Any]:
-    """Return the values of the page of a trial."""
     newsroom = services.newsroom
     source = source_at(typed, newsroom)
     if source is None:

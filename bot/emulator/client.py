@@ -25,8 +25,7 @@ class StartError(Exception):
 async def emulator_process(*, port: int = 0, strict: bool = False) -> AsyncIterator[str]:
     """Run `bot.emulator` in a process, wait until it listens, and yield its address; port 0: any free one.
 
-    Raises:
-        StartError: it has no address after 20 seconds.
+    Raises StartError if it has no address after 20 seconds.
     """
     options = ["--port", str(port), *(["--strict"] if strict else [])]
     program = Program("bot.emulator", tuple(options))
@@ -76,34 +75,22 @@ class ControlError(Exception):
 
 
 class Control:
-    """Scripted users of an emulator, by its control interface over HTTP.
-
-    Keyword arguments are the keys of `docs/emulator.md`.
-    """
+    """Scripted users of an emulator, over HTTP. Keyword arguments are the keys of `docs/emulator.md`."""
 
     def __init__(self, session: aiohttp.ClientSession) -> None:
         self._session = session
 
     async def post(self, path: str, **body: Any) -> Json:
-        """Call a POST route with `body`.
-
-        Raises:
-            ControlError: the input is wrong.
-        """
+        """Call a POST route with `body`. Raises ControlError if the input is wrong."""
         async with self._session.post(f"/_control/{path}", json=body) as response:
             return await _read(response)
 
     async def get(self, path: str, **query: Any) -> Json:
-        """Call a GET route with `query`.
-
-        Raises:
-            ControlError: the input is wrong.
-        """
+        """Call a GET route with `query`. Raises ControlError if the input is wrong."""
         async with self._session.get(f"/_control/{path}", params=query) as response:
             return await _read(response)
 
     async def delete(self, path: str) -> Json:
-        """Call a DELETE route."""
         async with self._session.delete(f"/_control/{path}") as response:
             return await _read(response)
 
@@ -145,7 +132,6 @@ class Control:
         return await self.wait(chat, after=said["message_id"], count=count, timeout=timeout)
 
     async def chat(self, chat: int, **query: Any) -> Json:
-        """Return what a chat shows."""
         return await self.get(f"chats/{chat}", **query)
 
 

@@ -22,7 +22,6 @@ class Refusal(Exception):  # noqa: N818 - an answer of Telegram, not a failure o
         self.parameters = parameters or {}
 
     def as_json(self) -> dict[str, Any]:
-        """Return the body of the answer."""
         body: dict[str, Any] = {"ok": False, "error_code": self.code, "description": self.description}
         if self.parameters:
             body["parameters"] = self.parameters
@@ -45,7 +44,6 @@ def conflict(reason: str) -> Refusal:
 
 
 def unauthorized() -> Refusal:
-    """Make the 401 of a revoked token."""
     return Refusal(401, "Unauthorized")
 
 
@@ -97,8 +95,7 @@ class RateLimits:
     def admit(self, chat_id: int) -> None:
         """Count one message to a chat; groups and channels have negative ids.
 
-        Raises:
-            Refusal: a window is full in strict mode (429 with the seconds until it is not).
+        In strict mode, raises Refusal (429 with the seconds to wait) if a window is full.
         """
         now = self.clock()
         windows = [("per_second", 0, 1.0, self.rates.per_second)]

@@ -40,14 +40,12 @@ class Parameters:
         return number if -(2**63) <= number < 2**63 else default
 
     def boolean(self, name: str) -> bool:
-        """Return whether a flag is set."""
         return self.text(name).strip().lower() in ("true", "yes", "1")
 
     def json_value(self, name: str, kind: type[Any]) -> Any:
         """Return a JSON value of type `kind`, or None if it is absent or null.
 
-        Raises:
-            Refusal: it is no JSON, or of another type (400).
+        Raises Refusal (400) if it is no JSON, or of another type.
         """
         value = self.values.get(name)
         if isinstance(value, str):
@@ -81,10 +79,9 @@ def find_chat_id(parameters: Parameters, world: World) -> int | None:
 
 
 def get_chat(parameters: Parameters, world: World) -> Chat:
-    """Return the chat of `chat_id`, if the bot may see it.
+    """Return the chat of `chat_id`.
 
-    Raises:
-        Refusal: the id is missing or unknown (400), or the bot may not see the chat (403).
+    Raises Refusal if the id is missing or unknown (400), or the bot may not see the chat (403).
     """
     if not parameters.text("chat_id"):
         raise bad_request("chat_id is empty")
@@ -97,11 +94,7 @@ def get_chat(parameters: Parameters, world: World) -> Chat:
 
 
 def get_user(parameters: Parameters, world: World) -> User:
-    """Return the user of `user_id`, who may be the bot.
-
-    Raises:
-        Refusal: there is no such user (400).
-    """
+    """Return the user of `user_id`, who may be the bot; raise Refusal (400) if there is none."""
     user_id = parameters.integer("user_id")
     user = world.bot if user_id == world.bot.id else world.users.get(user_id)
     if user is None:
@@ -117,11 +110,7 @@ _CHUNK_BYTES = 65536
 
 
 async def read_parameters(request: web.Request) -> Parameters:
-    """Read the parameters of a call from the query and from a form, JSON or multipart body.
-
-    Raises:
-        Refusal: the body cannot be read (400).
-    """
+    """Read the parameters of a call: query, form, JSON or multipart body. Raises Refusal (400)."""
     values: dict[str, Any] = dict(request.query)
     files: dict[str, Upload] = {}
     try:
@@ -140,11 +129,7 @@ async def read_parameters(request: web.Request) -> Parameters:
 
 
 def as_object(value: Any) -> dict[str, Any]:
-    """Return a JSON value, which must be an object.
-
-    Raises:
-        ValueError: it is not.
-    """
+    """Return a JSON value, or raise ValueError if it is no object."""
     if not isinstance(value, dict):
         raise ValueError("not a JSON object")
     return value
@@ -174,9 +159,6 @@ async def _read_part(part: BodyPartReader, most: int) -> bytes:
     return bytes(content)
 
 
-# The control interface: the types of its routes, and their input.
-
-
 class Body(BaseModel):
     """Input of a route. Unknown keys are refused, so that a misspelt key does not count as absent."""
 
@@ -196,33 +178,21 @@ class InputError(Exception):
 
 
 def known_chat(world: World, chat_id: int) -> Chat:
-    """Return the chat `chat_id`.
-
-    Raises:
-        InputError: there is none.
-    """
+    """Return the chat `chat_id`, or raise InputError."""
     if chat_id not in world.chats:
         raise InputError("chat", f"there is no chat {chat_id}")
     return world.chats[chat_id]
 
 
 def known_user(world: World, user_id: int, key: str = "user") -> User:
-    """Return the user `user_id`.
-
-    Raises:
-        InputError: there is none.
-    """
+    """Return the user `user_id`, or raise InputError."""
     if user_id not in world.users:
         raise InputError(key, f"there is no user {user_id}")
     return world.users[user_id]
 
 
 def known_message(world: World, chat: Chat, message_id: int, key: str) -> Message:
-    """Return the message `message_id` of `chat`.
-
-    Raises:
-        InputError: there is none, or it is deleted.
-    """
+    """Return the message of `chat`, or raise InputError if there is none or it is deleted."""
     message = world.find_message(chat, message_id)
     if message is None:
         raise InputError(key, f"there is no message {message_id} in chat {chat.id}")
@@ -232,8 +202,7 @@ def known_message(world: World, chat: Chat, message_id: int, key: str) -> Messag
 def acting_user(world: World, chat: Chat, user_id: int | None) -> User:
     """Return the user who acts in `chat`: the given one, or the user of a private chat.
 
-    Raises:
-        InputError: a group needs a user, or the user is not in the chat.
+    Raises InputError if a group needs a user, or the user is not in the chat.
     """
     if user_id is None and chat.user is not None:
         return chat.user
@@ -251,8 +220,7 @@ def acting_user(world: World, chat: Chat, user_id: int | None) -> User:
 async def read_body(request: web.Request, shape: type[Body]) -> Body:
     """Read the input of a control route: query and path of a GET, else the JSON object of the body.
 
-    Raises:
-        InputError: it is no JSON object, or a key is wrong.
+    Raises InputError if it is no JSON object, or a key is wrong.
     """
     if request.method == "GET":
         given: dict[str, Any] = {**request.query, **request.match_info}

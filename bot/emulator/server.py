@@ -41,9 +41,7 @@ class LoopbackError(ValueError):
 async def serve(*, host: str = "127.0.0.1", port: int = 0, strict: bool = False) -> AsyncIterator[Emulator]:
     """Run an emulator in this event loop; port 0 takes a free one.
 
-    Raises:
-        LoopbackError: `host` is an address that others could reach.
-        OSError: the port is taken.
+    Raises LoopbackError if others could reach `host`, OSError if the port is taken.
     """
     require_loopback(host)
     emulator = Emulator(rates=Rates(strict=strict))
@@ -65,11 +63,7 @@ async def serve(*, host: str = "127.0.0.1", port: int = 0, strict: bool = False)
 
 
 def require_loopback(host: str) -> None:
-    """Make sure that `host` is this machine alone.
-
-    Raises:
-        LoopbackError: it is not.
-    """
+    """Raise LoopbackError if `host` is not this machine alone."""
     try:
         addresses = {ipaddress.ip_address(row[4][0]) for row in socket.getaddrinfo(host, None)}
     except OSError as error:

@@ -49,7 +49,6 @@ class GateView:
 
 
 async def find_gate_view(services: Services, gate_id: int) -> GateView | None:
-    """Return the view of a gate, None if there is no such gate."""
     async with services.database.read() as connection:
         gate = await find_gate(connection, gate_id)
         if gate is None:
@@ -79,7 +78,6 @@ async def read_gate(services: Services, gate: Gate) -> list[str]:
 
 
 def name_of(gate: Gate, services: Services) -> str:
-    """Return the title and the time of a gate's issue."""
     title, zone = _named(gate, services)
     return f"{title} {say_at(gate.slot_at, zone, services.clock.now())}"
 

@@ -27,7 +27,6 @@ class UnstoredArticle:
 
 
 def why_not_stored(found: UnstoredArticle, *, zone: str, now: dt.datetime) -> Reason:
-    """Say why an article is not stored."""
     if found.refused:
         _, path, reason, _ = found.refused[0]
         return Reason(Why.ARTICLE_REFUSED, f"không nhận bài này ({path}): {reason}")
@@ -96,10 +95,7 @@ def _first_said(words: Sequence[str], mentions: Mentions) -> str | None:
 def _why_never(
     article: StoredArticle, edition: Edition, newsroom: Newsroom, mentions: Mentions, papers: Set[str]
 ) -> Reason | None:
-    """Say why an article can be in no digest of a reader at all.
-
-    `mentions` are the words of its story, `papers` the sources that report it.
-    """
+    """Say why no digest of a reader can have an article whose story has `mentions`, reported by `papers`."""
     if article.advertorial:
         return Reason(Why.DROPPED, "bài quảng cáo không vào bản tin")
     if article.story_id is None:
@@ -117,8 +113,6 @@ def _why_never(
         return Reason(Why.MUTED, f"chủ đề của bài là {topic}; người này chỉ nhận {chosen}")
     return None
 
-
-# Why an article has its rank among the results of a search, in words for an editor.
 
 _ABOUT_EQUAL = 0.1  # points: of articles this close the newer one ranks first
 _LEAST_SHOWN = 0.005  # points

@@ -170,7 +170,6 @@ def headline_changed(change: ChangedHeadline, source: str, readers: int) -> Mark
 
 
 def progress(title: str, sent: int, queue: Queue, rate: float, zone: str, *, is_paused: bool) -> Markup:
-    """Return the notice of the progress of a broadcast."""
     words = {"title": title, "sent": say_number(sent), "total": say_number(sent + queue.due)}
     if is_paused:
         return Markup("⏸ <b>{title}</b>: {sent}/{total} đã gửi, đang dừng gửi").format(**words)
@@ -180,7 +179,6 @@ def progress(title: str, sent: int, queue: Queue, rate: float, zone: str, *, is_
 
 
 def progress_done(title: str, sent: int, at: dt.datetime, zone: str) -> Markup:
-    """Return the notice that a broadcast is finished."""
     return Markup("✓ <b>{title}</b>: đã gửi {sent} tin nhắn, xong lúc {finish}").format(
         title=title, sent=say_number(sent), finish=_clock(at, zone)
     )

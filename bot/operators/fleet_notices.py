@@ -25,8 +25,6 @@ class Status(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """One statement about processes."""
-
     status: Status
     words: str
 
@@ -72,7 +70,6 @@ def disagreements(ours: ProcessRow, others: Sequence[SeenProcess]) -> list[str]:
 
 
 def at_work(name: str, one: SeenProcess) -> str:
-    """Say what a process does."""
     active = one.row.active.split(",") if one.row.active else []
     standby = [role for role in one.row.roles.split(",") if role not in active]
     parts = [f"làm {', '.join(active)}"] if active else []
@@ -81,12 +78,10 @@ def at_work(name: str, one: SeenProcess) -> str:
 
 
 def silent(name: str, unseen: dt.timedelta) -> str:
-    """Say how long a process has not been seen."""
     return f"{name} không báo còn chạy từ {_length(unseen)} trước; hãy xem máy ấy"
 
 
 def nobody_does(roles: Sequence[str]) -> str:
-    """Say which roles no process has."""
     named = ",".join(roles)
     return f"không tiến trình nào nhận phần việc {', '.join(roles)}; hãy chạy: diemtin run --role {named}"
 
@@ -105,7 +100,6 @@ def upgrade_refused(names: Sequence[str]) -> str:
 
 
 def different_versions(versions: Collection[str]) -> str:
-    """Say that processes are of several versions."""
     named = ", ".join(map(one_line, sorted(versions)))
     return f"các tiến trình chạy phiên bản khác nhau: {named}; hãy cài cùng một bản trên mọi máy"
 

@@ -25,7 +25,6 @@ def say_origin(name: str, newsroom: Newsroom) -> str:
 
 
 def two_empty_issues(edition_title: str) -> str:
-    """Return the notice that an edition had no story twice in a row."""
     return (
         f"⚠️ <b>{escape(edition_title)}</b> hai số liền không có tin nào để gửi.\n"
         "Hãy xem nguồn tin còn hoạt động không: /quantri"
@@ -45,12 +44,10 @@ def newsroom_refused(problems: str) -> str:
 
 
 def newsroom_taken_over(editions: int, sources: int) -> str:
-    """Return the notice that the changed newsroom file is in use."""
     return f"✓ Đã nhận cấu hình mới: {editions} bản tin, {sources} nguồn."
 
 
 def source_unreadable(title: str, path: str) -> str:
-    """Return the notice that a source's folder or file cannot be read."""
     return (
         f"⚠️ Không đọc được nguồn <b>{escape(title)}</b> (<code>{_shown(path)}</code>).\n"
         "Hãy kiểm tra đường dẫn và quyền đọc; các nguồn khác vẫn chạy."
@@ -119,7 +116,6 @@ CUT = ("kết nối bị ngắt", "hãy xem mạng và tường lửa của máy
 
 
 def telegram_unreachable(host: str, cause: str, step: str) -> str:
-    """Say that the Bot API at `host` does not answer, why, and what to do."""
     return f"Telegram không trả lời ({host}: {cause}); {step}"
 
 
@@ -131,7 +127,6 @@ _CLOCK_HELD = (
 
 
 def clock_wrong(now: dt.datetime, telegram: dt.datetime) -> str:
-    """Say that the machine's clock differs from Telegram's."""
     return (
         f"đồng hồ máy sai: máy ghi {_moment(now)}, Telegram ghi {_moment(telegram)} (giờ UTC). {_CLOCK_HELD}"
     )
@@ -168,17 +163,14 @@ def database_awaited(place: str) -> str:
 
 
 def database_silent(place: str) -> str:
-    """Say that the database does not answer."""
     return f"cơ sở dữ liệu {place} không trả lời; hãy xem DIEMTIN_DATABASE_URL và máy chủ cơ sở dữ liệu"
 
 
 def database_unwritable(place: str) -> str:
-    """Say that the database cannot be written to: its disk is full, or broken."""
     return f"không ghi được vào cơ sở dữ liệu {place}; hãy xem ổ đĩa có đầy, có lỗi hay chỉ cho đọc không"
 
 
 def disk_full(folder: str) -> str:
-    """Say that the disk of the database is nearly full."""
     return f"ổ đĩa chứa {folder} gần như đã đầy; hãy dọn bớt hoặc thêm chỗ, bot tự chạy tiếp khi có chỗ"
 
 
@@ -204,12 +196,10 @@ def other_bots_health(answering: str) -> str:
 
 
 def unhealthy(problem: str) -> str:
-    """Return the notice of a problem."""
     return f"⚠️ Điểm Tin có sự cố: {escape(problem)}."
 
 
 def healthy_again(problem: str) -> str:
-    """Return the notice that a problem is over."""
     return f"✓ Đã hết sự cố: {escape(problem)}."
 
 
@@ -222,7 +212,6 @@ def webhook_failing(waiting: int, reason: str) -> str:
 
 
 def schema_upgraded(before: str, after: str, backup: str | None) -> str:
-    """Say on the terminal that the database was upgraded."""
     kept = f"; bản sao lưu: {backup}" if backup else ""
     return f"Đã nâng cấp cơ sở dữ liệu từ {before} lên {after}{kept}"
 

@@ -90,7 +90,6 @@ class ReaderView:
 
 
 async def find_reader_view(services: Services, chat_id: int) -> ReaderView | None:
-    """Return the view of a reader, None if the chat is unknown."""
     now = services.clock.now()
     async with services.database.read() as connection:
         subscriber = await find_subscriber(connection, chat_id)
@@ -120,7 +119,6 @@ async def find_reader_view(services: Services, chat_id: int) -> ReaderView | Non
 
 
 async def find_sending_holds(connection: AsyncConnection) -> SendingHolds:
-    """Return what holds all sending."""
     return SendingHolds(await find_stop(connection), await find_limit(connection))
 
 
@@ -157,9 +155,9 @@ def _next(
 async def why_article(
     services: Services, chat_id: int, wanted: str
 ) -> tuple[StoredArticle | None, Reason] | None:
-    """Say why an article did or did not reach a reader. `wanted` is its number, its id or its address.
+    """Say why an article did or did not reach a reader; None if the chat is unknown.
 
-    None if the chat is unknown.
+    `wanted` is its number, its id or its address.
     """
     now = services.clock.now()
     async with services.database.read() as connection:

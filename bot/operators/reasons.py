@@ -177,7 +177,6 @@ def _why_gone(reason: str) -> Reason:
 
 
 def why_blank(issue: BlankIssue) -> Reason:
-    """Say why a slot has no issue."""
     if issue.status == IssueStatus.EMPTY:
         return Reason(Why.EMPTY, "không có tin nào mới trong các chủ đề đã chọn")
     return Reason(Why.SKIPPED, _skipped(issue.reason))

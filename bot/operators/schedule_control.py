@@ -151,7 +151,6 @@ class SlotChange:
 
     @property
     def slot(self) -> ComingSlot:
-        """Return the later one of the two that exist."""
         found = self.after or self.before
         assert found is not None  # noqa: S101 - one of the two is always there
         return found

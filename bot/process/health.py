@@ -48,8 +48,7 @@ _log = structlog.get_logger(__name__)
 async def until_ready(database: Database, clock: Clock, stop: asyncio.Event) -> bool:
     """Wait until the database answers, then upgrade it; return False if `stop` was set before that.
 
-    Raises:
-        StorageError: the database is damaged or of a newer version, or it refuses access.
+    Raises StorageError if the database is damaged or of a newer version, or refuses access.
     """
     await check_sound(database)
     await keep_private(database)
@@ -67,10 +66,7 @@ async def retry(
 ) -> _T | None:
     """Call `ask` until the database answers; return None if `stop` was set before that.
 
-    `problem` is logged after each failure.
-
-    Raises:
-        StorageError: an error that no retry can repair.
+    `problem` is logged after each failure. A StorageError that no retry can repair is raised.
     """
     wait = 1.0
     while not stop.is_set():

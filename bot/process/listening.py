@@ -15,8 +15,6 @@ _END_OF_HEADERS = b"\r\n\r\n"
 
 
 class GuardedSite(web.TCPSite):
-    """A `TCPSite` whose connections are guarded."""
-
     def __init__(
         self, runner: web.AppRunner, host: str, port: int, *, most_connections: int | None = None
     ) -> None:
@@ -25,11 +23,7 @@ class GuardedSite(web.TCPSite):
         self._connections: set[_Guard] = set()
 
     async def start(self) -> None:
-        """Listen.
-
-        Raises:
-            OSError: the port is taken or not allowed.
-        """
+        """Listen. Raises OSError if the port is taken or not allowed."""
         server = self._runner.server
         await web.BaseSite.start(self)
         self._server = await asyncio.get_running_loop().create_server(
@@ -51,7 +45,6 @@ class _Guard(asyncio.Protocol):
         self._timer: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Start the timer for the headers."""
         self._inner.connection_made(transport)
         wire = cast(asyncio.Transport, transport)
         if len(self._connections) >= self._most:
@@ -61,7 +54,6 @@ class _Guard(asyncio.Protocol):
         self._timer = asyncio.get_running_loop().call_later(HEADER_SECONDS, wire.abort)
 
     def data_received(self, data: bytes) -> None:
-        """Pass the data on; complete headers stop the timer."""
         if self._timer is not None:
             self._tail += data
             if _END_OF_HEADERS in self._tail:
@@ -71,20 +63,16 @@ class _Guard(asyncio.Protocol):
         self._inner.data_received(data)
 
     def eof_received(self) -> bool | None:
-        """Pass on that the client sends nothing more."""
         return self._inner.eof_received()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Stop the timer."""
         self._connections.discard(self)
         if self._timer is not None:
             self._timer.cancel()
         self._inner.connection_lost(exc)
 
     def pause_writing(self) -> None:
-        """Pass on that the client reads slowly."""
         self._inner.pause_writing()
 
     def resume_writing(self) -> None:
-        """Pass on that the client reads again."""
         self._inner.resume_writing()

@@ -200,7 +200,6 @@ class _VisibleFormatter(structlog.stdlib.ProcessorFormatter):
         self._make_visible = make_visible
 
     def format(self, record: logging.LogRecord) -> str:
-        """Return the line of `record`, and its traceback."""
         return self._make_visible(super().format(record))
 
 

@@ -49,12 +49,10 @@ async def serve_health(
     who: Callable[[], dict[str, str]],
     beside: Mapping[str, web.Application] | None = None,
 ) -> web.AppRunner:
-    """Serve `/healthz` and `/metrics`. `health` returns the problems of the bot, `who` says which bot it is.
+    """Serve `/healthz` and `/metrics`, and the applications `beside` them by path.
 
-    `beside`: other applications to serve, by path.
-
-    Raises:
-        OSError: the port is taken or not allowed.
+    `health` returns the problems of the bot, `who` says which bot it is. Raises OSError if the port is taken
+    or not allowed.
     """
 
     async def healthz(_: web.Request) -> web.Response:
@@ -105,7 +103,6 @@ class log_errors:  # noqa: N801 - read as a statement: `with log_errors("slot"):
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, _trace: TracebackType | None
     ) -> bool:
-        """Log an error and suppress it; a cancellation or an exit is raised."""
         if not isinstance(error, Exception):
             return False
         JOB_FAILURES.labels(self._job).inc()

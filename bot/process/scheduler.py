@@ -89,7 +89,6 @@ class Scheduler:
         ]
 
     def has(self, name: str) -> bool:
-        """Tell whether a tick was added."""
         return name in self._allowed
 
     def wake(self, name: str) -> None:
@@ -100,7 +99,6 @@ class Scheduler:
             self._scheduler.modify_job(name, next_run_time=dt.datetime.now(dt.UTC))
 
     def start(self) -> None:
-        """Start the ticks."""
         self._scheduler.start()
         self._following = asyncio.create_task(self._follow_wall_clock())
 

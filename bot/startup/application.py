@@ -99,7 +99,6 @@ class Bot:
         return await make_link(self._services.database, self._console_url or "", admin)
 
     async def _until_caught_up(self) -> None:
-        """Wait until other processes have taken in and processed what came."""
         await until_caught_up(self._services, self._runner.elsewhere)
 
     def _newsroom_in_place(self) -> str:

@@ -76,10 +76,7 @@ async def until_upgrade_is_safe(
 ) -> bool:
     """Wait while processes of an older schema work with the database; return False if `stop` is set.
 
-    `on_wait` gets words for operators: what they can do.
-
-    Raises:
-        StorageError: the database cannot be used, and waiting would not help.
+    `on_wait` gets words for operators: what they can do. Raises StorageError if waiting would not help.
     """
     shown = ""
     awaited = database_awaited(database.place)
@@ -110,7 +107,6 @@ class Presence:
         self.missing_roles: str | None = None  # words for the admins, if this process is to send them
 
     def note_active(self, active: Sequence[str]) -> None:
-        """Record what this process does now."""
         self._row = replace(self._row, active=",".join(active))
         self._changed.set()
 
@@ -222,8 +218,7 @@ _REPORTED_SKEW = dt.timedelta(seconds=5)
 async def follow_server_clock(database: Database, clock: Clock) -> None:
     """Set `clock` by the server of the database, if there is one and the clock is not simulated.
 
-    Raises:
-        StorageError: the database does not answer.
+    Raises StorageError if the database does not answer.
     """
     if not database.is_postgres or clock.is_simulated:
         return

@@ -140,12 +140,7 @@ class RoleRunner:
         return [self._shared.lost.wait(), *outdated]
 
     def raise_if_ended(self) -> None:
-        """Raise the reason why this process must end, if there is one.
-
-        Raises:
-            LeaseLostError: another process took over because this one seemed dead.
-            SchemaChangedError: the database was upgraded for another version.
-        """
+        """Raise LeaseLostError or SchemaChangedError if this process must end for that reason."""
         if self._shared.lost.is_set():
             raise LeaseLostError
         if self._presence is not None and self._presence.outdated.is_set():

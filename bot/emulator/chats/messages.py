@@ -38,10 +38,9 @@ class Attachment:
 
 
 def measure_photo(content: bytes) -> tuple[str, int, int]:
-    """Return the media type, width and height of a picture that can be sent as a photo.
+    """Return the media type, width and height of a picture.
 
-    Raises:
-        Refusal: it is no picture, or has sides that Telegram does not accept (400).
+    Raises Refusal (400) if it is none, or has sides that Telegram does not accept.
     """
     from PIL import Image  # a heavy import, needed for photos only
 
@@ -209,8 +208,7 @@ _OTHER_MARKUP = ("keyboard", "remove_keyboard", "force_reply")
 def read_keyboard(markup: Mapping[str, Any]) -> Keyboard:
     """Return the inline buttons of `markup` row by row; none for another kind of markup.
 
-    Raises:
-        Refusal: a button is malformed, or there are too many (400).
+    Raises Refusal (400) if a button is malformed, or there are too many.
     """
     if "inline_keyboard" not in markup:
         if markup and not any(kind in markup for kind in _OTHER_MARKUP):

@@ -119,10 +119,7 @@ class InlineResult:
 
 @dataclass(slots=True)
 class InlineQuery:
-    """Words typed after the bot's name, and the bot's answer.
-
-    With `chat` it is a guest's question, asked by a message there.
-    """
+    """Words typed after the bot's name and the bot's answer; with `chat`, a guest's question asked there."""
 
     id: str
     user: User

@@ -61,7 +61,6 @@ class MemberBody(Body):
 
 
 async def make_user(world: World, body: UserBody) -> dict[str, Any]:
-    """Make a user and the private chat."""
     user = User(body.id or world.new_user_id(), body.first_name, body.username, body.language_code)
     chat = world.add_user(user)
     chat.is_started = chat.is_started or body.started
@@ -219,11 +218,7 @@ async def change_topic(world: World, body: TopicBody) -> dict[str, Any]:
 
 
 def known_topic(chat: Chat, thread: int) -> Topic:
-    """Return the topic `thread` of `chat`.
-
-    Raises:
-        InputError: there is none.
-    """
+    """Return the topic `thread` of `chat`, or raise InputError."""
     if thread not in chat.topics:
         raise InputError("thread", f"there is no topic {thread} in chat {chat.id}")
     return chat.topics[thread]

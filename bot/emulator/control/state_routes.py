@@ -54,7 +54,6 @@ async def list_chats(world: World, body: ListQuery) -> dict[str, Any]:
 
 
 async def show_chat(world: World, body: ChatQuery) -> dict[str, Any]:
-    """Return what one chat shows."""
     chat = known_chat(world, body.chat)
     await world.changed.wait_until(lambda: world.is_closed or chat.version > body.version, body.timeout)
     answers = (callback for callback in world.callbacks.values() if callback.chat is chat and callback.answer)
@@ -92,7 +91,6 @@ async def wait_for_messages(world: World, body: WaitQuery) -> dict[str, Any]:
 
 
 async def show_stats(world: World, body: Nothing) -> dict[str, Any]:
-    """Return the exact counts."""
     updates = world.updates
     return world.stats.as_json() | {
         "updates": {
@@ -127,7 +125,7 @@ def _commands(world: World, chat: Chat, viewer: int) -> list[dict[str, str]]:
 
 
 class FaultBody(Body):
-    """A fault for the next `times` calls; see `limits.Fault`."""
+    """A fault for the next `times` calls; see `refusals.Fault`."""
 
     kind: FaultKind
     times: int = Field(default=1, ge=1)
@@ -166,7 +164,6 @@ async def order_fault(world: World, body: FaultBody) -> dict[str, Any]:
 
 
 async def list_faults(world: World, body: Nothing) -> dict[str, Any]:
-    """Return the declared faults."""
     return {
         "waiting": [
             {"kind": fault.kind, "times": fault.times, "method": fault.method, "chat": fault.chat_id}
@@ -177,13 +174,11 @@ async def list_faults(world: World, body: Nothing) -> dict[str, Any]:
 
 
 async def clear_faults(world: World, body: Nothing) -> dict[str, Any]:
-    """Remove all declared faults."""
     world.faults.waiting.clear()
     return await list_faults(world, body)
 
 
 async def set_limits(world: World, body: LimitsBody) -> dict[str, Any]:
-    """Change limits and return all of them."""
     for key in ("strict", "per_second", "per_chat_second", "per_group_minute"):
         if (value := getattr(body, key)) is not None:
             setattr(world.rates, key, value)

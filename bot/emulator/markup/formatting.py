@@ -41,8 +41,7 @@ _DETECTED = re.compile(
 def format_text(text: str, parse_mode: str, entities: Sequence[Mapping[str, Any]] = ()) -> FormattedText:
     """Return `text` as Telegram would store it; `entities` count only without a `parse_mode`.
 
-    Raises:
-        Refusal: the markup is wrong, the mode unknown, or the text is not valid Unicode (400).
+    Raises Refusal (400) if the markup is wrong, the mode unknown, or the text not valid Unicode.
     """
     if has_surrogates(text):
         raise bad_request("strings must be encoded in UTF-8")
@@ -69,7 +68,6 @@ def tidy(formatted: FormattedText) -> FormattedText:
 
 
 def is_blank(text: str) -> bool:
-    """Tell whether `text` is invisible."""
     return all(character in _INVISIBLE for character in text)
 
 

@@ -64,7 +64,6 @@ async def leave_chat(world: World, parameters: Parameters) -> bool:
 
 
 async def send_chat_action(world: World, parameters: Parameters) -> bool:
-    """Show that the bot is busy."""
     chat = get_chat(parameters, world)
     action = parameters.text("action")
     if action not in _ACTIONS:
@@ -123,7 +122,6 @@ async def unpin_chat_message(world: World, parameters: Parameters) -> bool:
 
 
 async def unpin_all_chat_messages(world: World, parameters: Parameters) -> bool:
-    """Unpin all messages."""
     chat = _get_chat_to_pin_in(world, parameters)
     chat.pinned.clear()
     world.touch(chat)
@@ -131,11 +129,7 @@ async def unpin_all_chat_messages(world: World, parameters: Parameters) -> bool:
 
 
 def _get_chat_to_pin_in(world: World, parameters: Parameters) -> Chat:
-    """Return a chat in which the bot may pin: a private one, or one where it is an administrator.
-
-    Raises:
-        Refusal: it may not pin (400), or may not see the chat (403).
-    """
+    """Return a chat in which the bot may pin, or raise Refusal: 400 without the right, 403 if unseen."""
     chat = get_chat(parameters, world)
     if not chat.is_private and chat.bot_status not in ADMINISTRATORS:
         raise bad_request("not enough rights to manage pinned messages in the chat")
@@ -161,7 +155,6 @@ _SCOPES = frozenset(
 
 
 async def get_me(world: World, parameters: Parameters) -> dict[str, Any]:
-    """Return the bot."""
     return world.bot.as_json() | {
         "can_join_groups": True,
         "can_read_all_group_messages": False,

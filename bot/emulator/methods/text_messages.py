@@ -16,7 +16,6 @@ MAX_TEXT_UNITS = 4096
 
 
 async def send_message(world: World, parameters: Parameters) -> dict[str, Any]:
-    """Send a text."""
     content = read_text(parameters)
     if utf16_length(content.text) > MAX_TEXT_UNITS:
         raise bad_request("message is too long")
@@ -25,11 +24,7 @@ async def send_message(world: World, parameters: Parameters) -> dict[str, Any]:
 
 
 def read_text(parameters: Parameters) -> FormattedText:
-    """Read the text of a message with its formatting.
-
-    Raises:
-        Refusal: there is none, it is invisible, or its markup is wrong (400).
-    """
+    """Read a formatted text. Raises Refusal (400) if it is missing or invisible, or its markup is wrong."""
     if not parameters.text("text"):
         raise bad_request("message text is empty")
     content = format_text(
@@ -43,8 +38,7 @@ def read_text(parameters: Parameters) -> FormattedText:
 def read_link_preview(parameters: Parameters) -> dict[str, Any] | None:
     """Return the link preview options; the old flag is given in today's form.
 
-    Raises:
-        Refusal: the address of the page cannot be opened (400).
+    Raises Refusal (400) if the address of the page cannot be opened.
     """
     if options := parameters.json_object("link_preview_options"):
         url = options.get("url")
@@ -63,8 +57,7 @@ def deliver(
 ) -> Message:
     """Check buttons, reply, topic and preview, then rights and rate, and put the message in its chat.
 
-    Raises:
-        Refusal: any of that is wrong (400), not allowed (403) or too much (429).
+    Raises Refusal if any of that is wrong (400), not allowed (403) or too much (429).
     """
     markup = parameters.json_object("reply_markup")
     keyboard = read_keyboard(markup)
@@ -138,7 +131,6 @@ async def edit_message_text(world: World, parameters: Parameters) -> dict[str, A
 
 
 async def edit_message_reply_markup(world: World, parameters: Parameters) -> dict[str, Any]:
-    """Replace the buttons only."""
     message = get_own_message(world, parameters)
     keyboard = read_keyboard(parameters.json_object("reply_markup"))
     if keyboard == message.keyboard:
@@ -178,11 +170,7 @@ async def answer_callback_query(world: World, parameters: Parameters) -> bool:
 
 
 def get_own_message(world: World, parameters: Parameters) -> Message:
-    """Return a message of the bot itself, which it may edit.
-
-    Raises:
-        Refusal: there is no such message, or it is not the bot's (400).
-    """
+    """Return a message of the bot itself, or raise Refusal (400) if there is none or it is not the bot's."""
     chat = get_chat(parameters, world)
     message = world.find_message(chat, parameters.integer("message_id"))
     if message is None:
@@ -201,8 +189,6 @@ EDIT_METHODS: Methods = {
     "answerCallbackQuery": answer_callback_query,
 }
 
-
-# Answers to inline queries and guest questions.
 
 MAX_RESULTS = 50
 MAX_ID_BYTES = 64
