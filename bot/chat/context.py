@@ -16,6 +16,7 @@ from telegram.constants import ChatAction, ChatType, ParseMode
 from telegram.error import BadRequest, TelegramError
 
 from bot.chat.buttons.channel_buttons import for_channel, without_channel, without_styles
+from bot.messages import texts
 from bot.messages.markup import NO_PREVIEW, preview_options, without_dates
 from bot.news.services import Services
 from bot.telegram.transport import note_refusal, supported_html
@@ -129,6 +130,11 @@ class ChatContext:
         return sender.id if sender else 0
 
     @property
+    def whom(self) -> str:
+        """Return how texts call whose choices these are: "bạn" or "nhóm này"."""
+        return texts.THIS_GROUP if self.is_group else texts.YOU
+
+    @property
     def is_operator(self) -> bool:
         """Tell whether this is an admin's chat."""
         return self.chat_id in self.services.admins
@@ -173,9 +179,9 @@ class ChatContext:
         """Show `view` as a new message."""
         await self.send(view)
 
-    async def refuse(self, view: View, line: str) -> None:
-        """Say that it cannot be done: `view` as a message, or `line` over a tapped button."""
-        await self.send(view)
+    async def refuse(self, html: str) -> None:
+        """Say why it cannot be done: as a message, or, if `html` has no tags, over a tapped button."""
+        await self.send(View(html))
 
     async def show_progress(self, action: ChatAction = ChatAction.TYPING) -> None:
         """Show that an answer is being made: written, or drawn."""
@@ -261,9 +267,9 @@ class ButtonContext(ChatContext):
             with contextlib.suppress(BadRequest):
                 await self.message.edit_reply_markup(shown)
 
-    async def refuse(self, view: View, line: str) -> None:
-        """Say `line` over the button."""
-        await self.acknowledge(line)
+    async def refuse(self, html: str) -> None:
+        """Say it over the button."""
+        await self.acknowledge(str(html))
 
     async def acknowledge(self, line: str | None = None) -> None:
         """End the busy state of the button, with `line` shown over it; only the first call counts."""

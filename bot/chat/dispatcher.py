@@ -1,7 +1,5 @@
 """The dispatcher: checks rate limits and rights, and passes a message or a tap to the module for it."""
 
-import datetime as dt
-
 from markupsafe import Markup
 
 from bot.chat import commands, digest_now, membership
@@ -12,7 +10,7 @@ from bot.chat.commands import OPERATOR_COMMANDS, Command
 from bot.chat.context import ButtonContext, ChatContext, View
 from bot.chat.operators.admin import AdminActions
 from bot.chat.questions import ask
-from bot.chat.rate_limits import Asker, Limit, limiter_for
+from bot.chat.rate_limits import Asker, limiter_for, question_limits
 from bot.chat.routes import Access, command_handlers, find_route, make_routes
 from bot.chat.talk import reply
 from bot.chat.talk.wishes import SimpleWish
@@ -21,8 +19,6 @@ from bot.messages.markup import short_name
 from bot.messages.spoken import say_wait
 from bot.news.services import Services
 
-_TEN_SECONDS = dt.timedelta(seconds=10)
-_HOUR = dt.timedelta(hours=1)
 _CHEAP_FACTOR = 4  # commands and taps cost little: their limit is that of questions times this
 _GROUP_FACTOR = 4  # a whole group's limit is that of one person times this
 
@@ -149,17 +145,10 @@ class Dispatcher:
         if context.is_group and not is_setting:
             shares.append(((context.chat_id, None), factor * _GROUP_FACTOR, texts.GROUP_TOO_FAST))
         for asker, times, refusal in shares:
-            admission = await limiter.ask(asker, self._limits(times), context.now)
+            limits = question_limits(self._services.newsroom, times)
+            admission = await limiter.ask(asker, limits, context.now)
             if admission.wait is not None:
-                html = refusal.format(wait=say_wait(admission.wait))
-                await context.refuse(View(html), str(html))
+                await context.refuse(refusal.format(wait=say_wait(admission.wait)))
             if not admission.is_admitted:
                 return False
         return True
-
-    def _limits(self, times: int) -> tuple[Limit, Limit]:
-        newsroom = self._services.newsroom
-        return (
-            Limit(newsroom.questions_per_10_seconds * times, _TEN_SECONDS),
-            Limit(newsroom.questions_per_hour * times, _HOUR),
-        )

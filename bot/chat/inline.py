@@ -5,8 +5,9 @@ mentions the bot as a guest is answered once, as a question. An answer that Tele
 dropped without an error.
 """
 
+import contextlib
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 
@@ -17,7 +18,6 @@ from telegram import (
     InlineQueryResultArticle,
     InlineQueryResultsButton,
     InputTextMessageContent,
-    LinkPreviewOptions,
     Message,
 )
 from telegram.constants import ParseMode
@@ -27,10 +27,10 @@ from bot.chat.buttons.callbacks import read_story, write_payload
 from bot.chat.cards.card_page import Sharing
 from bot.chat.questions.answer_pages import Readers, answer_page
 from bot.chat.questions.results import RESULTS_PER_PAGE
-from bot.chat.rate_limits import Limit, limiter_for
+from bot.chat.rate_limits import limiter_for, question_limits
 from bot.chat.talk.understanding import asks_for_digest
 from bot.messages import texts
-from bot.messages.markup import mention_of, one_line, render, safe_link, short_name, shortened
+from bot.messages.markup import NO_PREVIEW, mention_of, one_line, render, safe_link, short_name, shortened
 from bot.messages.spoken import publication_label, say_wait
 from bot.news.answers import FoundArticle, Reply, describe, reply_to
 from bot.news.newsroom import Newsroom
@@ -50,7 +50,6 @@ _TITLE, _SENTENCE, _DESCRIPTION = 200, 600, 200  # UTF-16 units
 _STRANGE_NAME = 24  # UTF-16 units: a button's label has 64
 _TOO_LATE = ("query is too old", "query id is invalid")
 _JUST_OPEN = "mo"  # a deep link that asks nothing
-_NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,10 +83,7 @@ class Inline:
     async def answer(self, query: InlineQuery) -> None:
         """Answer a query; its words and offset may be anything."""
         newsroom, now = self._services.newsroom, self._services.clock.now()
-        limits = (
-            Limit(newsroom.questions_per_10_seconds * _PER_QUESTION, dt.timedelta(seconds=10)),
-            Limit(newsroom.questions_per_hour * _PER_QUESTION, dt.timedelta(hours=1)),
-        )
+        limits = question_limits(newsroom, _PER_QUESTION)
         admission = await self._limiter.ask((query.from_user.id, None), limits, now)
         if admission.is_admitted:
             await self._offer(query, one_line(query.query), _first(query.offset))
@@ -101,9 +97,9 @@ class Inline:
             return
         page = await (self._find(words, first) if words else self._top_stories(first))
         following = str(first + _PAGE) if first + _PAGE < page.count else ""
-        start = write_payload(words) if words else _JUST_OPEN
         label = "" if first else page.label
-        await _send(query, list(map(_result, page.offers)), following=following, label=label, start=start)
+        results = list(map(_result, page.offers))
+        await _send(query, results, following=following, label=label, start=_start(words))
 
     async def _shared(self, query: InlineQuery, article_id: int) -> list[InlineQueryResultArticle]:
         """Return the story of an article with a button that opens its card; empty if it is gone."""
@@ -113,8 +109,8 @@ class Inline:
             return []
         story = await CHAT.run(lambda: compose_story(candidate, pieces, max_quotes=1))
         sharing = Sharing(query.get_bot().username, is_inline=True)
-        read_on = InlineKeyboardButton(texts.BUTTON_READ_ON, url=sharing.address_of(article_id))
-        return [_result(self._story(story), InlineKeyboardMarkup([[read_on]]))]
+        read_on = _one_link(texts.BUTTON_READ_ON, sharing.address_of(article_id))
+        return [_result(self._story(story), read_on)]
 
     async def _find(self, words: str, first: int) -> _Page:
         """Return a page of the articles that the words find."""
@@ -179,31 +175,21 @@ class Guests:
         """Answer a guest question; ignore it if it has no text or its asker is over the limit."""
         newsroom, now = self._services.newsroom, self._services.clock.now()
         asker = message.guest_bot_caller_user or message.from_user or message.chat
-        limits = (
-            Limit(newsroom.questions_per_10_seconds, dt.timedelta(seconds=10)),
-            Limit(newsroom.questions_per_hour, dt.timedelta(hours=1)),
-        )
         if message.guest_query_id is None or message.text is None:
             return
-        if not (await self._limiter.ask((asker.id, None), limits, now)).is_admitted:
+        if not (await self._limiter.ask((asker.id, None), question_limits(newsroom), now)).is_admitted:
             return
         username = message.get_bot().username
         words = one_line(mention_of(username).sub(" ", message.text))
+        ask_on = f"https://t.me/{username}?start={_start(words)}"
         result = InlineQueryResultArticle(
             id="tra-loi",
             title=texts.GUEST_TITLE,
-            input_message_content=InputTextMessageContent(
-                await self._reply(words, username),
-                parse_mode=ParseMode.HTML,
-                link_preview_options=_NO_PREVIEW,
-            ),
-            reply_markup=InlineKeyboardMarkup([[_ask_on(username, words)]]),
+            input_message_content=_content(await self._reply(words, username)),
+            reply_markup=_one_link(texts.BUTTON_GUEST, ask_on),
         )
-        try:
+        with _ignoring_lateness():
             await message.get_bot().answer_guest_query(message.guest_query_id, result)
-        except BadRequest as error:
-            if not any(said in error.message.lower() for said in _TOO_LATE):
-                raise
 
     async def _reply(self, words: str, username: str) -> str:
         newsroom, now = self._services.newsroom, self._services.clock.now()
@@ -215,10 +201,26 @@ class Guests:
         return await CHAT.run(answer_page, words, reply, found, readers)
 
 
-def _ask_on(username: str, words: str) -> InlineKeyboardButton:
-    """Return a button that opens the private chat with the same question."""
-    start = write_payload(words) if words else _JUST_OPEN
-    return InlineKeyboardButton(texts.BUTTON_GUEST, url=f"https://t.me/{username}?start={start}")
+def _start(words: str) -> str:
+    """Return the payload that asks the same in the private chat."""
+    return write_payload(words) if words else _JUST_OPEN
+
+
+def _one_link(label: str, url: str) -> InlineKeyboardMarkup:
+    return InlineKeyboardMarkup.from_button(InlineKeyboardButton(label, url=url))
+
+
+def _content(html: str) -> InputTextMessageContent:
+    return InputTextMessageContent(html, parse_mode=ParseMode.HTML, link_preview_options=NO_PREVIEW)
+
+
+@contextlib.contextmanager
+def _ignoring_lateness() -> Iterator[None]:
+    try:
+        yield
+    except BadRequest as error:
+        if not any(said in error.message.lower() for said in _TOO_LATE):
+            raise
 
 
 def _label(reply: Reply) -> str:
@@ -246,9 +248,7 @@ def _result(offer: Offer, keyboard: InlineKeyboardMarkup | None = None) -> Inlin
         description=shortened("\n".join(filter(None, (byline, sentence))), _DESCRIPTION),
         url=url,
         reply_markup=keyboard,
-        input_message_content=InputTextMessageContent(
-            html, parse_mode=ParseMode.HTML, link_preview_options=_NO_PREVIEW
-        ),
+        input_message_content=_content(html),
     )
 
 
@@ -262,7 +262,7 @@ async def _send(
     is_personal: bool = False,
 ) -> None:
     """Send the answer; `label` adds a button that opens the bot's chat with the payload `start`."""
-    try:
+    with _ignoring_lateness():
         await query.answer(
             list({result.id: result for result in results}.values()),
             next_offset=following,
@@ -270,6 +270,3 @@ async def _send(
             is_personal=is_personal,
             button=InlineQueryResultsButton(label, start_parameter=start) if label else None,
         )
-    except BadRequest as error:
-        if not any(words in error.message.lower() for words in _TOO_LATE):
-            raise

@@ -190,7 +190,7 @@ async def _welcome(context: ChatContext) -> tuple[Edition, QuietHours]:
     settings = (
         settings_link(context.bot.username, context.chat_id)
         if context.is_channel
-        else settings_keyboards.for_welcome()
+        else settings_keyboards.WELCOME
     )
     await context.send(View(html, settings))
     if context.is_operator:

@@ -12,7 +12,7 @@ from bot.chat.buttons import keyboards
 from bot.chat.context import Attachment, ButtonContext, ChatContext, View
 from bot.chat.settings.choices import zone_of
 from bot.chat.settings.panels import quiet_of, say_topics
-from bot.messages import spoken, subscription_texts, texts
+from bot.messages import spoken, subscription_texts
 from bot.messages.markup import shortened
 from bot.news.newsroom import Newsroom
 from storage.off_loop import CHAT
@@ -31,7 +31,7 @@ async def show(context: ChatContext) -> None:
     async with context.services.database.read() as connection:
         export = await export_subscriber(connection, context.chat_id)
     if _is_bare(export):
-        await context.send(View(subscription_texts.NOTHING_KEPT.format(whom=_whom(context))))
+        await context.send(View(subscription_texts.NOTHING_KEPT.format(whom=context.whom)))
         return
     content = await CHAT.run(export_file, context.chat_id, export, newsroom)
     attachment = Attachment(_FILE_NAME, content)
@@ -45,9 +45,7 @@ def export_file(chat_id: int, export: Export, newsroom: Newsroom) -> bytes:
 
 async def ask_to_delete(context: ChatContext) -> None:
     """Ask for confirmation before everything is deleted."""
-    await context.send(
-        View(subscription_texts.ASK_TO_DELETE.format(whom=_whom(context)), keyboards.for_deletion())
-    )
+    await context.send(View(subscription_texts.ASK_TO_DELETE.format(whom=context.whom), keyboards.DELETION))
 
 
 async def delete(tap: ButtonContext, call_off: Callable[[int], Awaitable[None]]) -> None:
@@ -55,7 +53,7 @@ async def delete(tap: ButtonContext, call_off: Callable[[int], Awaitable[None]])
     async with tap.services.database.write() as connection:
         await delete_subscriber(connection, tap.chat_id)
     await call_off(tap.chat_id)
-    await tap.show(View(subscription_texts.DELETED.format(whom=_whom(tap))))
+    await tap.show(View(subscription_texts.DELETED.format(whom=tap.whom)))
 
 
 async def keep(tap: ButtonContext) -> None:
@@ -67,16 +65,12 @@ def _is_bare(export: Export) -> bool:
     return export.subscriber is None and not export.questions and not export.deliveries
 
 
-def _whom(context: ChatContext) -> str:
-    return texts.THIS_GROUP if context.is_group else texts.YOU
-
-
 def _summary(context: ChatContext, export: Export, newsroom: Newsroom) -> Markup:
     last = Markup()
     if export.questions:
         last = subscription_texts.LAST_QUESTION.format(text=shortened(export.questions[0][0], _LONGEST_WORDS))
     return subscription_texts.MY_DATA.format(
-        whom=_whom(context),
+        whom=context.whom,
         chat=context.chat_id,
         subscription=_subscription(export.subscriber, newsroom) if export.subscriber else Markup(),
         deliveries=len(export.deliveries),

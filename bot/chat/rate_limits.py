@@ -8,6 +8,7 @@ from collections import OrderedDict, deque
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field
 
+from bot.news.newsroom import Newsroom
 from bot.news.services import Services
 from storage.admissions import (
     KEPT,
@@ -23,7 +24,6 @@ _TIDIED_EACH = 500  # requests
 MOST_ASKERS = 10_000  # the asker that has been silent longest is forgotten first
 _BURST_GAP = dt.timedelta(minutes=1)  # a pause of this length ends a burst
 
-
 Asker = tuple[int, int | None]  # a chat, and a person (or a card) in it; None for all of the chat
 
 
@@ -33,6 +33,14 @@ class Limit:
 
     count: int
     window: dt.timedelta
+
+
+def question_limits(newsroom: Newsroom, times: int = 1) -> tuple[Limit, Limit]:
+    """Return the limits of questions, or those of requests of which `times` as many may come."""
+    return (
+        Limit(newsroom.questions_per_10_seconds * times, dt.timedelta(seconds=10)),
+        Limit(newsroom.questions_per_hour * times, dt.timedelta(hours=1)),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +60,7 @@ class RequestHistory:
 
 
 class RequestLimiter:
-    """Counts the admitted requests of each asker; refused ones do not count.
-
-    An asker is a chat, or a person in a group.
-    """
+    """Counts the admitted requests of each asker; refused ones do not count."""
 
     def __init__(self, most_askers: int = MOST_ASKERS) -> None:
         self._most_askers = most_askers
@@ -70,14 +75,11 @@ class RequestLimiter:
 
     def admit(self, asker: Hashable, limits: Sequence[Limit], now: dt.datetime) -> Admission:
         """Decide whether `asker` may ask at `now`, under all `limits`."""
-        return decide_admission(self._history_of(asker), limits, now)
-
-    def _history_of(self, asker: Hashable) -> RequestHistory:
         history = self._askers.setdefault(asker, RequestHistory())
         self._askers.move_to_end(asker)
         if len(self._askers) > self._most_askers:
             self._askers.popitem(last=False)
-        return history
+        return decide_admission(history, limits, now)
 
 
 def decide_admission(history: RequestHistory, limits: Sequence[Limit], now: dt.datetime) -> Admission:

@@ -92,12 +92,10 @@ _ROUTES: Routes = {
     Button.SHOW_PAPERS: _setters(_plain(choosing_lists.handle_papers)),
     intents.Undo: _setters(choosing_times.undo),
     intents.WatchQuestion: _setters(watch_buttons.watch_question),
-    intents.StopWatching: _setters(watch_buttons.stop),
-    intents.WatchAgain: _setters(watch_buttons.resume),
+    intents.SetWatch: _setters(watch_buttons.set_watch),
     readers.SaveStory: _setters(card_taps.save),
     readers.FollowStory: _setters(kept_stories.follow),
-    readers.Unfollow: _setters(partial(kept_stories.stop, show_list=watch_buttons.show_list)),
-    readers.FollowAgain: _setters(partial(kept_stories.resume, show_list=watch_buttons.show_list)),
+    readers.SetFollow: _setters(watch_buttons.set_follow),
     readers.OfferMute: _setters(card_taps.offer),
     readers.MuteWord: _setters(card_taps.mute),
     readers.Teach: _setters(card_taps.learn),
@@ -141,8 +139,6 @@ _ROUTES: Routes = {
 
 def make_routes(actions: AdminActions) -> Routes:
     """Return the route of each intent; the last ones need what other parts of the bot do."""
-    answer_gate = _operators(partial(gate_messages.answer, actions=actions))
-    change_gate = _operators(partial(gate_messages.change, actions=actions))
     set_sending = partial(bot_state.set_sending, actions=actions)
     return {
         **_ROUTES,
@@ -153,10 +149,8 @@ def make_routes(actions: AdminActions) -> Routes:
         Button.STOP_SENDING: _operators(_plain(partial(set_sending, is_stopped=True))),
         Button.START_SENDING: _operators(_plain(partial(set_sending, is_stopped=False))),
         operators.SendNow: _operators(partial(admin.send_now, actions=actions)),
-        operators.ApproveIssue: answer_gate,
-        operators.HoldIssue: answer_gate,
-        operators.DropStory: change_gate,
-        operators.RestoreStory: change_gate,
+        operators.AnswerGate: _operators(partial(gate_messages.answer, actions=actions)),
+        operators.TakeStory: _operators(partial(gate_messages.change, actions=actions)),
     }
 
 

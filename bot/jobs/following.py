@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import structlog
 
 from bot.chat.buttons.callbacks import encode
-from bot.chat.buttons.reader_intents import OpenCard, Unfollow
+from bot.chat.buttons.reader_intents import OpenCard, SetFollow
 from bot.messages import texts
 from bot.messages.markup import one_line, printable, render, safe_link, shortened
 from bot.messages.spoken import publication_label
@@ -83,7 +83,8 @@ def alert_of(
 def follow_buttons(article_id: int, follow_id: int) -> Buttons:
     """Return the buttons that open the story's card and stop following it."""
     read = (texts.BUTTON_READ_CARD, encode(OpenCard(article_id)))
-    return ((read, (texts.BUTTON_STOP_WATCHING, encode(Unfollow(follow_id, is_in_list=False)))),)
+    stop = SetFollow(follow_id, is_in_list=False, is_wanted=False)
+    return ((read, (texts.BUTTON_STOP_WATCHING, encode(stop))),)
 
 
 _NOTE = "followed until"

@@ -14,7 +14,7 @@ from itertools import groupby
 import structlog
 
 from bot.chat.buttons.callbacks import encode
-from bot.chat.buttons.intents import RunWatch, StopWatching
+from bot.chat.buttons.intents import RunWatch, SetWatch
 from bot.chat.questions.results import Result, result_row
 from bot.messages import texts
 from bot.messages.markup import one_line, render, shortened
@@ -222,7 +222,7 @@ def alert_buttons(watches: Sequence[tuple[int, str]]) -> Buttons:
                 else texts.BUTTON_MORE_OF.format(words=shortened(one_line(words), _LONGEST_LABEL)),
                 encode(RunWatch(number)),
             ),
-            (texts.BUTTON_STOP_WATCHING, encode(StopWatching(number, is_in_list=False))),
+            (texts.BUTTON_STOP_WATCHING, encode(SetWatch(number, is_in_list=False, is_wanted=False))),
         )
         for number, words in watches
     )

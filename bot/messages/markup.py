@@ -12,7 +12,7 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 from telegram import LinkPreviewOptions
 
 # Only for HTML out of our autoescaped templates: there a `<` always opens a tag. Telegram counts text
@@ -124,6 +124,12 @@ def safe_link(url: str | None) -> str | None:
     except ValueError:
         return None
     return url if parts.scheme in ("http", "https") and parts.hostname else None
+
+
+def linked(text: str, url: str | None) -> Markup:
+    """Return `text` as a link to the page at `url`, or alone if no reader may be sent there."""
+    link = safe_link(url)
+    return Markup('<a href="{}">{}</a>').format(link, text) if link else escape(text)
 
 
 # The blocks of a message, measured once; and cutting stories into messages.

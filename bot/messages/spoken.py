@@ -118,6 +118,15 @@ def say_either(words: Sequence[str]) -> str:
     return " hoặc ".join(part for part in (", ".join(words[:-1]), *words[-1:]) if part)
 
 
+def say_number(number: int) -> str:
+    """Write a number as Vietnamese does.
+
+    >>> say_number(10000)
+    '10.000'
+    """
+    return f"{number:,}".replace(",", ".")
+
+
 def say_times(times: Collection[dt.time]) -> str:
     """Say local times, in order."""
     return say_list([f"{time:%H:%M}" for time in sorted(times)])

@@ -153,7 +153,6 @@ NOT_SUBSCRIBED = Markup("Bạn chưa nhận bản tin nào. Gửi /start để b
 ONLY_ADMINISTRATORS = Markup(
     "Chỉ quản trị viên nhóm đổi được lựa chọn của nhóm. Ai cũng có thể gửi /tin và /tim."
 )
-NOT_SUBSCRIBED_LINE = "Bạn chưa nhận bản tin nào. Gửi /start để bắt đầu nhé."
 ONLY_ADMINISTRATORS_LINE = "Chỉ quản trị viên nhóm đổi được lựa chọn của nhóm."
 
 # Buttons
@@ -175,7 +174,6 @@ BUTTON_DELETE = "Xóa hết"
 BUTTON_KEEP = "Giữ lại"
 BUTTON_YES_PAUSE = "Tạm dừng đến {moment}"
 BUTTON_PAUSE_DAYS = "{days} ngày"
-BUTTON_PAUSE_OPEN_ENDED = "Tạm dừng"
 BUTTON_SET_SCHEDULE = "Đặt {times}, {days}"
 BUTTONS_OF_TOPIC_CHANGES = {"only": "Chỉ {topics}", "add": "Thêm {topics}", "drop": "Bỏ {topics}"}
 

@@ -247,7 +247,6 @@ SAVED_LIST = Markup(
     "<b>Tin để dành</b> ({count}){page}\n{lines}\n\nChạm số để đọc; đọc rồi thì tin rời danh sách."
 )
 SAVED_LINE = Markup("{number}. {headline} <i>({day})</i>")
-SAVED_PAGE = " · trang {page}/{pages}"
 NOTHING_SAVED = Markup("Bạn chưa để dành tin nào. Dưới mỗi tin có nút «Để dành».")
 READ_SAVED = "Đã đọc, tin rời danh sách."
 STALE_SAVED = "Tin này không còn trong danh sách. Xem lại: /dedanh"

@@ -10,9 +10,8 @@ import structlog
 from markupsafe import Markup
 
 from bot.messages import operator_texts
-from bot.messages.spoken import say_at
+from bot.messages.spoken import say_at, say_number
 from bot.news.services import Services
-from bot.operators.delivery_notices import say_number
 from storage.delivery.gates import (
     Dropped,
     Gate,

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from markupsafe import Markup
 
 from bot.messages.markup import one_line, shortened
+from bot.messages.spoken import say_number
 from storage.delivery.corrections import ChangedHeadline
 from storage.delivery.refusals import Holds, LatestDeliveries
 from storage.upkeep.stats import Outcomes, Queue
@@ -198,15 +199,6 @@ def say_outcomes(outcomes: Outcomes) -> str:
     )
     shown = [f"{say_number(count)} {words}" for count, words in others if count]
     return ", ".join([f"{say_number(outcomes.sent)} đã gửi{late}", *shown])
-
-
-def say_number(number: int) -> str:
-    """Write a number as Vietnamese does.
-
-    >>> say_number(10000)
-    '10.000'
-    """
-    return f"{number:,}".replace(",", ".")
 
 
 def say_rate(rate: float) -> str:

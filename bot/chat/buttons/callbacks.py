@@ -61,6 +61,7 @@ _TIMES = _Field(
     f"(?:{_TIME}){{0,{intents.MOST_TIMES}}}", _read_times, lambda times: "".join(times).replace(":", "")
 )
 _DAYS = _Field("[0-6]{0,7}", _read_days, lambda days: "".join(map(str, days)))
+_AGAIN = _one_of({True: "lai", False: "thoi"})
 _FIELDS = {  # by the names of the intents' fields; all that end in `_id` are rows
     "edition": _SLUG,
     "topic": _SLUG,
@@ -73,6 +74,7 @@ _FIELDS = {  # by the names of the intents' fields; all that end in `_id` are ro
     "is_out": _one_of({True: "-", False: "+"}),
     "is_in_list": _one_of({True: "ds", False: "tin"}),  # or under an alert
     "is_silent": _one_of({True: "khong", False: "co"}),
+    "is_approved": _one_of({True: "gui", False: "giu"}),
     "level": _Field("[0-2]", int),
     "liking": _one_of({1: "hon", -1: "it", 0: "bo"}),
     "length": _same(get_args(Length)),
@@ -142,16 +144,14 @@ _FORMS = (
     _Form(intents.ShowView, "xem:{view}:{question_id}"),
     _Form(intents.AskAgain, "hoi:{rewording}:{question_id}"),
     _Form(intents.WatchQuestion, "theodoi:hoi:{question_id}"),
-    _Form(intents.StopWatching, "theodoi:thoi:{is_in_list}:{watch_id}"),
-    _Form(intents.WatchAgain, "theodoi:lai:{is_in_list}:{watch_id}"),
+    _Form(intents.SetWatch, "theodoi:{is_wanted}:{is_in_list}:{watch_id}", is_wanted=_AGAIN),
     _Form(intents.RunWatch, "theodoi:xem:{watch_id}"),
     _Form(readers.OpenCard, "tin:mo:{article_id}"),
     _Form(readers.ShowMore, "tin:them:{list_id}"),
     _Form(readers.TurnMore, "tin:trang:{list_id}:{page}"),
     _Form(readers.SaveStory, "tin:danh:{is_wanted}{article_id}"),
     _Form(readers.FollowStory, "tin:theo:{is_wanted}{article_id}"),
-    _Form(readers.Unfollow, "chuyen:thoi:{is_in_list}:{follow_id}"),
-    _Form(readers.FollowAgain, "chuyen:lai:{is_in_list}:{follow_id}"),
+    _Form(readers.SetFollow, "chuyen:{is_wanted}:{is_in_list}:{follow_id}", is_wanted=_AGAIN),
     _Form(readers.Teach, "tin:gu:{liking}:{article_id}"),
     _Form(readers.OfferMute, "tin:bo:{is_wanted}{article_id}"),
     _Form(readers.MuteWord, "tin:botu:{checksum}:{article_id}"),
@@ -182,10 +182,12 @@ _FORMS = (
     _Form(operators.CallOffAnnouncement, "quantri:tbthoi:{announcement_id}"),
     _Form(operators.ShowGate, "quantri:duyet:{gate_id}:{page}"),
     _Form(operators.ReadGate, "quantri:duyetdoc:{gate_id}"),
-    _Form(operators.ApproveIssue, "quantri:duyetgui:{gate_id}"),
-    _Form(operators.HoldIssue, "quantri:duyetgiu:{gate_id}"),
-    _Form(operators.DropStory, "quantri:duyetbo:{gate_id}:{story_id}"),
-    _Form(operators.RestoreStory, "quantri:duyetlai:{gate_id}:{story_id}"),
+    _Form(operators.AnswerGate, "quantri:duyet{is_approved}:{gate_id}"),
+    _Form(
+        operators.TakeStory,
+        "quantri:duyet{is_wanted}:{gate_id}:{story_id}",
+        is_wanted=_one_of({True: "lai", False: "bo"}),
+    ),
 )
 _FORM_OF = {form.kind: form for form in _FORMS}
 _BUTTONS = {button.value: button for button in Button}

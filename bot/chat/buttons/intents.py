@@ -9,14 +9,9 @@ from bot.chat.buttons.reader_intents import (
     ChangePapers,
     ChangeWords,
     ChooseFigure,
+    DigestChoice,
     DropTaste,
-    DropWord,
-    SetBreaking,
     SetFigure,
-    SetLength,
-    SetPaper,
-    SetSilent,
-    SetWeekly,
     StoryIntent,
 )
 
@@ -150,19 +145,12 @@ class WatchQuestion:
 
 
 @dataclass(frozen=True, slots=True)
-class StopWatching:
-    """End a watch. Tapped in the list, or under an alert, which keeps its text."""
+class SetWatch:
+    """End a watch, or undo that. Tapped in the list, or under an alert, which keeps its text."""
 
     watch_id: int
     is_in_list: bool
-
-
-@dataclass(frozen=True, slots=True)
-class WatchAgain:
-    """Undo `StopWatching`, in the same place."""
-
-    watch_id: int
-    is_in_list: bool
+    is_wanted: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,48 +174,18 @@ class Confirm:
     question_id: int
 
 
-Change = (
-    Button
-    | SetTimes
-    | SetDays
-    | SetZone
-    | SetQuiet
-    | SetEdition
-    | TakeEdition
-    | SetTopic
-    | SetLength
-    | SetSilent
-    | SetBreaking
-    | SetWeekly
-    | ChangeWords
-    | ChooseFigure
-    | DropWord
-    | ChangePapers
-    | SetPaper
-)
+_Choice = Button | SetTimes | SetDays | SetQuiet | SetEdition | TakeEdition | SetTopic | DigestChoice
+Change = _Choice | SetZone | ChangeWords | ChooseFigure | ChangePapers
 Intent = (
-    Button
-    | SetTimes
-    | SetDays
-    | SetQuiet
-    | SetEdition
-    | TakeEdition
-    | SetTopic
-    | SetLength
-    | SetSilent
-    | SetBreaking
-    | SetWeekly
-    | DropWord
+    _Choice
     | DropTaste
     | SetFigure
-    | SetPaper
     | Undo
     | TurnPage
     | ShowView
     | AskAgain
     | WatchQuestion
-    | StopWatching
-    | WatchAgain
+    | SetWatch
     | RunWatch
     | StoryIntent
     | OperatorIntent

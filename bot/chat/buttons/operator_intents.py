@@ -125,33 +125,20 @@ class ReadGate:
 
 
 @dataclass(frozen=True, slots=True)
-class ApproveIssue:
-    """Approve issues that wait for it; they are sent at their time."""
+class AnswerGate:
+    """Approve issues that wait for it, to be sent at their time, or hold them until it is given."""
 
     gate_id: int
+    is_approved: bool
 
 
 @dataclass(frozen=True, slots=True)
-class HoldIssue:
-    """Hold issues that wait for approval; they are not sent before it is given."""
-
-    gate_id: int
-
-
-@dataclass(frozen=True, slots=True)
-class DropStory:
-    """Take a story out of issues that wait for approval."""
+class TakeStory:
+    """Take a story out of issues that wait for approval, or put it back."""
 
     gate_id: int
     story_id: int
-
-
-@dataclass(frozen=True, slots=True)
-class RestoreStory:
-    """Put back a story that was taken out."""
-
-    gate_id: int
-    story_id: int
+    is_wanted: bool
 
 
 OperatorIntent = (
@@ -165,10 +152,8 @@ OperatorIntent = (
     | SendCorrection
     | ShowGate
     | ReadGate
-    | ApproveIssue
-    | HoldIssue
-    | DropStory
-    | RestoreStory
+    | AnswerGate
+    | TakeStory
     | ShowEdition
     | ProposeChange
     | WriteChange

@@ -114,6 +114,9 @@ class SetPaper:
     is_out: bool
 
 
+DigestChoice = SetLength | SetSilent | SetWeekly | SetBreaking | DropWord | SetPaper
+
+
 # Stories: the buttons under a digest and on a card.
 
 
@@ -156,19 +159,12 @@ class FollowStory:
 
 
 @dataclass(frozen=True, slots=True)
-class Unfollow:
-    """Stop following a story. Tapped in the list, or under an alert, which keeps its text."""
+class SetFollow:
+    """Stop following a story, or undo that. Tapped in the list, or under an alert, which keeps its text."""
 
     follow_id: int
     is_in_list: bool
-
-
-@dataclass(frozen=True, slots=True)
-class FollowAgain:
-    """Undo `Unfollow`, in the same place."""
-
-    follow_id: int
-    is_in_list: bool
+    is_wanted: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,8 +231,7 @@ StoryIntent = (
     | TurnMore
     | SaveStory
     | FollowStory
-    | Unfollow
-    | FollowAgain
+    | SetFollow
     | Teach
     | OfferMute
     | MuteWord

@@ -5,7 +5,6 @@ from dataclasses import replace
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
-from bot.chat.buttons.callbacks import encode
 from bot.chat.buttons.intents import (
     Button,
     Intent,
@@ -15,6 +14,7 @@ from bot.chat.buttons.intents import (
     SetTopic,
     TakeEdition,
 )
+from bot.chat.buttons.keyboards import Row, button, half_button, rows_of, undoing
 from bot.chat.buttons.reader_intents import (
     DropTaste,
     DropWord,
@@ -25,7 +25,7 @@ from bot.chat.buttons.reader_intents import (
     SetWeekly,
 )
 from bot.messages import spoken, subscription_texts, texts
-from bot.messages.markup import one_line, shortened
+from bot.messages.markup import shortened
 from bot.news.newsroom import Edition, Newsroom, Source, WebSource
 from bot.times.schedule import QuietHours
 from storage.profiles import Choices
@@ -33,8 +33,7 @@ from storage.subscribers import Subscriber
 from summarizer.reader_tastes import Taste
 
 _MOST_OFFERED = 60  # Telegram takes 100 buttons in all
-_LONGEST_LABEL = 40  # UTF-16 units; a phone shows less
-_LONGEST_HALF_LABEL = 30  # of two buttons side by side
+_LONGEST_TIMES = 40  # UTF-16 units
 _MOST_TASTES = 12
 _COMMON_TIMES = (("06:30",), ("07:00",), ("12:00",), ("18:30",), ("20:00",), ("07:00", "19:00"))
 _COMMON_DAYS = (
@@ -43,56 +42,47 @@ _COMMON_DAYS = (
     (subscription_texts.BUTTON_WEEKEND, (5, 6)),
 )
 _COMMON_QUIET = ((22 * 60, 6 * 60 + 30), (23 * 60, 6 * 60), (21 * 60, 7 * 60))
-_QUIET_OFF = (0, 0)
+_TIMES = button(subscription_texts.BUTTON_TIMES, Button.SHOW_SCHEDULE)
+_TOPICS = button(subscription_texts.BUTTON_TOPICS, Button.SHOW_TOPICS)
+_BACK = button(texts.BUTTON_BACK, Button.SHOW_SCHEDULE)
+CLOSE = button(texts.BUTTON_CLOSE, Button.CLOSE)
+_QUIET_OFF = SetQuiet(0, 0)
 
-
-Row = list[InlineKeyboardButton]
-
-
-def for_welcome() -> InlineKeyboardMarkup:
-    """Offer the times and the topics."""
-    times = _button(subscription_texts.BUTTON_TIMES, Button.SHOW_SCHEDULE)
-    return InlineKeyboardMarkup([[times, _button(subscription_texts.BUTTON_TOPICS, Button.SHOW_TOPICS)]])
+WELCOME = InlineKeyboardMarkup.from_row([_TIMES, _TOPICS])
 
 
 def for_schedule(
     subscriber: Subscriber, newsroom: Newsroom, *, is_held: bool, undo: Intent | None
 ) -> InlineKeyboardMarkup:
     """Offer times and the way to everything else; `is_held`: a time falls into the quiet hours."""
-    choices, is_paused = subscriber.choices, subscriber.status != "active"
+    choices = subscriber.choices
     edition = newsroom.edition_for(replace(choices, times=()))
     own = subscription_texts.BUTTON_EDITION_TIMES.format(
-        times=shortened(spoken.say_times(edition.schedule.times), _LONGEST_LABEL)
+        times=shortened(spoken.say_times(edition.schedule.times), _LONGEST_TIMES)
     )
     times = [
         _choice(" + ".join(times), SetTimes(times), is_chosen=choices.times == times)
         for times in _COMMON_TIMES
     ]
-    pause = (
-        (subscription_texts.BUTTON_RESUME, Button.RESUME)
-        if is_paused
-        else (subscription_texts.BUTTON_PAUSE, Button.PAUSE)
-    )
     others = [
-        _button(subscription_texts.BUTTON_DAYS, Button.SHOW_DAYS),
-        _button(subscription_texts.BUTTON_QUIET, Button.SHOW_QUIET),
+        button(subscription_texts.BUTTON_DAYS, Button.SHOW_DAYS),
+        button(subscription_texts.BUTTON_QUIET, Button.SHOW_QUIET),
     ]
     if len(newsroom.editions) > 1:
-        others.append(_button(subscription_texts.BUTTON_EDITIONS, Button.SHOW_EDITIONS))
-    others.append(_button(subscription_texts.BUTTON_TOPICS, Button.SHOW_TOPICS))
-    others.append(_button(*pause))
+        others.append(button(subscription_texts.BUTTON_EDITIONS, Button.SHOW_EDITIONS))
+    others += [_TOPICS, _pause(is_paused=subscriber.status != "active")]
     if (choices.editions, choices.times, choices.days, choices.zone) != (
         (newsroom.default_edition.name,), (), (), None,
     ):  # fmt: skip
-        others.append(_button(subscription_texts.BUTTON_DEFAULTS, Button.USE_DEFAULTS))
+        others.append(button(subscription_texts.BUTTON_DEFAULTS, Button.USE_DEFAULTS))
     rows = [
-        *_undo(undo),
-        *([[_button(subscription_texts.BUTTON_QUIET_OFF, SetQuiet(*_QUIET_OFF))]] if is_held else []),
+        *undoing(undo),
+        *([[button(subscription_texts.BUTTON_QUIET_OFF, _QUIET_OFF)]] if is_held else []),
         [_choice(own, SetTimes(()), is_chosen=not choices.times)],
-        *_rows(times, 3),
-        *delivery_rows(subscriber, has_breaking=newsroom.breaking is not None),
-        *_rows(others, 2),
-        [_button(texts.BUTTON_CLOSE, Button.CLOSE)],
+        *rows_of(times, 3),
+        *_delivery_rows(subscriber, has_breaking=newsroom.breaking is not None),
+        *rows_of(others, 2),
+        [CLOSE],
     ]
     return InlineKeyboardMarkup(rows)
 
@@ -100,7 +90,7 @@ def for_schedule(
 def for_days(days: frozenset[int]) -> InlineKeyboardMarkup:
     """Offer days of the week."""
     offered = [[_choice(name, SetDays(each), is_chosen=days == set(each))] for name, each in _COMMON_DAYS]
-    return InlineKeyboardMarkup([*offered, _back()])
+    return InlineKeyboardMarkup([*offered, [_BACK]])
 
 
 def for_editions(
@@ -111,7 +101,7 @@ def for_editions(
         [_choice(one.title, TakeEdition(one.name, one.name not in chosen), is_chosen=one.name in chosen)]
         for one in editions[:_MOST_OFFERED]
     ]
-    return InlineKeyboardMarkup([*_undo(undo), *offered, _back_and_close()])
+    return InlineKeyboardMarkup([*undoing(undo), *offered, [_BACK, CLOSE]])
 
 
 def for_quiet(quiet: QuietHours) -> InlineKeyboardMarkup:
@@ -121,8 +111,8 @@ def for_quiet(quiet: QuietHours) -> InlineKeyboardMarkup:
         [_choice(spoken.say_quiet(QuietHours(*pair)), SetQuiet(*pair), is_chosen=now == pair)]
         for pair in _COMMON_QUIET
     ]
-    off = _choice(subscription_texts.BUTTON_QUIET_OFF, SetQuiet(*_QUIET_OFF), is_chosen=now[0] == now[1])
-    return InlineKeyboardMarkup([*offered, [off], _back()])
+    off = _choice(subscription_texts.BUTTON_QUIET_OFF, _QUIET_OFF, is_chosen=now[0] == now[1])
+    return InlineKeyboardMarkup([*offered, [off], [_BACK]])
 
 
 def for_topics(
@@ -134,19 +124,18 @@ def for_topics(
         for name, title in list(titles.items())[:_MOST_OFFERED]
     ]
     everything = _choice(subscription_texts.BUTTON_ALL_TOPICS, Button.ALL_TOPICS, is_chosen=not chosen)
-    return InlineKeyboardMarkup([*_undo(undo), [everything], *_rows(topics, 2), _back_and_close()])
+    return InlineKeyboardMarkup([*undoing(undo), [everything], *rows_of(topics, 2), [_BACK, CLOSE]])
 
 
 def for_pause(*, is_paused: bool) -> InlineKeyboardMarkup:
     """Offer to undo a pause or its end."""
-    button = (
-        (subscription_texts.BUTTON_RESUME, Button.RESUME)
-        if is_paused
-        else (subscription_texts.BUTTON_PAUSE, Button.PAUSE)
-    )
-    return InlineKeyboardMarkup(
-        [[_button(*button), _button(subscription_texts.BUTTON_TIMES, Button.SHOW_SCHEDULE)]]
-    )
+    return InlineKeyboardMarkup.from_row([_pause(is_paused=is_paused), _TIMES])
+
+
+def _pause(*, is_paused: bool) -> InlineKeyboardButton:
+    if is_paused:
+        return button(subscription_texts.BUTTON_RESUME, Button.RESUME)
+    return button(subscription_texts.BUTTON_PAUSE, Button.PAUSE)
 
 
 def for_words(
@@ -154,25 +143,19 @@ def for_words(
 ) -> InlineKeyboardMarkup:
     """Offer to remove each word, and to forget the first `tastes`, each with its name."""
     words = [
-        _half_button(label.format(word=word), DropWord.of(word))
+        half_button(label.format(word=word), DropWord.of(word))
         for label, listed in (
             (subscription_texts.BUTTON_WORD_OUT, choices.words_out),
             (subscription_texts.BUTTON_WORD_IN, choices.words_in),
         )
         for word in listed
     ]
+    labels = {True: subscription_texts.BUTTON_TASTE_IN, False: subscription_texts.BUTTON_TASTE_OUT}
     taught = [
-        _half_button(
-            (
-                subscription_texts.BUTTON_TASTE_IN
-                if taste.weight > 0
-                else subscription_texts.BUTTON_TASTE_OUT
-            ).format(taste=name),
-            DropTaste.of(taste.kind, taste.key),
-        )
+        half_button(labels[taste.weight > 0].format(taste=name), DropTaste.of(taste.kind, taste.key))
         for name, taste in tastes[:_MOST_TASTES]
     ]
-    return InlineKeyboardMarkup([*_undo(undo), *_rows(words, 2), *_rows(taught, 2), _back_and_close()])
+    return InlineKeyboardMarkup([*undoing(undo), *rows_of(words, 2), *rows_of(taught, 2), [_BACK, CLOSE]])
 
 
 def for_papers(
@@ -180,7 +163,7 @@ def for_papers(
 ) -> InlineKeyboardMarkup:
     """Offer to leave each paper out, or to have it again."""
     papers = [_paper(source, choices) for source in sources[:_MOST_OFFERED]]
-    return InlineKeyboardMarkup([*_undo(undo), *_rows(papers, 2), _back_and_close()])
+    return InlineKeyboardMarkup([*undoing(undo), *rows_of(papers, 2), [_BACK, CLOSE]])
 
 
 def _paper(source: Source | WebSource, choices: Choices) -> InlineKeyboardButton:
@@ -188,64 +171,38 @@ def _paper(source: Source | WebSource, choices: Choices) -> InlineKeyboardButton
     label = subscription_texts.BUTTON_PAPER_OUT if is_out else "{paper}"
     if source.name in choices.sources_in:
         label = subscription_texts.BUTTON_PAPER_IN
-    return _half_button(label.format(paper=source.title), SetPaper(source.name, not is_out))
+    return half_button(label.format(paper=source.title), SetPaper(source.name, not is_out))
 
 
-def delivery_rows(subscriber: Subscriber, *, has_breaking: bool) -> list[Row]:
+def _delivery_rows(subscriber: Subscriber, *, has_breaking: bool) -> list[Row]:
     """Offer lengths, sound, recap, breaking news, words and papers: rows of the schedule's panel."""
     is_silent, is_weekly = subscriber.is_silent, subscriber.is_weekly
-    sound = _half_button(subscription_texts.BUTTON_SILENT[is_silent], SetSilent(not is_silent))
-    weekly = _half_button(subscription_texts.BUTTON_WEEKLY[is_weekly], SetWeekly(not is_weekly))
-    words = _half_button(subscription_texts.BUTTON_WORDS, Button.SHOW_WORDS)
-    lists = [words, _half_button(subscription_texts.BUTTON_PAPERS, Button.SHOW_PAPERS)]
+    sound = half_button(subscription_texts.BUTTON_SILENT[is_silent], SetSilent(not is_silent))
+    weekly = half_button(subscription_texts.BUTTON_WEEKLY[is_weekly], SetWeekly(not is_weekly))
+    words = half_button(subscription_texts.BUTTON_WORDS, Button.SHOW_WORDS)
+    lists = [words, half_button(subscription_texts.BUTTON_PAPERS, Button.SHOW_PAPERS)]
     breaking = [_breaking(subscriber.breaking)] if has_breaking else []
     return [_lengths(subscriber.choices), [sound], [weekly], *breaking, lists]
 
 
 def _breaking(level: int) -> Row:
-    switch = _half_button(subscription_texts.BUTTON_BREAKING[level > 0], SetBreaking(0 if level else 1))
-    when_quiet = _half_button(
-        subscription_texts.BUTTON_BREAKING_QUIET[level > 1], SetBreaking(1 if level > 1 else 2)
-    )
+    switch = half_button(subscription_texts.BUTTON_BREAKING[level > 0], SetBreaking(0 if level else 1))
+    labels = subscription_texts.BUTTON_BREAKING_QUIET
+    when_quiet = half_button(labels[level > 1], SetBreaking(1 if level > 1 else 2))
     return [switch, when_quiet] if level else [switch]
 
 
 def for_length(choices: Choices) -> InlineKeyboardMarkup:
     """Offer the three lengths, and the topics: fewer of them make a digest shorter too."""
-    topics = _half_button(subscription_texts.BUTTON_TOPICS, Button.SHOW_TOPICS)
-    return InlineKeyboardMarkup([_lengths(choices), [topics]])
+    return InlineKeyboardMarkup([_lengths(choices), [_TOPICS]])
 
 
 def _lengths(choices: Choices) -> Row:
     return [
-        _half_button(f"✓ {title}" if length == choices.length else title, SetLength(length))
+        half_button(f"✓ {title}" if length == choices.length else title, SetLength(length))
         for length, title in subscription_texts.LENGTHS.items()
     ]
 
 
-def _half_button(label: str, intent: Intent) -> InlineKeyboardButton:
-    return _button(shortened(one_line(label), _LONGEST_HALF_LABEL), intent)
-
-
-def _button(label: str, intent: Intent) -> InlineKeyboardButton:
-    return InlineKeyboardButton(label, callback_data=encode(intent))
-
-
 def _choice(label: str, intent: Intent, *, is_chosen: bool) -> InlineKeyboardButton:
-    return _button(texts.CHOSEN + label if is_chosen else label, intent)
-
-
-def _rows(buttons: Sequence[InlineKeyboardButton], width: int) -> list[Row]:
-    return [list(buttons[i : i + width]) for i in range(0, len(buttons), width)]
-
-
-def _undo(intent: Intent | None) -> list[Row]:
-    return [[_button(texts.BUTTON_UNDO, intent)]] if intent else []
-
-
-def _back() -> Row:
-    return [_button(texts.BUTTON_BACK, Button.SHOW_SCHEDULE)]
-
-
-def _back_and_close() -> Row:
-    return [*_back(), _button(texts.BUTTON_CLOSE, Button.CLOSE)]
+    return button(texts.CHOSEN + label if is_chosen else label, intent)

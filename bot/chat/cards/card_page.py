@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
@@ -11,7 +11,7 @@ from markupsafe import Markup
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
 from bot.chat.buttons.callbacks import write_story
-from bot.chat.buttons.keyboards import choice_button
+from bot.chat.buttons.keyboards import choice_button, short_button
 from bot.chat.buttons.reader_intents import AskWhy, FollowStory, OfferMute, SaveStory, Teach
 from bot.messages import texts
 from bot.messages.markup import (
@@ -29,7 +29,7 @@ from bot.messages.markup import (
 from bot.messages.rendering import difference_line
 from bot.messages.spoken import publication_label
 from storage.times import Published
-from summarizer.model import Quote, Report
+from summarizer.model import Report
 from summarizer.stories.cards import Card, Step
 
 _LONGEST_TITLE = 300  # UTF-16 units
@@ -54,21 +54,18 @@ def card_page(
     `corrections` are an operator's corrections of the story, with their times.
     """
     for quotes in range(len(card.quotes), 0, -1):
-        html = _card_page(card, viewer, topic_title, corrections, card.quotes[:quotes])
+        html = _card_page(replace(card, quotes=card.quotes[:quotes]), viewer, topic_title, corrections)
         if visible_length(html) <= MAX_UNITS and count_entities(html) <= MAX_ENTITIES:
             return html
-    return _card_page(card, viewer, topic_title, corrections[:1], ())
+    return _card_page(replace(card, quotes=()), viewer, topic_title, corrections[:1])
 
 
 def _card_page(
-    card: Card,
-    viewer: Viewer,
-    topic_title: str,
-    corrections: Sequence[tuple[str, dt.datetime]],
-    quotes: Sequence[Quote],
+    card: Card, viewer: Viewer, topic_title: str, corrections: Sequence[tuple[str, dt.datetime]]
 ) -> Markup:
     named = {step.report.article_id for step in card.steps} or {card.article_id}
-    papers = {report.paper for report in _reports(card) if report.article_id in named}
+    reports = [*card.reports, *(step.report for step in card.steps)]
+    papers = {report.paper for report in reports if report.article_id in named}
     more = max(0, card.papers - len(papers))
     return render(
         "card",
@@ -76,7 +73,7 @@ def _card_page(
         title=shortened(one_line(card.title), _LONGEST_TITLE),
         url=safe_link(card.url),
         corrections=[_correction(text, at, viewer) for text, at in corrections],
-        quotes=_paragraphs(card, quotes, viewer),
+        quotes=_paragraphs(card, viewer),
         disagreement=difference_line(card.disagreement),
         steps_title=texts.STEPS,
         steps=[_step(step, viewer) for step in card.steps],
@@ -86,20 +83,15 @@ def _card_page(
     )
 
 
-def _reports(card: Card) -> list[Report]:
-    return [*card.reports, *(step.report for step in card.steps)]
-
-
-def _paragraphs(card: Card, quotes: Sequence[Quote], viewer: Viewer) -> list[tuple[str, str]]:
+def _paragraphs(card: Card, viewer: Viewer) -> list[tuple[str, str]]:
     """Return the sentences of each article as one paragraph, with its paper where there are several."""
     reports = {report.article_id: report for report in card.reports}
-    names_papers = len(reports) > 1
     return [
         (
             " ".join(printable(quote.text) for quote in own),
-            _said_by(reports[article], viewer) if names_papers else "",
+            _said_by(reports[article], viewer) if len(reports) > 1 else "",
         )
-        for article, own in groupby(quotes, key=lambda quote: quote.article_id)
+        for article, own in groupby(card.quotes, key=lambda quote: quote.article_id)
     ]
 
 
@@ -168,23 +160,17 @@ def card_buttons(article_id: int, state: StoryState, sharing: Sharing) -> Inline
     more, less = state.liking == 1, state.liking == -1
     save = SaveStory(article_id, not state.is_saved)
     follow = FollowStory(article_id, not state.is_followed)
+    following = texts.BUTTON_UNFOLLOW if state.is_followed else texts.BUTTON_FOLLOW
     rows = [
-        [
-            choice_button(texts.BUTTON_UNFOLLOW, follow, is_chosen=True)
-            if state.is_followed
-            else choice_button(texts.BUTTON_FOLLOW, follow, is_chosen=False)
-        ],
-        [
-            choice_button(texts.BUTTON_SAVE, save, is_chosen=state.is_saved),
-            sharing.button(article_id),
-        ],
+        [choice_button(following, follow, is_chosen=state.is_followed)],
+        [choice_button(texts.BUTTON_SAVE, save, is_chosen=state.is_saved), sharing.button(article_id)],
         [
             choice_button(texts.BUTTON_MORE_SUCH, Teach(article_id, 0 if more else 1), is_chosen=more),
             choice_button(texts.BUTTON_LESS_SUCH, Teach(article_id, 0 if less else -1), is_chosen=less),
         ],
         [
-            choice_button(texts.BUTTON_MUTE, OfferMute(article_id, is_wanted=True), is_chosen=False),
-            choice_button(texts.BUTTON_WHY, AskWhy(article_id), is_chosen=False),
+            short_button(texts.BUTTON_MUTE, OfferMute(article_id, is_wanted=True)),
+            short_button(texts.BUTTON_WHY, AskWhy(article_id)),
         ],
     ]
     return InlineKeyboardMarkup(rows)

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 
 from sqlalchemy.ext.asyncio import AsyncConnection
-from telegram import InlineKeyboardButton, InlineKeyboardMarkup
+from telegram import InlineKeyboardMarkup
 
-from bot.chat.buttons.callbacks import encode
+from bot.chat.buttons.keyboards import button, half_button, rows_of
 from bot.chat.buttons.reader_intents import (
     AskWhy,
     ChangeWords,
@@ -35,7 +35,7 @@ from storage.reactions import MOST_SAVED, drop_saved, find_liking, is_saved, sav
 from storage.shown_stories import SentStory, find_sent
 from storage.subscribers import Subscriber, find_subscriber
 from summarizer.model import Candidate, Piece
-from summarizer.reader_tastes import Trait, traits_of
+from summarizer.reader_tastes import traits_of
 from summarizer.stories.digest_story import main_topic, showable
 
 _LONGEST_LINE = 190  # UTF-16 units: Telegram shows 200 over a button
@@ -61,7 +61,7 @@ async def save(tap: ButtonContext, wanted: SaveStory) -> None:
         if subscriber is None:
             line = texts.NEEDS_START
         elif wanted.is_wanted:
-            line = await _save(connection, tap, subscriber, candidate, wanted.article_id)
+            line = await _save(connection, tap, subscriber.id, candidate, wanted.article_id)
         else:
             await drop_saved(connection, subscriber.id, articles_of(candidate))
             line = texts.NOT_SAVED
@@ -70,17 +70,13 @@ async def save(tap: ButtonContext, wanted: SaveStory) -> None:
 
 
 async def _save(
-    connection: AsyncConnection,
-    tap: ButtonContext,
-    subscriber: Subscriber,
-    candidate: Candidate,
-    article_id: int,
+    connection: AsyncConnection, tap: ButtonContext, subscriber_id: int, candidate: Candidate, article_id: int
 ) -> str:
     if await is_saved(connection, tap.chat_id, articles_of(candidate)):
         return texts.STORY_SAVED
     piece = headline_piece(candidate, article_id)
     title = " ".join(piece.document.title.split())
-    kept = await save_story(connection, subscriber.id, piece.article_id, title, piece.url, now=tap.now)
+    kept = await save_story(connection, subscriber_id, piece.article_id, title, piece.url, now=tap.now)
     return texts.STORY_SAVED if kept else texts.SAVED_FULL.format(most=MOST_SAVED)
 
 
@@ -109,7 +105,8 @@ async def learn(tap: ButtonContext, wanted: Teach) -> None:
                 await teach(
                     connection, subscriber.id, wanted.article_id, pairs, liking=wanted.liking, now=tap.now
                 )
-                line = texts.TAUGHT[wanted.liking].format(traits=_said(traits, tap.services.newsroom))
+                said = ", ".join(say_trait(*pair, tap.services.newsroom) for pair in pairs)
+                line = texts.TAUGHT[wanted.liking].format(traits=said)
             await apply_tastes(connection, subscriber, tap.services)
     await tap.acknowledge(shortened(line, _LONGEST_LINE))
     await show_story_state(tap, candidate, wanted.article_id)
@@ -154,22 +151,15 @@ def articles_of(candidate: Candidate) -> list[int]:
     return [piece.article_id for piece in candidate.pieces]
 
 
-def _said(traits: Sequence[Trait], newsroom: Newsroom) -> str:
-    return ", ".join(say_trait(trait.kind, trait.key, newsroom) for trait in traits)
-
-
 def _say_reasons(
     candidate: Candidate, subscriber: Subscriber | None, sent: Sequence[SentStory], newsroom: Newsroom
 ) -> str:
     pieces = showable(candidate)
     papers = len({piece.source for piece in candidate.pieces if not piece.advertorial})
     topic = main_topic(pieces)
-    reasons = []
-    if papers > 1:
-        reasons.append(texts.WHY_PAPERS.format(count=papers))
-    else:
-        paper = shortened(one_line(pieces[0].source_title), _LONGEST_NAME)
-        reasons.append(texts.WHY_ONE_PAPER.format(paper=paper))
+    paper = shortened(one_line(pieces[0].source_title), _LONGEST_NAME)
+    of_one = texts.WHY_ONE_PAPER.format(paper=paper)
+    reasons = [texts.WHY_PAPERS.format(count=papers) if papers > 1 else of_one]
     if subscriber and topic in subscriber.choices.topics:
         reasons.append(texts.WHY_TOPIC.format(topic=newsroom.topics.get(topic or "", topic)))
     if sent and (rank := sent[-1].rank):
@@ -180,8 +170,6 @@ def _say_reasons(
 
 
 # Leave a word out: the story's words replace the buttons of its card, and a tap mutes one.
-
-_LONGEST_LABEL = 30  # UTF-16 units: two stand side by side
 
 
 async def offer(tap: ButtonContext, wanted: OfferMute) -> None:
@@ -230,13 +218,7 @@ def phrases_of(candidate: Candidate, newsroom: Newsroom) -> list[str]:
 
 
 def _buttons(article_id: int, phrases: Sequence[str]) -> InlineKeyboardMarkup:
-    words = [
-        InlineKeyboardButton(
-            shortened(subscription_texts.BUTTON_WORD_OUT.format(word=phrase), _LONGEST_LABEL),
-            callback_data=encode(MuteWord.of(phrase, article_id)),
-        )
-        for phrase in phrases
-    ]
-    back = encode(OfferMute(article_id, is_wanted=False))
-    rows = [words[at : at + 2] for at in range(0, len(words), 2)]
-    return InlineKeyboardMarkup([*rows, [InlineKeyboardButton(texts.BUTTON_BACK, callback_data=back)]])
+    label = subscription_texts.BUTTON_WORD_OUT
+    words = [half_button(label.format(word=phrase), MuteWord.of(phrase, article_id)) for phrase in phrases]
+    back = button(texts.BUTTON_BACK, OfferMute(article_id, is_wanted=False))
+    return InlineKeyboardMarkup([*rows_of(words, 2), [back]])

@@ -3,6 +3,7 @@
 import datetime as dt
 import math
 from collections.abc import Sequence
+from functools import partial
 from itertools import islice
 
 from markupsafe import Markup
@@ -10,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
 from bot.chat.buttons.callbacks import encode
+from bot.chat.buttons.keyboards import turning
 from bot.chat.buttons.reader_intents import OpenCard, ShowMore, TurnMore
 from bot.chat.cards.card_page import Viewer, card_buttons, card_page
 from bot.chat.cards.card_taps import find_story_state, sharing_of
@@ -24,7 +26,7 @@ from bot.news.stories import find_candidate, find_candidates
 from storage.candidates import find_story_list, record_story_lists
 from storage.delivery.messages import Buttons
 from storage.off_loop import CHAT
-from storage.shown_stories import SentStory, find_corrections_of, find_sent, record_shown
+from storage.shown_stories import find_corrections_of, find_sent, record_shown
 from storage.subscribers import find_subscriber
 from summarizer.digest import MOST_LISTED
 from summarizer.model import Candidate, DigestStory
@@ -78,7 +80,9 @@ def number_row(article_ids: Sequence[int], *, first: int = 1) -> list[tuple[str,
 
 def keyboard_of(buttons: Buttons) -> InlineKeyboardMarkup | None:
     """Return the buttons as Telegram takes them."""
-    rows = [[InlineKeyboardButton(label, callback_data=data) for label, data in row] for row in buttons]
+    rows = [
+        [InlineKeyboardButton(label, callback_data=data) for label, data in row] for row in buttons if row
+    ]
     return InlineKeyboardMarkup(rows) if rows else None
 
 
@@ -125,14 +129,10 @@ async def card_view(context: ChatContext, article_id: int) -> View | str:
         corrected = await find_corrections_of(connection, card.story_id)
     state = await find_story_state(context, candidate)
     zone = zone_of(subscriber, newsroom)
-    viewer = Viewer(context.now, zone, context.is_group, _moments(sent))
+    viewer = Viewer(context.now, zone, context.is_group, [one.sent_at for one in sent])
     topic = newsroom.topics.get(card.topic or "", "")
     html = await CHAT.run(lambda: card_page(card, viewer, topic_title=topic, corrections=corrected))
     return View(html, card_buttons(card.article_id, state, sharing_of(context)))
-
-
-def _moments(sent: list[SentStory]) -> list[dt.datetime]:
-    return [one.sent_at for one in sent]
 
 
 # *Xem thêm*: page through the stories that a digest had no room for, the most important first.
@@ -180,8 +180,9 @@ async def _page(tap: ButtonContext, list_id: int, page: int) -> View | None:
         )
     )
     html = Markup("\n\n").join([head, *(body or [texts.NOTHING_ON_PAGE])])
-    articles = [story.reports[0].article_id for story in stories]
-    return View(html, _keyboard(articles, list_id, page, pages))
+    numbers = keyboard_of([number_row([story.reports[0].article_id for story in stories])])
+    rows = [*(numbers.inline_keyboard if numbers else ()), *turning(page, pages, partial(TurnMore, list_id))]
+    return View(html, InlineKeyboardMarkup(rows))
 
 
 def _as_digest_stories(candidates: Sequence[Candidate]) -> list[DigestStory]:
@@ -193,17 +194,3 @@ def _as_digest_stories(candidates: Sequence[Candidate]) -> list[DigestStory]:
     ]
     topics = list(dict.fromkeys(story.topic for story in stories))
     return sorted(stories, key=lambda story: topics.index(story.topic))
-
-
-def _keyboard(articles: Sequence[int], list_id: int, page: int, pages: int) -> InlineKeyboardMarkup:
-    turning = []
-    if page > 0:
-        turning.append((texts.BUTTON_PREVIOUS, encode(TurnMore(list_id, page - 1))))
-    if page < pages - 1:
-        turning.append((texts.BUTTON_NEXT, encode(TurnMore(list_id, page + 1))))
-    rows = [
-        [InlineKeyboardButton(label, callback_data=data) for label, data in row]
-        for row in (number_row(articles), turning)
-        if row
-    ]
-    return InlineKeyboardMarkup(rows)

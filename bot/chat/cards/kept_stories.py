@@ -1,30 +1,22 @@
-"""Stories that a chat saved or follows: from a card, in the lists of /dedanh and /theodoi, under an alert."""
+"""Stories that a chat saves or follows: the list of /dedanh, and the button on a card that follows."""
 
 import math
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from zoneinfo import ZoneInfo
 
 from markupsafe import Markup
 from telegram import InlineKeyboardMarkup
 
-from bot.chat.buttons import keyboards
 from bot.chat.buttons.intents import Intent
-from bot.chat.buttons.keyboards import short_button
-from bot.chat.buttons.reader_intents import (
-    FollowAgain,
-    FollowStory,
-    KeepSaved,
-    ReadSaved,
-    ShowSaved,
-    Unfollow,
-)
+from bot.chat.buttons.keyboards import button, turning, undoing
+from bot.chat.buttons.reader_intents import FollowStory, KeepSaved, ReadSaved, ShowSaved
 from bot.chat.cards.card_taps import articles_of, headline_piece, show_story_state, story_or_answer
 from bot.chat.cards.digest_buttons import card_view
 from bot.chat.context import ButtonContext, ChatContext, View
 from bot.messages import texts
-from bot.messages.markup import one_line, safe_link, shortened
+from bot.messages.markup import linked, one_line, shortened
 from bot.messages.spoken import day_label
-from storage.alerts.follows import find_follow, find_follow_of, find_follows, follow_story, set_followed
+from storage.alerts.follows import find_follow_of, follow_story, set_followed
 from storage.reactions import SavedStory, find_saved, mark_read
 from storage.subscribers import find_subscriber
 from summarizer.model import Candidate
@@ -73,19 +65,15 @@ async def _view(context: ChatContext, page: int, *, undo: Intent | None = None) 
     """Return a page of the list, or its last page if it has fewer."""
     async with context.services.database.read() as connection:
         kept = await find_saved(connection, context.chat_id)
-    rows = [[short_button(texts.BUTTON_UNDO, undo)]] if undo else []
     if not kept:
-        return View(texts.NOTHING_SAVED, InlineKeyboardMarkup(rows) if rows else None)
+        return View(texts.NOTHING_SAVED, InlineKeyboardMarkup(undoing(undo)) if undo else None)
     pages = math.ceil(len(kept) / PER_PAGE)
     page = min(page, pages - 1)
     shown = kept[page * PER_PAGE : (page + 1) * PER_PAGE]
-    rows.append([short_button(str(n), ReadSaved(one.id, page)) for n, one in enumerate(shown, start=1)])
-    turning = [(texts.BUTTON_PREVIOUS, page - 1)] if page else []
-    turning += [(texts.BUTTON_NEXT, page + 1)] if page < pages - 1 else []
-    rows += [[short_button(label, ShowSaved(to)) for label, to in turning]] if turning else []
-    where = texts.SAVED_PAGE.format(page=page + 1, pages=pages) if pages > 1 else ""
+    numbers = [button(str(number), ReadSaved(one.id, page)) for number, one in enumerate(shown, start=1)]
+    where = texts.PAGE_OF.format(page=page + 1, pages=pages) if pages > 1 else ""
     html = texts.SAVED_LIST.format(count=len(kept), page=where, lines=_lines(context, shown))
-    return View(html, InlineKeyboardMarkup(rows))
+    return View(html, InlineKeyboardMarkup([*undoing(undo), numbers, *turning(page, pages, ShowSaved)]))
 
 
 def _lines(context: ChatContext, shown: Sequence[SavedStory]) -> Markup:
@@ -93,17 +81,15 @@ def _lines(context: ChatContext, shown: Sequence[SavedStory]) -> Markup:
     today = context.now.astimezone(zone).date()
     lines = []
     for number, one in enumerate(shown, start=1):
-        title, url = shortened(one_line(one.title), _LONGEST_TITLE), safe_link(one.url)
-        headline = Markup('<a href="{}">{}</a>').format(url, title) if url else Markup("{}").format(title)
+        headline = linked(shortened(one_line(one.title), _LONGEST_TITLE), one.url)
         day = day_label(one.saved_at.astimezone(zone).date(), today)
         lines.append(texts.SAVED_LINE.format(number=number, headline=headline, day=day))
     return Markup("\n").join(lines)
 
 
-# Follow a story from its card, and stop that under the card, in the list of /theodoi, or under an alert.
+# Follow a story from its card. `bot.chat.questions.watch_buttons` has the list of those followed.
 
 MOST_FOLLOWED = 20  # stories of one chat
-ShowList = Callable[[ButtonContext, FollowAgain | None], Awaitable[None]]
 
 
 async def follow(tap: ButtonContext, wanted: FollowStory) -> None:
@@ -129,49 +115,6 @@ async def _change_follow(tap: ButtonContext, candidate: Candidate, wanted: Follo
             return texts.UNFOLLOWED
         if followed:
             return texts.FOLLOWING
-        title = " ".join(piece.document.title.split())
-        begun = await follow_story(
-            connection, subscriber.id, piece.article_id, title, most=MOST_FOLLOWED, now=tap.now
-        )
+        title, most = " ".join(piece.document.title.split()), MOST_FOLLOWED
+        begun = await follow_story(connection, subscriber.id, piece.article_id, title, most=most, now=tap.now)
     return texts.FOLLOWING if begun else texts.FOLLOWS_FULL.format(most=MOST_FOLLOWED)
-
-
-async def stop(tap: ButtonContext, wanted: Unfollow, show_list: ShowList) -> None:
-    """Stop following a story, tapped in the list or under an alert; offer to undo it."""
-    if line := await _set_followed(tap, wanted.follow_id, is_followed=False):
-        await tap.acknowledge(line)
-        return
-    await tap.acknowledge(texts.UNFOLLOWED)
-    again = FollowAgain(wanted.follow_id, wanted.is_in_list)
-    if wanted.is_in_list:
-        await show_list(tap, again)
-    else:
-        await tap.show_buttons(keyboards.exchanged(tap.keyboard, wanted, texts.BUTTON_WATCH_AGAIN, again))
-
-
-async def resume(tap: ButtonContext, wanted: FollowAgain, show_list: ShowList) -> None:
-    """Follow a story again that was just stopped."""
-    if line := await _set_followed(tap, wanted.follow_id, is_followed=True):
-        await tap.acknowledge(line)
-        return
-    await tap.acknowledge(texts.FOLLOWING)
-    if wanted.is_in_list:
-        await show_list(tap, None)
-    else:
-        stop_it = Unfollow(wanted.follow_id, is_in_list=False)
-        await tap.show_buttons(keyboards.exchanged(tap.keyboard, wanted, texts.BUTTON_STOP_WATCHING, stop_it))
-
-
-async def _set_followed(tap: ButtonContext, follow_id: int, *, is_followed: bool) -> str | None:
-    """Stop a follow of this chat or resume it; return the reason if that is impossible."""
-    async with tap.services.database.write() as connection:
-        followed = await find_follow(connection, follow_id, tap.chat_id)
-        if followed is None:
-            return texts.STALE_FOLLOW
-        if is_followed and followed.is_removed:
-            live = await find_follows(connection, tap.chat_id, now=tap.now)
-            if len(live) >= MOST_FOLLOWED:
-                return texts.FOLLOWS_FULL.format(most=MOST_FOLLOWED)
-        if followed.is_removed == is_followed:
-            await set_followed(connection, follow_id, is_followed=is_followed, now=tap.now)
-    return None

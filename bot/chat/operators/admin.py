@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import structlog
 from markupsafe import Markup
-from telegram import Bot, LinkPreviewOptions
+from telegram import Bot
 from telegram.constants import ParseMode
 from telegram.error import TelegramError
 
@@ -14,9 +14,9 @@ from bot.chat.buttons.operator_intents import AskToSend, Preview, SendNow
 from bot.chat.context import ButtonContext, View
 from bot.chat.digest_now import send_digest
 from bot.messages import operator_texts, texts
-from bot.messages.markup import one_line, shortened
+from bot.messages.markup import NO_PREVIEW, one_line, shortened
+from bot.messages.spoken import say_number
 from bot.news.services import Services
-from bot.operators.delivery_notices import say_number
 from storage.notes import AuditKind, find_note, record_audit_entry, write_note
 from storage.profiles import count_by_profile, find_profiles
 
@@ -51,12 +51,7 @@ async def notify_admins(bot: Bot, services: Services, html: str) -> bool:
     is_sent = not services.admins
     for chat_id in sorted(services.admins):
         try:
-            await bot.send_message(
-                chat_id,
-                html,
-                parse_mode=ParseMode.HTML,
-                link_preview_options=LinkPreviewOptions(is_disabled=True),
-            )
+            await send_view(bot, chat_id, View(html))
         except TelegramError as error:
             _log.error("admin not told", chat_id=chat_id, error=str(error))
         else:
@@ -64,31 +59,42 @@ async def notify_admins(bot: Bot, services: Services, html: str) -> bool:
     return is_sent
 
 
+async def send_view(bot: Bot, chat_id: int, view: View) -> int:
+    """Send `view` to an operator and return the number of the message."""
+    sent = await bot.send_message(
+        chat_id,
+        view.html,
+        parse_mode=ParseMode.HTML,
+        reply_markup=view.keyboard,
+        link_preview_options=NO_PREVIEW,
+    )
+    return sent.message_id
+
+
 async def open_console(tap: ButtonContext, actions: AdminActions) -> None:
     """Send an operator a link to the console that works once."""
-    if actions.invite is None:
-        await tap.acknowledge()
-        await tap.send(View(operator_texts.NO_CONSOLE, keyboards.back_to_state()))
-        return
     await tap.acknowledge()
-    link = await actions.invite(tap.chat_id)
-    await tap.send(View(operator_texts.CONSOLE_LINK.format(link=link)))
+    if actions.invite is None:
+        await tap.send(View(operator_texts.NO_CONSOLE, keyboards.TO_STATE))
+    else:
+        link = await actions.invite(tap.chat_id)
+        await tap.send(View(operator_texts.CONSOLE_LINK.format(link=link)))
 
 
 async def examine(tap: ButtonContext) -> None:
     """Run the checks of `diemtin doctor --online` and show their results; this may take some seconds."""
     await tap.acknowledge()
     if tap.services.examine is None:
-        await tap.show(View(operator_texts.CANNOT_EXAMINE, keyboards.back_to_state()))
+        await tap.show(View(operator_texts.CANNOT_EXAMINE, keyboards.TO_STATE))
         return
     await tap.show(View(operator_texts.EXAMINING))
     try:
         lines = await tap.services.examine()
     except Exception:
-        await tap.show(View(operator_texts.CANNOT_EXAMINE, keyboards.back_to_state()))
+        await tap.show(View(operator_texts.CANNOT_EXAMINE, keyboards.TO_STATE))
         raise
     said = Markup("\n").join(shortened(one_line(line), _LONGEST_ANSWER) for line in lines)
-    await tap.show(View(operator_texts.EXAMINED.format(lines=said), keyboards.back_to_state()))
+    await tap.show(View(operator_texts.EXAMINED.format(lines=said), keyboards.TO_STATE))
 
 
 async def preview(tap: ButtonContext, wanted: Preview) -> None:
@@ -114,7 +120,8 @@ async def ask_to_send(tap: ButtonContext, wanted: AskToSend) -> None:
         subscribers = await count_by_profile(connection)
     count = sum(subscribers.get(one.id, 0) for one in profiles if edition.name in one.choices.editions)
     html = operator_texts.ASK_TO_SEND.format(edition=edition.title, count=say_number(count))
-    await tap.send(View(html, keyboards.for_sending(edition.name)))
+    keyboard = keyboards.for_confirming(operator_texts.BUTTON_SEND_NOW, SendNow(edition.name))
+    await tap.send(View(html, keyboard))
 
 
 async def send_now(tap: ButtonContext, wanted: SendNow, actions: AdminActions) -> None:
@@ -124,9 +131,8 @@ async def send_now(tap: ButtonContext, wanted: SendNow, actions: AdminActions) -
         await tap.acknowledge(texts.STALE_BUTTON)
         return
     if problem := await actions.find_clock_problem():
-        await tap.send(
-            View(operator_texts.NOT_SENT_BY_A_WRONG_CLOCK.format(edition=edition.title, problem=problem))
-        )
+        html = operator_texts.NOT_SENT_BY_A_WRONG_CLOCK.format(edition=edition.title, problem=problem)
+        await tap.send(View(html))
         return
     if not await _claim(tap, edition.name):
         await tap.acknowledge(operator_texts.SENT_BEFORE)
@@ -136,7 +142,7 @@ async def send_now(tap: ButtonContext, wanted: SendNow, actions: AdminActions) -
     await record_action(tap, AuditKind.SENT_NOW, f"{edition.title}, {count} lượt")
     words = operator_texts.SENT_NOW if count else operator_texts.SENT_NOTHING
     html = words.format(edition=edition.title, count=say_number(count))
-    await tap.show(View(html, keyboards.back_to_state()))
+    await tap.show(View(html, keyboards.TO_STATE))
 
 
 async def record_action(tap: ButtonContext, kind: AuditKind, detail: str = "") -> None:
@@ -147,10 +153,10 @@ async def record_action(tap: ButtonContext, kind: AuditKind, detail: str = "") -
 
 async def _claim(tap: ButtonContext, edition: str) -> bool:
     """Mark this confirmation as used; False if it was used before."""
-    name, mark = f"send_now:{tap.chat_id}:{edition}", str(tap.message_id)
+    name = f"send_now:{tap.chat_id}:{edition}"
     async with tap.services.database.write() as connection:
         answered = await find_note(connection, name)
         if answered is not None and int(answered) >= tap.message_id:
             return False
-        await write_note(connection, name, mark, now=tap.now)
+        await write_note(connection, name, str(tap.message_id), now=tap.now)
     return True

@@ -5,15 +5,11 @@ import math
 from markupsafe import Markup
 from telegram import InlineKeyboardMarkup
 
-from bot.chat.buttons.intents import Button
-from bot.chat.buttons.keyboards import choice_button, short_button
-from bot.chat.buttons.operator_intents import (
-    Announce,
-    CallOffAnnouncement,
-    ChangeAnnouncement,
-)
+from bot.chat.buttons.keyboards import TO_STATE, choice_button, rows_of, short_button
+from bot.chat.buttons.operator_intents import Announce, CallOffAnnouncement, ChangeAnnouncement
 from bot.chat.context import ButtonContext, ChatContext, View
-from bot.messages import operator_texts, texts
+from bot.messages import operator_texts
+from bot.messages.spoken import say_number
 from bot.news.reader_notices import (
     LONGEST_ANNOUNCEMENT,
     announce,
@@ -23,7 +19,6 @@ from bot.news.reader_notices import (
     readable_lines,
 )
 from bot.news.services import Services
-from bot.operators.delivery_notices import say_number
 from storage.delivery.announcements import Announcement, change_draft, draft_announcement, find_announcement
 from storage.upkeep.stats import FULL_RATE
 
@@ -64,12 +59,9 @@ async def confirm(tap: ButtonContext, wanted: Announce) -> None:
     if queued is None:
         await tap.acknowledge(operator_texts.ANNOUNCED_BEFORE)
         return
-    rows = [
-        [short_button(operator_texts.BUTTON_CALL_OFF, CallOffAnnouncement(wanted.announcement_id))],
-        [short_button(texts.BUTTON_BACK, Button.SHOW_STATE)],
-    ]
+    stop = short_button(operator_texts.BUTTON_CALL_OFF, CallOffAnnouncement(wanted.announcement_id))
     html = operator_texts.ANNOUNCED.format(queued=say_number(queued))
-    await tap.show(View(html, InlineKeyboardMarkup(rows)))
+    await tap.show(View(html, InlineKeyboardMarkup([[stop], *TO_STATE.inline_keyboard])))
 
 
 async def call_off_rest(tap: ButtonContext, wanted: CallOffAnnouncement) -> None:
@@ -79,18 +71,14 @@ async def call_off_rest(tap: ButtonContext, wanted: CallOffAnnouncement) -> None
         await tap.acknowledge(operator_texts.ANNOUNCEMENT_GONE)
         return
     html = operator_texts.ANNOUNCEMENT_CALLED_OFF.format(count=say_number(found[1]))
-    await tap.show(View(html, InlineKeyboardMarkup([[short_button(texts.BUTTON_BACK, Button.SHOW_STATE)]])))
+    await tap.show(View(html, TO_STATE))
 
 
 async def _preview(services: Services, draft: Announcement) -> View:
     audience = await find_audience(services, draft.edition)
-    to = (
-        operator_texts.READERS_OF.format(edition=audience.title)
-        if audience.title
-        else operator_texts.ALL_READERS
-    )
+    of_edition = operator_texts.READERS_OF.format(edition=audience.title)
     head = operator_texts.ANNOUNCE_PREVIEW.format(
-        audience=to,
+        audience=of_edition if audience.title else operator_texts.ALL_READERS,
         sound=operator_texts.WITHOUT_SOUND if draft.is_silent else operator_texts.WITH_SOUND,
         readers=say_number(audience.readers),
         minutes=f"{max(1, math.ceil(audience.readers / FULL_RATE / 60))} phút",
@@ -100,21 +88,14 @@ async def _preview(services: Services, draft: Announcement) -> View:
 
 
 def _keyboard(services: Services, draft: Announcement, readers: int) -> InlineKeyboardMarkup:
-    editions = services.newsroom.editions[:_MOST_EDITIONS]
+    editions, chosen = services.newsroom.editions[:_MOST_EDITIONS], draft.edition or ""
     audiences = [(operator_texts.BUTTON_TO_ALL, ""), *((one.title, one.name) for one in editions)]
     to = [
-        choice_button(
-            title,
-            ChangeAnnouncement(draft.id, name, draft.is_silent),
-            is_chosen=(draft.edition or "") == name,
-        )
+        choice_button(title, ChangeAnnouncement(draft.id, name, draft.is_silent), is_chosen=name == chosen)
         for title, name in (audiences if len(editions) > 1 else ())
     ]
-    otherwise = ChangeAnnouncement(draft.id, draft.edition or "", not draft.is_silent)
+    otherwise = ChangeAnnouncement(draft.id, chosen, not draft.is_silent)
     silently = choice_button(operator_texts.BUTTON_SILENTLY, otherwise, is_chosen=draft.is_silent)
-    send = short_button(
-        operator_texts.BUTTON_ANNOUNCE.format(readers=say_number(readers)), Announce(draft.id)
-    )
-    rows = [*(to[at : at + 2] for at in range(0, len(to), 2)), [silently]]
-    rows += [[send]] if readers else []
-    return InlineKeyboardMarkup([*rows, [short_button(texts.BUTTON_BACK, Button.SHOW_STATE)]])
+    label = operator_texts.BUTTON_ANNOUNCE.format(readers=say_number(readers))
+    send = [[short_button(label, Announce(draft.id))]] if readers else []
+    return InlineKeyboardMarkup([*rows_of(to, 2), [silently], *send, *TO_STATE.inline_keyboard])

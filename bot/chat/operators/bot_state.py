@@ -18,7 +18,7 @@ from bot.messages import operator_texts, spoken
 from bot.messages.markup import one_line, shortened
 from bot.news.newsroom import Newsroom
 from bot.news.services import Services
-from bot.operators.delivery_notices import say_number, say_outcomes, say_rate, say_troubles
+from bot.operators.delivery_notices import say_outcomes, say_rate, say_troubles
 from bot.operators.notices import say_origin
 from storage.delivery.history import count_subscribed_at, deliveries_between
 from storage.delivery.mailings import Mailing, find_mailings
@@ -124,7 +124,7 @@ def _delivery(state: State, newsroom: Newsroom, now: dt.datetime) -> Markup:
         return line
     words = operator_texts.STATE_HELD if state.is_stopped else operator_texts.STATE_DUE
     due = words.format(
-        due=say_number(queue.due),
+        due=spoken.say_number(queue.due),
         wait=spoken.say_wait(queue.age),
         rate=say_rate(day.rate),
         finish=spoken.say_moment(finish_at, newsroom.zone, now=now),
@@ -199,7 +199,7 @@ async def show_month(tap: ButtonContext) -> None:
         picture = await draw_in_process(Chart(operator_texts.HISTORY_TITLE, first, panels))
     except DrawingError as error:
         _log.error("history not drawn", reason=str(error))
-        await tap.send(View(operator_texts.HISTORY_NOT_DRAWN, keyboards.back_to_state()))
+        await tap.send(View(operator_texts.HISTORY_NOT_DRAWN, keyboards.TO_STATE))
         return
     caption = operator_texts.HISTORY.format(
         subscribers=subscribers[-1],
@@ -208,4 +208,4 @@ async def show_month(tap: ButtonContext) -> None:
         unknown=sum(counts["unknown"]),
     )
     attachment = Attachment("diem-tin.png", picture, is_picture=True)
-    await tap.send(View(caption, keyboards.back_to_state(), attachment))
+    await tap.send(View(caption, keyboards.TO_STATE, attachment))

@@ -1,18 +1,19 @@
 """Buttons that change times, days and pauses of editions: preview, write to the newsroom file, undo."""
 
 import datetime as dt
+from typing import Any
 
 from markupsafe import Markup
-from telegram import InlineKeyboardButton, InlineKeyboardMarkup
+from telegram import InlineKeyboardMarkup
 
-from bot.chat.buttons.intents import Button
-from bot.chat.buttons.keyboards import choice_button, short_button
+from bot.chat.buttons.intents import Button, Intent
+from bot.chat.buttons.keyboards import TO_STATE, choice_button, rows_of, short_button
 from bot.chat.buttons.operator_intents import ProposeChange, ShowEdition, WriteChange
 from bot.chat.context import ButtonContext, View
 from bot.messages import operator_texts, spoken, texts
 from bot.messages.markup import one_line
 from bot.news.newsroom import Edition
-from bot.news.newsroom_changes import Draft, NewsroomFile, NotEditableError, SetValues
+from bot.news.newsroom_changes import Draft, NotEditableError, SetValues
 from bot.operators.schedule_control import (
     ComingSlot,
     SlotChange,
@@ -23,20 +24,7 @@ from bot.operators.schedule_control import (
     write,
 )
 
-_OFFERED = (
-    "05:30",
-    "06:00",
-    "06:30",
-    "07:00",
-    "07:30",
-    "11:30",
-    "12:00",
-    "17:00",
-    "18:00",
-    "18:30",
-    "20:00",
-    "21:00",
-)
+_OFFERED = "05:30 06:00 06:30 07:00 07:30 11:30 12:00 17:00 18:00 18:30 20:00 21:00"
 _DAYS = ("T2", "T3", "T4", "T5", "T6", "T7", "CN")
 _COMMON_DAYS = ("0123456", "01234", "56")
 _MOST_EDITIONS, _MOST_LINES = 30, 14
@@ -49,7 +37,8 @@ async def show_all(tap: ButtonContext) -> None:
         return
     editions = tap.services.newsroom.editions[:_MOST_EDITIONS]
     rows = [[short_button(_label(one), ShowEdition(one.name))] for one in editions]
-    await tap.show(View(operator_texts.EDITIONS_TO_CHANGE, InlineKeyboardMarkup([*rows, [_back()]])))
+    keyboard = InlineKeyboardMarkup([*rows, *TO_STATE.inline_keyboard])
+    await tap.show(View(operator_texts.EDITIONS_TO_CHANGE, keyboard))
 
 
 async def show(tap: ButtonContext, wanted: ShowEdition) -> None:
@@ -75,9 +64,8 @@ async def propose(tap: ButtonContext, wanted: ProposeChange) -> None:
         return
     edition, drafted = found
     if drafted.newsroom is None or drafted.before == drafted.after:
-        await tap.acknowledge(
-            drafted.problems[0][:190] if drafted.problems else operator_texts.CHANGES_NOTHING
-        )
+        problem = next(iter(drafted.problems), operator_texts.CHANGES_NOTHING)
+        await tap.acknowledge(problem[:190])
         return
     slots = compare(*await list_coming_slots(tap.services, [tap.services.newsroom, drafted.newsroom]))
     changed = [one for one in slots if one.before != one.after]
@@ -88,11 +76,7 @@ async def propose(tap: ButtonContext, wanted: ProposeChange) -> None:
         title=edition.title, what=_say(wanted.change), lines=Markup("\n").join(lines)
     )
     send = WriteChange(wanted.change, int(drafted.fingerprint[:8], 16), wanted.edition)
-    rows = [
-        [short_button(operator_texts.BUTTON_WRITE, send)],
-        [short_button(texts.BUTTON_BACK, ShowEdition(wanted.edition))],
-    ]
-    await tap.show(View(html, InlineKeyboardMarkup(rows)))
+    await tap.show(View(html, _over_back(operator_texts.BUTTON_WRITE, send, wanted.edition)))
 
 
 async def confirm(tap: ButtonContext, wanted: WriteChange) -> None:
@@ -111,11 +95,7 @@ async def confirm(tap: ButtonContext, wanted: WriteChange) -> None:
         await tap.send(View(operator_texts.CANNOT_CHANGE.format(problem=one_line(str(error)))))
         return
     html = operator_texts.CHANGE_WRITTEN.format(title=edition.title, what=_say(wanted.change))
-    rows = [
-        [short_button(texts.BUTTON_UNDO, Button.UNDO_FILE)],
-        [short_button(texts.BUTTON_BACK, ShowEdition(wanted.edition))],
-    ]
-    await tap.show(View(html, InlineKeyboardMarkup(rows)))
+    await tap.show(View(html, _over_back(texts.BUTTON_UNDO, Button.UNDO_FILE, wanted.edition)))
 
 
 async def undo_change(tap: ButtonContext) -> None:
@@ -128,10 +108,10 @@ async def undo_change(tap: ButtonContext) -> None:
     except NotEditableError as error:
         await tap.send(View(operator_texts.CANNOT_CHANGE.format(problem=one_line(str(error)))))
         return
-    if not is_done:
+    if is_done:
+        await tap.show(View(operator_texts.CHANGE_UNDONE, TO_STATE))
+    else:
         await tap.acknowledge(operator_texts.NOTHING_TO_UNDO)
-        return
-    await tap.show(View(operator_texts.CHANGE_UNDONE, InlineKeyboardMarkup([[_back()]])))
 
 
 async def _draft(tap: ButtonContext, name: str, change: str) -> tuple[Edition, Draft] | None:
@@ -141,25 +121,25 @@ async def _draft(tap: ButtonContext, name: str, change: str) -> tuple[Edition, D
         await tap.acknowledge(texts.STALE_BUTTON if file else operator_texts.NO_FILE)
         return None
     try:
-        return edition, await _drafted(file, edition, change)
+        return edition, await draft(file, SetValues("editions", _values(edition, change), edition.name))
     except NotEditableError as error:
         await tap.send(View(operator_texts.CANNOT_CHANGE.format(problem=one_line(str(error)))))
         return None
 
 
-async def _drafted(file: NewsroomFile, edition: Edition, change: str) -> Draft:
+def _values(edition: Edition, change: str) -> dict[str, Any]:
+    """Return what a change writes into the table of the edition; None removes a key."""
     sign, rest = change[0], change[1:]
     if sign == "p":
-        return await draft(
-            file, SetValues("editions", {"paused": True if rest == "1" else None}, edition.name)
-        )
+        return {"paused": True if rest == "1" else None}
     if sign == "n":
-        days = [_DAYS[int(day)] for day in rest]
-        return await draft(file, SetValues("editions", {"days": days}, edition.name))
-    times = {f"{time:%H:%M}" for time in edition.schedule.times}
-    time = f"{rest[:2]}:{rest[2:]}"
-    times = times | {time} if sign == "+" else times - {time}
-    return await draft(file, SetValues("editions", {"times": sorted(times)}, edition.name))
+        return {"days": [_DAYS[int(day)] for day in rest]}
+    times, time = _times_of(edition), f"{rest[:2]}:{rest[2:]}"
+    return {"times": sorted(times | {time} if sign == "+" else times - {time})}
+
+
+def _times_of(edition: Edition) -> set[str]:
+    return {f"{time:%H:%M}" for time in edition.schedule.times}
 
 
 def _say(change: str) -> str:
@@ -185,14 +165,14 @@ def _side(slot: ComingSlot | None) -> str:
 
 
 def _keyboard(edition: Edition) -> InlineKeyboardMarkup:
-    own = {f"{time:%H:%M}" for time in edition.schedule.times}
+    own = _times_of(edition)
     times = [
         choice_button(
             time,
             ProposeChange(f"{'-' if time in own else '+'}{time[:2]}{time[3:]}", edition.name),
             is_chosen=time in own,
         )
-        for time in sorted({*own, *_OFFERED})[:40]
+        for time in sorted({*own, *_OFFERED.split()})[:40]
     ]
     days = [
         choice_button(
@@ -205,8 +185,7 @@ def _keyboard(edition: Edition) -> InlineKeyboardMarkup:
     label = operator_texts.BUTTON_RUN_EDITION if edition.is_paused else operator_texts.BUTTON_PAUSE_EDITION
     pause = short_button(label, ProposeChange("p0" if edition.is_paused else "p1", edition.name))
     back = short_button(texts.BUTTON_BACK, Button.SHOW_SLOTS)
-    grid = [times[at : at + 4] for at in range(0, len(times), 4)]
-    return InlineKeyboardMarkup([*grid, *([each] for each in days), [pause], [back]])
+    return InlineKeyboardMarkup([*rows_of(times, 4), *rows_of([*days, pause, back], 1)])
 
 
 def _label(edition: Edition) -> str:
@@ -214,5 +193,7 @@ def _label(edition: Edition) -> str:
     return f"{edition.title}{paused}: {spoken.say_times(edition.schedule.times)}"
 
 
-def _back() -> InlineKeyboardButton:
-    return short_button(texts.BUTTON_BACK, Button.SHOW_STATE)
+def _over_back(label: str, intent: Intent, edition: str) -> InlineKeyboardMarkup:
+    """Offer something, and below it the way back to the edition."""
+    back = short_button(texts.BUTTON_BACK, ShowEdition(edition))
+    return InlineKeyboardMarkup.from_column([short_button(label, intent), back])

@@ -1,22 +1,19 @@
 """Approval of issues by operators: an answer of one of them shows in the chats of all at once."""
 
+import math
+from collections.abc import Sequence
+from functools import partial
+
 import structlog
 from markupsafe import Markup
 from telegram import Bot, InlineKeyboardMarkup
 from telegram.constants import ParseMode
 from telegram.error import BadRequest, TelegramError
 
-from bot.chat.buttons.keyboards import short_button
-from bot.chat.buttons.operator_intents import (
-    ApproveIssue,
-    DropStory,
-    HoldIssue,
-    ReadGate,
-    RestoreStory,
-    ShowGate,
-)
+from bot.chat.buttons.keyboards import Row, rows_of, short_button, turning
+from bot.chat.buttons.operator_intents import AnswerGate, ReadGate, ShowGate, TakeStory
 from bot.chat.context import ButtonContext, View
-from bot.chat.operators.admin import AdminActions
+from bot.chat.operators.admin import AdminActions, send_view
 from bot.messages import operator_texts, texts
 from bot.messages.markup import NO_PREVIEW, one_line, shortened, without_dates
 from bot.messages.spoken import say_at
@@ -31,6 +28,7 @@ from bot.operators.approvals import (
 )
 from bot.process.metrics import log_errors
 from storage.delivery.gates import (
+    Dropped,
     Gate,
     GateAnswer,
     Notice,
@@ -68,24 +66,20 @@ async def read(tap: ButtonContext, wanted: ReadGate) -> None:
         await tap.send(View(html))
 
 
-async def answer(tap: ButtonContext, wanted: ApproveIssue | HoldIssue, actions: AdminActions) -> None:
+async def answer(tap: ButtonContext, wanted: AnswerGate, actions: AdminActions) -> None:
     """Approve the issues of a gate, or hold them."""
-    choice = GateAnswer.SEND if isinstance(wanted, ApproveIssue) else GateAnswer.HOLD
-    gate = await give_answer(tap.services, wanted.gate_id, choice, tap.chat_id)
-    if gate is None:
+    choice = GateAnswer.SEND if wanted.is_approved else GateAnswer.HOLD
+    if await give_answer(tap.services, wanted.gate_id, choice, tap.chat_id) is None:
         await _say_why_not(tap, wanted.gate_id)
         return
-    await tap.acknowledge(
-        operator_texts.GATE_APPROVED if choice == GateAnswer.SEND else operator_texts.GATE_HELD
-    )
-    await _show_everywhere(tap, gate.id, actions)
+    await tap.acknowledge(operator_texts.GATE_APPROVED if wanted.is_approved else operator_texts.GATE_HELD)
+    await _show_everywhere(tap, wanted.gate_id, actions)
 
 
-async def change(tap: ButtonContext, wanted: DropStory | RestoreStory, actions: AdminActions) -> None:
+async def change(tap: ButtonContext, wanted: TakeStory, actions: AdminActions) -> None:
     """Take a story out of every issue of a gate, or put it back; they are composed anew."""
-    is_drop = isinstance(wanted, DropStory)
-    gate_id, story_id = wanted.gate_id, wanted.story_id
-    if not await change_story(tap.services, gate_id, story_id, tap.chat_id, drop=is_drop):
+    gate_id, is_drop = wanted.gate_id, not wanted.is_wanted
+    if not await change_story(tap.services, gate_id, wanted.story_id, tap.chat_id, drop=is_drop):
         await _say_why_not(tap, gate_id, operator_texts.GATE_STORY_GONE)
         return
     await tap.acknowledge(operator_texts.GATE_DROPPED if is_drop else operator_texts.GATE_RESTORED)
@@ -116,69 +110,54 @@ async def _show_everywhere(tap: ButtonContext, gate_id: int, actions: AdminActio
 def gate_view(gate_now: GateView, services: Services, page: int = 0) -> View:
     """Lay out a gate: its stories, its state, and the buttons while it can be answered."""
     gate, now = gate_now.gate, services.clock.now()
-    pages = max(1, -(-len(gate_now.stories) // _ON_PAGE))
+    pages = max(1, math.ceil(len(gate_now.stories) / _ON_PAGE))
     page = min(page, pages - 1)
-    shown = gate_now.stories[page * _ON_PAGE : (page + 1) * _ON_PAGE]
+    own = slice(page * _ON_PAGE, (page + 1) * _ON_PAGE)
+    numbered = [(number, *story) for number, story in enumerate(gate_now.stories, 1)][own]
+    head = operator_texts.GATE if gate.closed_at is None else operator_texts.GATE_PAST
+    slot = say_at(gate.slot_at, gate_now.zone, now)
     lines = [
-        operator_texts.GATE_STORY.format(number=page * _ON_PAGE + at, headline=_short(headline))
-        for at, (_, headline) in enumerate(shown, 1)
+        operator_texts.GATE_STORY.format(number=number, headline=_short(headline))
+        for number, _, headline in numbered
     ]
     if pages > 1:
         lines.append(operator_texts.GATE_PAGE.format(page=page + 1, pages=pages))
-    dropped = [
-        operator_texts.GATE_DROPPED_STORY.format(headline=_short(one.headline)) for one in gate_now.dropped
-    ]
-    html = Markup("\n\n").join(
-        Markup("\n").join(part)
-        for part in (
-            [
-                (operator_texts.GATE if gate.closed_at is None else operator_texts.GATE_PAST).format(
-                    edition=gate_now.title, slot=say_at(gate.slot_at, gate_now.zone, now)
-                ),
-                gate_status(gate_now, services),
-            ],
-            lines,
-            dropped[:_MOST_DROPPED],
-        )
-        if part
+    dropped = gate_now.dropped[:_MOST_DROPPED]
+    parts = (
+        [head.format(edition=gate_now.title, slot=slot), gate_status(gate_now, services)],
+        lines,
+        [operator_texts.GATE_DROPPED_STORY.format(headline=_short(one.headline)) for one in dropped],
     )
-    return View(html, _keyboard(gate_now, page, pages) if gate.closed_at is None else None)
+    html = Markup("\n\n").join(Markup("\n").join(part) for part in parts if part)
+    if gate.closed_at is not None:
+        return View(html)
+    turns = turning(page, pages, partial(ShowGate, gate.id))
+    return View(html, _keyboard(gate, [(number, story) for number, story, _ in numbered], turns, dropped))
 
 
 def _short(headline: str) -> str:
     return shortened(one_line(headline), _LONGEST_HEADLINE)
 
 
-def _keyboard(gate_now: GateView, page: int, pages: int) -> InlineKeyboardMarkup:
-    gate = gate_now.gate
-    shown = gate_now.stories[page * _ON_PAGE : (page + 1) * _ON_PAGE]
+def _keyboard(
+    gate: Gate, numbered: Sequence[tuple[int, int]], turns: list[Row], dropped: Sequence[Dropped]
+) -> InlineKeyboardMarkup:
     drops = [
-        short_button(
-            operator_texts.BUTTON_DROP.format(number=page * _ON_PAGE + at), DropStory(gate.id, story)
-        )
-        for at, (story, _) in enumerate(shown, 1)
+        short_button(operator_texts.BUTTON_DROP.format(number=number), TakeStory(gate.id, story, False))
+        for number, story in numbered
     ]
-    rows = [drops[at : at + _IN_ROW] for at in range(0, len(drops), _IN_ROW)]
-    if pages > 1:
-        others = [(operator_texts.BUTTON_GATE_BACK, page - 1), (operator_texts.BUTTON_GATE_ON, page + 1)]
-        rows.append([short_button(label, ShowGate(gate.id, to)) for label, to in others if 0 <= to < pages])
-    rows += [
-        [
-            short_button(
-                operator_texts.BUTTON_RESTORE.format(headline=one.headline),
-                RestoreStory(gate.id, one.story_id),
-            )
-        ]
-        for one in gate_now.dropped[:_MOST_DROPPED]
+    label = operator_texts.BUTTON_RESTORE
+    restore = [
+        [short_button(label.format(headline=one.headline), TakeStory(gate.id, one.story_id, True))]
+        for one in dropped
     ]
     answers = []
     if gate.answer != GateAnswer.SEND:
-        answers.append(short_button(operator_texts.BUTTON_APPROVE, ApproveIssue(gate.id)))
+        answers.append(short_button(operator_texts.BUTTON_APPROVE, AnswerGate(gate.id, True)))
     if gate.answer != GateAnswer.HOLD:
-        answers.append(short_button(operator_texts.BUTTON_HOLD, HoldIssue(gate.id)))
-    return InlineKeyboardMarkup(
-        [*rows, answers, [short_button(operator_texts.BUTTON_READ_ISSUE, ReadGate(gate.id))]]
-    )
+        answers.append(short_button(operator_texts.BUTTON_HOLD, AnswerGate(gate.id, False)))
+    read_all = short_button(operator_texts.BUTTON_READ_ISSUE, ReadGate(gate.id))
+    return InlineKeyboardMarkup([*rows_of(drops, _IN_ROW), *turns, *restore, answers, [read_all]])
 
 
 # The messages about gates in operators' chats: sent once, edited after each answer.
@@ -202,14 +181,12 @@ async def _send_notices(bot: Bot, services: Services, gate: Gate, notices: dict[
     if gate_now is None:
         return
     view = gate_view(gate_now, services)
-    parts: list[str] = []
-    if unseen:
-        parts = await read_gate(services, gate)
+    parts = await read_gate(services, gate) if unseen else []
     for chat_id in unseen:
         try:
             for html in parts:
-                await _send(bot, chat_id, View(without_dates(html)))
-            number = await _send(bot, chat_id, view)
+                await send_view(bot, chat_id, View(without_dates(html)))
+            number = await send_view(bot, chat_id, view)
         except TelegramError as error:
             _log.error("admin not told of a gate", chat_id=chat_id, error=str(error))
             continue
@@ -217,17 +194,6 @@ async def _send_notices(bot: Bot, services: Services, gate: Gate, notices: dict[
     for one in behind:
         await _edit(bot, one, view)
         await _keep(services, gate_now.gate, Notice(one.chat_id, one.message_id, gate_now.gate.revision))
-
-
-async def _send(bot: Bot, chat_id: int, view: View) -> int:
-    sent = await bot.send_message(
-        chat_id,
-        view.html,
-        parse_mode=ParseMode.HTML,
-        reply_markup=view.keyboard,
-        link_preview_options=NO_PREVIEW,
-    )
-    return sent.message_id
 
 
 async def _edit(bot: Bot, notice: Notice, view: View) -> None:

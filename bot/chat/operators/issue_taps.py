@@ -5,6 +5,7 @@ import re
 
 import structlog
 from markupsafe import Markup
+from telegram.constants import KeyboardButtonStyle
 
 from bot.chat.buttons import keyboards
 from bot.chat.buttons.operator_intents import AskToRetract, Retract, SendCorrection, ShowCorrection, ShowIssue
@@ -13,7 +14,7 @@ from bot.messages import operator_texts, spoken, texts
 from bot.messages.markup import shortened
 from bot.messages.rendering import LONGEST_CORRECTION
 from bot.news.newsroom import Newsroom
-from bot.news.reader_notices import Reach, find_reach, preview_notice, readable_text, send_correction
+from bot.news.reader_notices import find_reach, preview_notice, readable_text, send_correction
 from storage.delivery.corrections import draft_correction
 from storage.delivery.mailings import Mailing, find_correction_mailing, find_headlines, find_mailing, retract
 from storage.delivery.states import MAY_HAVE_ARRIVED, DeliveryStatus
@@ -63,16 +64,21 @@ async def ask_to_retract(tap: ButtonContext, wanted: AskToRetract) -> None:
     )
     if got := _count_sent(mailing):
         html += operator_texts.GONE_ALREADY.format(got=got)
-    await tap.show(View(html, keyboards.for_retracting(mailing.id)))
+    keyboard = keyboards.for_confirming(
+        operator_texts.BUTTON_RETRACT,
+        Retract(mailing.id),
+        ShowIssue(mailing.id),
+        style=KeyboardButtonStyle.DANGER,
+    )
+    await tap.show(View(html, keyboard))
 
 
 async def retract_issue(tap: ButtonContext, wanted: Retract) -> None:
     """Take an issue back; a second tap finds nothing more to call off."""
     async with tap.services.database.write() as connection:
         mailing = await find_mailing(connection, wanted.issue_id)
-        count = (
-            await retract(connection, mailing, operator_texts.BUTTON_RETRACT, now=tap.now) if mailing else 0
-        )
+        reason = operator_texts.BUTTON_RETRACT
+        count = await retract(connection, mailing, reason, now=tap.now) if mailing else 0
         if mailing and count:
             detail = f"{mailing.edition}, {count} lượt"
             await record_audit_entry(connection, tap.chat_id, AuditKind.RETRACTED, detail, now=tap.now)
@@ -83,7 +89,7 @@ async def retract_issue(tap: ButtonContext, wanted: Retract) -> None:
     html = operator_texts.RETRACTED.format(
         **say_mailing(mailing, tap.services.newsroom, tap.now), count=count, got=_count_sent(mailing)
     )
-    await tap.show(View(html, keyboards.back_to_state()))
+    await tap.show(View(html, keyboards.TO_STATE))
 
 
 def say_mailing(mailing: Mailing, newsroom: Newsroom, now: dt.datetime) -> dict[str, str]:
@@ -98,11 +104,9 @@ def say_mailing(mailing: Mailing, newsroom: Newsroom, now: dt.datetime) -> dict[
 
 def say_status(mailing: Mailing) -> str:
     """Return the status of a mailing in Vietnamese, for example "đã soạn"."""
-    return (
-        operator_texts.CORRECTION_QUEUED_STATUS
-        if mailing.status is None
-        else operator_texts.ISSUE_STATUSES[mailing.status]
-    )
+    if mailing.status is None:
+        return operator_texts.CORRECTION_QUEUED_STATUS
+    return operator_texts.ISSUE_STATUSES[mailing.status]
 
 
 def show_intent(mailing: Mailing) -> ShowIssue | ShowCorrection:
@@ -145,7 +149,10 @@ async def handle(context: ChatContext) -> None:
         return
     async with context.services.database.write() as connection:
         draft = await draft_correction(connection, story_id, text, now=context.now)
-    await context.send(View(_preview(context, reach, text), keyboards.for_correction(draft.id)))
+    notice = Markup(preview_notice(context.services, reach, text))  # noqa: S704 - our own
+    preview = operator_texts.CORRECTION_PREVIEW.format(readers=reach.readers) + Markup("\n\n") + notice
+    send = keyboards.for_confirming(operator_texts.BUTTON_CORRECT, SendCorrection(draft.id))
+    await context.send(View(preview, send))
 
 
 async def confirm(tap: ButtonContext, wanted: SendCorrection) -> None:
@@ -155,9 +162,4 @@ async def confirm(tap: ButtonContext, wanted: SendCorrection) -> None:
         await tap.acknowledge(operator_texts.CORRECTION_SENT_BEFORE)
         return
     html = operator_texts.CORRECTION_QUEUED.format(edits=queued.edits, notices=queued.notices)
-    await tap.show(View(html, keyboards.back_to_state()))
-
-
-def _preview(context: ChatContext, reach: Reach, text: str) -> str:
-    notice = preview_notice(context.services, reach, text)
-    return operator_texts.CORRECTION_PREVIEW.format(readers=reach.readers) + Markup("\n\n") + Markup(notice)  # noqa: S704 - our own
+    await tap.show(View(html, keyboards.TO_STATE))

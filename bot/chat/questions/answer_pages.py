@@ -20,9 +20,9 @@ from bot.chat.questions.results import (
     render_results,
 )
 from bot.messages import texts
-from bot.messages.markup import one_line, printable, safe_link, short_name, shortened
+from bot.messages.markup import linked, one_line, printable, safe_link, short_name, shortened
 from bot.messages.rendering import difference_line
-from bot.messages.spoken import day_label, publication_day, publication_label
+from bot.messages.spoken import day_label, publication_day, publication_label, say_number
 from bot.news.answers import MOST_FOUND, FoundArticle, Reply
 from bot.news.digests import piece_of
 from bot.news.newsroom import Newsroom
@@ -223,16 +223,16 @@ def _counted(query: Query, total: int, page: int, *, len_kept: int, found: Marku
     of_pages = texts.PAGE_OF.format(page=page + 1, pages=pages) if pages > 1 else ""
     if not query.terms:
         found = texts.FOUND_NEWS if query.times else texts.FOUND_NEWEST
-    return found.format(total=_number(total), words=_words(query), page=of_pages)
+    return found.format(total=say_number(total), words=_words(query), page=of_pages)
 
 
 def _scope(reply: Reply, readers: Readers) -> str:
     """Say how many articles were looked through, from when to when, and how fresh the newest is."""
     found, said = reply.results, []
     if not found.total_is_exact:
-        said.append(texts.NEWEST_LOOKED_THROUGH.format(count=_number(found.looked_through)))
+        said.append(texts.NEWEST_LOOKED_THROUGH.format(count=say_number(found.looked_through)))
     elif not reply.answer.is_answered:  # else the heading has the number
-        said.append(texts.LOOKED_THROUGH.format(count=_number(found.looked_through)))
+        said.append(texts.LOOKED_THROUGH.format(count=say_number(found.looked_through)))
     if found.first_at and found.last_at:
         zone = ZoneInfo(readers.zone)
         first, last = found.first_at.astimezone(zone), found.last_at.astimezone(zone)
@@ -270,10 +270,9 @@ def _result(found: FoundArticle, readers: Readers, *, is_bare: bool) -> Result:
 
 
 def _numbered(number: int, article: StoredArticle) -> Markup:
-    title, link = shortened(one_line(article.title), _LONGEST_TITLE), safe_link(article.url)
-    if link is None:
-        return Markup("[{}] <b>{}</b>").format(number, title)
-    return Markup('[{}] <a href="{}">{}</a>').format(number, link, title)
+    title = shortened(one_line(article.title), _LONGEST_TITLE)
+    shown = linked(title, article.url) if safe_link(article.url) else Markup("<b>{}</b>").format(title)
+    return Markup("[{}] {}").format(number, shown)
 
 
 def _byline(article: StoredArticle, readers: Readers, *, is_bold: bool = False) -> Markup:
@@ -283,8 +282,7 @@ def _byline(article: StoredArticle, readers: Readers, *, is_bold: bool = False) 
 
 
 def _paper(article: StoredArticle, readers: Readers) -> Markup:
-    name, link = _paper_name(article, readers), safe_link(article.url)
-    return Markup('<a href="{}">{}</a>').format(link, name) if link else Markup("{}").format(name)
+    return linked(_paper_name(article, readers), article.url)
 
 
 def _paper_name(article: StoredArticle, readers: Readers) -> str:
@@ -294,7 +292,3 @@ def _paper_name(article: StoredArticle, readers: Readers) -> str:
 def _words(query: Query) -> str:
     """Return the words of a question without its filters, which the page shows apart."""
     return short_name(query.shown)
-
-
-def _number(count: int) -> str:
-    return f"{count:,}".replace(",", ".")

@@ -7,6 +7,9 @@ so its buttons work after a restart. Its sentences are chosen anew from those ar
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
+
+from telegram import InlineKeyboardMarkup
 
 from bot.chat.buttons import keyboards
 from bot.chat.buttons.intents import AnswerView, AskAgain, Rewording, ShowView, TurnPage
@@ -101,7 +104,8 @@ async def show_view(tap: ButtonContext, wanted: ShowView) -> None:
     if html is None:
         await tap.acknowledge(texts.NO_ANSWER_VIEW)
     else:
-        await tap.show(View(html, keyboards.for_view(asked.question.id)))
+        back = keyboards.button(texts.BUTTON_BACK, TurnPage(asked.question.id, 0))
+        await tap.show(View(html, InlineKeyboardMarkup.from_button(back)))
 
 
 async def ask_again(tap: ButtonContext, wanted: AskAgain) -> None:
@@ -120,20 +124,14 @@ async def _answered(context: ChatContext, text: str, readers: Readers) -> View:
         return View(texts.EMPTY_QUESTION)
     days = await _count_days(context, reply, readers) if _may_have_days(reply, readers) else ()
     kept = KeptAnswer(reply.attempt, reply.results, days)
-    asked_in = (
-        None if isinstance(context, ButtonContext) or context.message is None else context.message.message_id
-    )
+    is_tap = isinstance(context, ButtonContext)
+    asked_in = context.message.message_id if context.message and not is_tap else None
+    chat_id, asked, now = context.chat_id, reply.query.text, readers.now
     async with context.services.database.write() as connection:
         question_id = await record_question(
-            connection,
-            context.chat_id,
-            reply.query.text,
-            reply.ids,
-            now=readers.now,
-            message_id=asked_in,
-            kept=kept,
+            connection, chat_id, asked, reply.ids, now=now, message_id=asked_in, kept=kept
         )
-    question = Question(question_id, context.chat_id, reply.query.text, reply.ids, readers.now, kept)
+    question = Question(question_id, chat_id, asked, reply.ids, now, kept)
     return await _first_page(context, _StoredQuestion(question, reply.query, readers), reply, text)
 
 
@@ -150,14 +148,13 @@ async def _first_page(context: ChatContext, asked: _StoredQuestion, reply: Reply
     return View(html, keyboard)
 
 
-async def _further_page(tap: ChatContext, asked: _StoredQuestion, page: int) -> View:
-    question, readers = asked.question, asked.readers
-    query = asked.query
-    first = page * RESULTS_PER_PAGE
-    found = await describe(tap.services, query, question.article_ids[first : first + RESULTS_PER_PAGE])
-    total = len(question.article_ids)
-    html = await CHAT.run(list_page, query, total, page, found, readers)
-    return View(html, keyboards.for_page(question.id, page, _pages(question.article_ids)))
+async def _further_page(context: ChatContext, asked: _StoredQuestion, page: int) -> View:
+    question, query = asked.question, asked.query
+    ids, first = question.article_ids, page * RESULTS_PER_PAGE
+    found = await describe(context.services, query, ids[first : first + RESULTS_PER_PAGE])
+    html = await CHAT.run(list_page, query, len(ids), page, found, asked.readers)
+    turns = keyboards.turning(page, _pages(ids), partial(TurnPage, question.id))
+    return View(html, InlineKeyboardMarkup(turns))
 
 
 def _pages(ids: Sequence[int]) -> int:

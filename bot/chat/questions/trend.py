@@ -11,7 +11,7 @@ from bot.charts.chart import Chart, DrawingError, Panel, Series, draw_in_process
 from bot.chat.context import Attachment, ChatContext, View
 from bot.chat.settings.choices import find_chat_subscriber, zone_of
 from bot.messages import texts
-from bot.messages.markup import one_line, safe_link, shortened
+from bot.messages.markup import linked, one_line, shortened
 from bot.news.narrowing import read_question
 from bot.news.newsroom import Newsroom
 from bot.news.services import Services
@@ -111,11 +111,5 @@ def _headline(article: StoredArticle | None, newsroom: Newsroom) -> Markup:
     if article is None or not newsroom.may_show(article.source):
         return Markup("")
     title = shortened(one_line(article.title), _LONGEST_HEADLINE)
-    url = safe_link(article.url)
-    linked = (
-        Markup('<a href="{url}">{title}</a>').format(url=url, title=title)
-        if url
-        else Markup("{}").format(title)
-    )
     name = shortened(one_line(newsroom.title_of(article.source)), _LONGEST_NAME)
-    return Markup(": {linked} ({name})").format(linked=linked, name=name)
+    return Markup(": {} ({})").format(linked(title, article.url), name)

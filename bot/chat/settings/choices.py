@@ -45,17 +45,19 @@ def default_choices(newsroom: Newsroom) -> Choices:
 
 def with_change(subscriber: Subscriber, change: Change, newsroom: Newsroom) -> Subscriber | None:
     """Return the subscriber after `change`; None if it names an unknown edition or topic."""
-    if isinstance(change, intents.SetQuiet):
-        return replace(subscriber, quiet_start=change.start, quiet_end=change.end)
-    if isinstance(change, readers.SetSilent):
-        return replace(subscriber, is_silent=change.is_silent)
-    if isinstance(change, readers.SetWeekly):
-        return replace(subscriber, is_weekly=change.is_wanted)
-    if isinstance(change, readers.SetBreaking):
-        is_offered = newsroom.breaking is not None or not change.level
-        return replace(subscriber, breaking=change.level) if is_offered else None
-    choices = _with_choice(subscriber.choices, change, newsroom)
-    return replace(subscriber, choices=choices) if choices else None
+    match change:
+        case intents.SetQuiet(start, end):
+            return replace(subscriber, quiet_start=start, quiet_end=end)
+        case readers.SetSilent(is_silent):
+            return replace(subscriber, is_silent=is_silent)
+        case readers.SetWeekly(is_wanted):
+            return replace(subscriber, is_weekly=is_wanted)
+        case readers.SetBreaking(level):
+            is_offered = newsroom.breaking is not None or not level
+            return replace(subscriber, breaking=level) if is_offered else None
+        case _:
+            choices = _with_choice(subscriber.choices, change, newsroom)
+            return replace(subscriber, choices=choices) if choices else None
 
 
 def _with_choice(choices: Choices, change: Change, newsroom: Newsroom) -> Choices | None:
@@ -67,8 +69,7 @@ def _with_choice(choices: Choices, change: Change, newsroom: Newsroom) -> Choice
         case intents.SetZone(zone):
             return replace(choices, zone=zone)
         case intents.SetEdition(edition):
-            is_there = newsroom.find_edition(edition) is not None
-            return _with_editions(choices, (edition,)) if is_there else None
+            return _with_editions(choices, (edition,)) if newsroom.find_edition(edition) else None
         case intents.TakeEdition(edition, is_wanted):
             return _with_edition(choices, edition, newsroom, is_wanted=is_wanted)
         case intents.SetTopic(topic, is_wanted):
@@ -123,6 +124,14 @@ async def find_chat_subscriber(services: Services, chat_id: int) -> Subscriber |
     """Return the chat's subscriber, if it is one."""
     async with services.database.read() as connection:
         return await find_subscriber(connection, chat_id)
+
+
+async def find_or_refuse(context: ChatContext) -> Subscriber | None:
+    """Return the chat's subscriber; if it is none, say how to become one and return None."""
+    subscriber = await find_chat_subscriber(context.services, context.chat_id)
+    if subscriber is None:
+        await context.refuse(subscription_texts.NOT_SUBSCRIBED)
+    return subscriber
 
 
 def zone_of(subscriber: Subscriber | None, newsroom: Newsroom) -> str:
@@ -206,8 +215,7 @@ async def _save(
     if after.breaking != before.breaking:
         await set_columns(connection, before.chat_id, {"breaking": after.breaking}, now=now)
     if after.is_weekly != before.is_weekly:
-        zone = services.newsroom.edition_for(after.choices).schedule.zone
-        due = next_weekly(now, zone) if after.is_weekly else None
+        due = next_weekly(now, zone_of(after, services.newsroom)) if after.is_weekly else None
         await set_columns(connection, before.chat_id, {"weekly_at": due}, now=now)
     if (after.quiet_start, after.quiet_end) != (before.quiet_start, before.quiet_end):
         await set_quiet(connection, before.chat_id, after.quiet_start, after.quiet_end, now=now)

@@ -5,11 +5,12 @@ from collections.abc import Sequence
 from markupsafe import Markup
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
-from bot.chat.buttons.callbacks import encode
 from bot.chat.buttons.intents import Button, SetTopic, Undo
+from bot.chat.buttons.keyboards import half_button, rows_of
 from bot.chat.buttons.reader_intents import ChooseFigure, SetFigure
+from bot.chat.buttons.settings_keyboards import CLOSE
 from bot.chat.context import ButtonContext, ChatContext, View
-from bot.chat.settings.choices import change_by_tap, change_choices, find_chat_subscriber
+from bot.chat.settings.choices import change_by_tap, change_choices, find_or_refuse, zone_of
 from bot.chat.settings.panels import topics_view
 from bot.chat.settings.typed_settings import NoTopicLeftError, TypedTopics, UnknownTopicError, parse_topics
 from bot.messages import spoken, subscription_texts, texts
@@ -25,13 +26,9 @@ _LONGEST_NAMES = 120  # UTF-16 units of a note
 
 async def handle_topics(context: ChatContext) -> None:
     """Show the topics, first changed as the words say."""
-    subscriber = await find_chat_subscriber(context.services, context.chat_id)
-    if subscriber is None:
-        await context.refuse(View(subscription_texts.NOT_SUBSCRIBED), subscription_texts.NOT_SUBSCRIBED_LINE)
-    elif context.words:
-        await context.show(await _typed_topics(context, subscriber))
-    else:
-        await context.show(topics_view(subscriber, context.services.newsroom))
+    if subscriber := await find_or_refuse(context):
+        panel = topics_view(subscriber, context.services.newsroom)
+        await context.show(await _typed_topics(context, subscriber) if context.words else panel)
 
 
 async def _typed_topics(context: ChatContext, subscriber: Subscriber) -> View:
@@ -56,9 +53,8 @@ async def changed_topics(context: ChatContext, subscriber: Subscriber, typed: Ty
         return topics_view(subscriber, newsroom, note=subscription_texts.UNCHANGED)
     note: str = subscription_texts.SAVED
     if typed.how is not None:
-        note = subscription_texts.TOPICS_DONE[typed.how].format(
-            topics=say_topic_names(typed.topics, newsroom)
-        )
+        names = say_topic_names(typed.topics, newsroom)
+        note = subscription_texts.TOPICS_DONE[typed.how].format(topics=names)
     return topics_view(changed.after, newsroom, note=note, undo=Undo(changed.before.profile_id, "topics"))
 
 
@@ -69,35 +65,29 @@ def say_topic_names(topics: Sequence[str], newsroom: Newsroom) -> str:
 
 async def change_topics(tap: ButtonContext, wanted: SetTopic | Button) -> None:
     """Take a topic in or out, or have all of them again."""
-    is_reset = wanted is Button.ALL_TOPICS
     if changed := await change_by_tap(tap, wanted):
-        undo = Undo(changed.before.profile_id, "topics") if is_reset else None
+        undo = Undo(changed.before.profile_id, "topics") if wanted is Button.ALL_TOPICS else None
         await tap.show(topics_view(changed.after, tap.services.newsroom, undo=undo))
 
 
 # /solieu: the daily figures, each to be put on top of the chat's digests by a tap.
 
 _MOST_OFFERED = 40
-_LONGEST_LABEL = 30  # UTF-16 units: two stand side by side
 
 
 async def handle_figures(context: ChatContext) -> None:
     """Show the figures; with words, those that the words name."""
-    subscriber = await find_chat_subscriber(context.services, context.chat_id)
-    if subscriber is None:
-        await context.refuse(View(subscription_texts.NOT_SUBSCRIBED), subscription_texts.NOT_SUBSCRIBED_LINE)
-        return
-    figures = await _find_figures(context)
-    if context.words.strip():
-        figures = asked_for(context.words, figures) or figures
-    await context.show(_figures_view(context, subscriber, figures))
+    if subscriber := await find_or_refuse(context):
+        figures = await _find_figures(context)
+        if context.words.strip():
+            figures = asked_for(context.words, figures) or figures
+        await context.show(_figures_view(context, subscriber, figures))
 
 
 async def change_figure(tap: ButtonContext, wanted: SetFigure) -> None:
     """Put a figure on top of the digests, or take it off."""
-    subscriber = await find_chat_subscriber(tap.services, tap.chat_id)
+    subscriber = await find_or_refuse(tap)
     if subscriber is None:
-        await tap.acknowledge(subscription_texts.NOT_SUBSCRIBED_LINE)
         return
     figures, chosen = await _find_figures(tap), set(subscriber.choices.figures)
     labels = {SetFigure.of(one.figure.label, is_wanted=True).checksum: one.figure.label for one in figures}
@@ -111,7 +101,7 @@ async def change_figure(tap: ButtonContext, wanted: SetFigure) -> None:
         return
     changed = await change_choices(tap.services, tap.chat_id, ChooseFigure(label, wanted.is_wanted))
     if changed is None:
-        await tap.acknowledge(subscription_texts.NOT_SUBSCRIBED_LINE)
+        await tap.refuse(subscription_texts.NOT_SUBSCRIBED)
     elif changed.is_same:
         await tap.acknowledge(subscription_texts.UNCHANGED)
     else:
@@ -127,19 +117,17 @@ def _figures_view(context: ChatContext, subscriber: Subscriber, figures: Sequenc
     offered = figures[:_MOST_OFFERED]
     if not offered and not subscriber.choices.figures:
         return View(subscription_texts.NO_FIGURES)
-    zone = context.services.newsroom.edition_for(subscriber.choices).schedule.zone
+    zone = zone_of(subscriber, context.services.newsroom)
     lines = Markup("\n").join(one.line(now=context.now, zone=zone) for one in offered[:MOST_CHOSEN])
     example = (offered[0].figure.label if offered else subscriber.choices.figures[0]).replace(" · ", " ")
     html = subscription_texts.FIGURES.format(lines=lines, most=MOST_CHOSEN, example=example)
     chosen = subscriber.choices.figures
     labels = dict.fromkeys((*(one.figure.label for one in offered), *chosen))  # a chosen one may be gone
     buttons = [_figure_button(label, chosen) for label in labels]
-    rows = [buttons[at : at + 2] for at in range(0, len(buttons), 2)]
-    close = InlineKeyboardButton(texts.BUTTON_CLOSE, callback_data=encode(Button.CLOSE))
-    return View(html, InlineKeyboardMarkup([*rows, [close]]))
+    return View(html, InlineKeyboardMarkup([*rows_of(buttons, 2), [CLOSE]]))
 
 
 def _figure_button(label: str, chosen: Sequence[str]) -> InlineKeyboardButton:
     is_chosen = label in chosen
-    text = shortened(texts.CHOSEN + label if is_chosen else label, _LONGEST_LABEL)
-    return InlineKeyboardButton(text, callback_data=encode(SetFigure.of(label, is_wanted=not is_chosen)))
+    shown = texts.CHOSEN + label if is_chosen else label
+    return half_button(shown, SetFigure.of(label, is_wanted=not is_chosen))

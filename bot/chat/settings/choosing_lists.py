@@ -1,13 +1,13 @@
 """/tu and /nguon: words and papers that a chat does not want, or wants more of."""
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from functools import partial
 from typing import Literal
 
 from markupsafe import Markup, escape
 
-from bot.chat.buttons.intents import Undo
+from bot.chat.buttons.intents import Panel, Undo
 from bot.chat.buttons.reader_intents import ChangePapers, ChangeWords, DropTaste, DropWord, SetPaper, spelled
 from bot.chat.context import ButtonContext, ChatContext, View
 from bot.chat.settings.choices import (
@@ -16,7 +16,7 @@ from bot.chat.settings.choices import (
     apply_tastes,
     change_by_tap,
     change_choices,
-    find_chat_subscriber,
+    find_or_refuse,
     is_phrase,
     say_if_all_muted,
 )
@@ -59,34 +59,24 @@ class UnclearListError(ValueError):
         self.words = words
 
 
-@dataclass(slots=True)
-class TypedList:
-    """The names in a line, by wish."""
-
-    out: list[str] = field(default_factory=list)
-    wanted: list[str] = field(default_factory=list)
-    gone: list[str] = field(default_factory=list)
-
-
-def parse_list(text: str) -> TypedList:
-    """Read a line.
+def parse_list(text: str) -> ChangeWords:
+    """Read a line; its names may also be those of papers.
 
     Raises:
         UnclearListError: see there; then nothing of the line counts.
 
-    >>> typed = parse_list("bỏ: showbiz, chứng khoán; thêm: Hạ Long")
-    >>> typed.out, typed.wanted
-    (['showbiz', 'chứng khoán'], ['Hạ Long'])
+    >>> parse_list("bỏ: showbiz, chứng khoán; thêm: Hạ Long")
+    ChangeWords(out=('showbiz', 'chứng khoán'), wanted=('Hạ Long',), gone=())
     """
-    typed = TypedList()
+    named: dict[How, list[str]] = {"out": [], "wanted": [], "gone": []}
     how: How | None = None
     for name, opening in _names(text[:MOST_CHARACTERS]):
         how = opening or how
         if name and how is None:
             raise UnclearListError(name)
         if name and how:
-            getattr(typed, how).append(name)
-    return typed
+            named[how].append(name)
+    return ChangeWords(**{how: tuple(names) for how, names in named.items()})
 
 
 def _names(text: str) -> Iterator[tuple[str, How | None]]:
@@ -117,43 +107,60 @@ def _bare(text: str) -> str:
     return " ".join(folded(text).split())
 
 
-# /tu: words whose stories a chat does not want, or wants more of. Taps take words off, words put them on.
+_PanelView = Callable[..., View]  # `words_view` or `papers_view`
 
 
 async def handle_words(context: ChatContext) -> None:
     """Show the words, first changed as the line says."""
-    subscriber = await find_chat_subscriber(context.services, context.chat_id)
+    await _handle(context, words_view, _changed_words)
+
+
+async def handle_papers(context: ChatContext) -> None:
+    """Show the papers, first changed as the line says."""
+    await _handle(context, papers_view, _changed_papers)
+
+
+async def _handle(
+    context: ChatContext, view: _PanelView, change: Callable[[ChatContext, ChangeWords], Awaitable[View]]
+) -> None:
+    subscriber = await find_or_refuse(context)
     if subscriber is None:
-        await context.refuse(View(subscription_texts.NOT_SUBSCRIBED), subscription_texts.NOT_SUBSCRIBED_LINE)
-    elif not context.words.strip():
-        await context.show(words_view(subscriber.choices, context.services.newsroom))
+        return
+    shown = partial(view, subscriber.choices, context.services.newsroom)
+    if not context.words.strip():
+        await context.show(shown())
+        return
+    try:
+        typed = parse_list(context.words)
+    except UnclearListError as error:
+        await context.show(shown(subscription_texts.UNCLEAR_WORDS.format(words=short_name(error.words))))
     else:
-        try:
-            typed = parse_list(context.words)
-        except UnclearListError as error:
-            note = subscription_texts.UNCLEAR_WORDS.format(words=short_name(error.words))
-            await context.show(words_view(subscriber.choices, context.services.newsroom, note))
-        else:
-            await context.show(await _changed_words(context, typed))
+        await context.show(await change(context, typed))
 
 
-async def _changed_words(context: ChatContext, typed: TypedList) -> View:
-    change = ChangeWords(tuple(typed.out), tuple(typed.wanted), tuple(typed.gone))
-    changed = await change_choices(context.services, context.chat_id, change)
+async def _changed_view(
+    context: ChatContext, changed: SubscriberChange, notes: list[Markup], panel: Panel
+) -> View:
+    """Return the panel after a typed change, under `notes` on what was done, with a way back."""
+    notes += await say_if_all_muted(context, changed)
+    undo = None if changed.is_same else Undo(changed.before.profile_id, panel)
+    view: _PanelView = words_view if panel == "words" else papers_view
+    shown = notes or [escape(subscription_texts.UNCHANGED)]
+    return view(changed.after.choices, context.services.newsroom, *shown, undo=undo)
+
+
+# /tu: words whose stories a chat does not want, or wants more of. Taps take words off, words put them on.
+
+
+async def _changed_words(context: ChatContext, typed: ChangeWords) -> View:
+    changed = await change_choices(context.services, context.chat_id, typed)
     if changed is None:  # its data was deleted meanwhile
         return View(subscription_texts.NOT_SUBSCRIBED)
-    choices = changed.after.choices
-    notes = [
-        *_words_done(typed, changed),
-        *_words_not_done(typed, changed),
-        *await say_if_all_muted(context, changed),
-    ]
-    undo = None if changed.is_same else Undo(changed.before.profile_id, "words")
-    shown = notes or [escape(subscription_texts.UNCHANGED)]
-    return words_view(choices, context.services.newsroom, *shown, undo=undo)
+    notes = [*_words_done(typed, changed), *_words_not_done(typed, changed)]
+    return await _changed_view(context, changed, notes, "words")
 
 
-def _words_done(typed: TypedList, changed: SubscriberChange) -> list[Markup]:
+def _words_done(typed: ChangeWords, changed: SubscriberChange) -> list[Markup]:
     if changed.is_same:
         return []
     after, before = changed.after.choices, changed.before.choices
@@ -169,7 +176,7 @@ def _words_done(typed: TypedList, changed: SubscriberChange) -> list[Markup]:
     ]
 
 
-def _words_not_done(typed: TypedList, changed: SubscriberChange) -> list[Markup]:
+def _words_not_done(typed: ChangeWords, changed: SubscriberChange) -> list[Markup]:
     """Say which words could not be taken, and that a list is full."""
     named = [*typed.out, *typed.wanted]
     notes = []
@@ -187,11 +194,8 @@ def _words_not_done(typed: TypedList, changed: SubscriberChange) -> list[Markup]
 async def drop_word(tap: ButtonContext, wanted: DropWord) -> None:
     """Take a word off its list."""
     if changed := await change_by_tap(tap, wanted):
-        undo = Undo(changed.before.profile_id, "words")
-        newsroom = tap.services.newsroom
-        await tap.show(
-            words_view(changed.after.choices, newsroom, escape(subscription_texts.SAVED), undo=undo)
-        )
+        undo, newsroom = Undo(changed.before.profile_id, "words"), tap.services.newsroom
+        await tap.show(words_view(changed.after.choices, newsroom, subscription_texts.SAVED, undo=undo))
 
 
 async def drop_taste(tap: ButtonContext, wanted: DropTaste) -> None:
@@ -214,25 +218,7 @@ async def drop_taste(tap: ButtonContext, wanted: DropTaste) -> None:
 # /nguon: papers that a chat does not want, or prefers. A tap leaves one out or takes it back.
 
 
-async def handle_papers(context: ChatContext) -> None:
-    """Show the papers, first changed as the line says."""
-    newsroom = context.services.newsroom
-    subscriber = await find_chat_subscriber(context.services, context.chat_id)
-    if subscriber is None:
-        await context.refuse(View(subscription_texts.NOT_SUBSCRIBED), subscription_texts.NOT_SUBSCRIBED_LINE)
-    elif not context.words.strip():
-        await context.show(papers_view(subscriber.choices, newsroom))
-    else:
-        try:
-            typed = parse_list(context.words)
-        except UnclearListError as error:
-            note = subscription_texts.UNCLEAR_WORDS.format(words=short_name(error.words))
-            await context.show(papers_view(subscriber.choices, newsroom, note))
-        else:
-            await context.show(await _changed_papers(context, typed))
-
-
-async def _changed_papers(context: ChatContext, typed: TypedList) -> View:
+async def _changed_papers(context: ChatContext, typed: ChangeWords) -> View:
     newsroom = context.services.newsroom
     unknown: list[str] = []
     meant = {
@@ -249,14 +235,10 @@ async def _changed_papers(context: ChatContext, typed: TypedList) -> View:
     ]
     if unknown:
         notes.append(subscription_texts.UNKNOWN_PAPERS.format(words=short_name(", ".join(unknown))))
-    notes += await say_if_all_muted(context, changed)
-    undo = None if changed.is_same else Undo(changed.before.profile_id, "papers")
-    return papers_view(
-        changed.after.choices, newsroom, *(notes or [escape(subscription_texts.UNCHANGED)]), undo=undo
-    )
+    return await _changed_view(context, changed, notes, "papers")
 
 
-def _sources(names: list[str], newsroom: Newsroom, unknown: list[str]) -> list[str]:
+def _sources(names: Sequence[str], newsroom: Newsroom, unknown: list[str]) -> list[str]:
     """Return the sources with these names or titles; add other names to `unknown`."""
     by_name = {
         comparable(called): source.name
@@ -270,6 +252,6 @@ def _sources(names: list[str], newsroom: Newsroom, unknown: list[str]) -> list[s
 async def change_paper(tap: ButtonContext, wanted: SetPaper) -> None:
     """Leave a paper out, or take it back."""
     if changed := await change_by_tap(tap, wanted):
-        notes = [escape(subscription_texts.SAVED), *await say_if_all_muted(tap, changed)]
+        notes = [subscription_texts.SAVED, *await say_if_all_muted(tap, changed)]
         undo = Undo(changed.before.profile_id, "papers")
         await tap.show(papers_view(changed.after.choices, tap.services.newsroom, *notes, undo=undo))

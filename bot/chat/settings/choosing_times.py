@@ -13,6 +13,7 @@ from bot.chat.settings.choices import (
     change_by_tap,
     change_choices,
     find_chat_subscriber,
+    find_or_refuse,
     join,
     restore_profile,
     zone_of,
@@ -56,21 +57,14 @@ _TYPED_OPTIONS: dict[str, SetLength | SetSilent | SetWeekly | SetBreaking] = {  
 
 async def handle(context: ChatContext) -> None:
     """Show the schedule; with words, change it first."""
-    subscriber = await find_chat_subscriber(context.services, context.chat_id)
-    if subscriber is None:
-        await context.send(View(subscription_texts.NOT_SUBSCRIBED))
-    elif not context.words.strip():
-        await context.send(schedule_view(subscriber, context.services.newsroom, context.now))
-    else:
-        await context.send(await _handle_words(context))
+    if subscriber := await find_or_refuse(context):
+        panel = schedule_view(subscriber, context.services.newsroom, context.now)
+        await context.send(await _handle_words(context) if context.words.strip() else panel)
 
 
 async def show(tap: ButtonContext, panel: Button) -> None:
     """Show a panel in place of the message with the button."""
-    subscriber = await find_chat_subscriber(tap.services, tap.chat_id)
-    if subscriber is None:
-        await tap.acknowledge(subscription_texts.NOT_SUBSCRIBED_LINE)
-    else:
+    if subscriber := await find_or_refuse(tap):
         await tap.show(_panel(panel, subscriber, tap.services))
 
 
@@ -120,11 +114,8 @@ def undo_of(changed: SubscriberChange) -> Intent | None:
 async def undo(tap: ButtonContext, wanted: Undo) -> None:
     """Bring the earlier profile back and show the panel it was left from."""
     changed = await restore_profile(tap.services, tap.chat_id, wanted.profile_id)
-    if changed is None:
-        await tap.acknowledge(texts.STALE_BUTTON)
-        return
-    if changed.is_same:
-        await tap.acknowledge(subscription_texts.UNCHANGED)
+    if changed is None or changed.is_same:
+        await tap.acknowledge(subscription_texts.UNCHANGED if changed else texts.STALE_BUTTON)
         return
     newsroom, choices = tap.services.newsroom, changed.after.choices
     match wanted.panel:
@@ -141,9 +132,8 @@ async def undo(tap: ButtonContext, wanted: Undo) -> None:
 async def stop_breaking(tap: ButtonContext) -> None:
     """Send no more breaking news; the message with the button stays unchanged."""
     changed = await change_choices(tap.services, tap.chat_id, SetBreaking(0))
-    await tap.acknowledge(
-        subscription_texts.NOT_SUBSCRIBED_LINE if changed is None else subscription_texts.BREAKING_STOPPED
-    )
+    stopped = subscription_texts.BREAKING_STOPPED
+    await tap.acknowledge(stopped if changed else str(subscription_texts.NOT_SUBSCRIBED))
 
 
 async def _handle_words(context: ChatContext) -> View:
@@ -177,11 +167,8 @@ def _complaint(error: Exception) -> Markup:
         case TooManyTimesError():
             return subscription_texts.TOO_MANY_TIMES
         case BadZoneError():
-            text = (
-                subscription_texts.OFFSET_ZONE
-                if error.reading.reason == "offset"
-                else subscription_texts.BAD_ZONE
-            )
+            is_offset = error.reading.reason == "offset"
+            text = subscription_texts.OFFSET_ZONE if is_offset else subscription_texts.BAD_ZONE
             zone = next(iter(error.reading.suggestions), _EXAMPLE_ZONE)
             return text.format(example=spoken.say_place(zone))
         case TypedTimeError(reason="impossible"):
@@ -214,13 +201,12 @@ async def handle_pause(context: ChatContext) -> None:
         await pause(context)
         return
     subscriber = await find_chat_subscriber(context.services, context.chat_id)
-    newsroom = context.services.newsroom
-    zone = zone_of(subscriber, newsroom)
+    zone = zone_of(subscriber, context.services.newsroom)
     try:
         until = parse_pause(words, now=context.now, zone=zone)
     except UnreadableSpanError:
         html = subscription_texts.UNREAD_PAUSE.format(words=short_name(words))
-        await context.send(View(html, keyboards.for_pause_lengths()))
+        await context.send(View(html, keyboards.PAUSE_LENGTHS))
     else:
         await pause(context, until)
 
@@ -232,11 +218,11 @@ async def pause(context: ChatContext, until: dt.datetime | None = None) -> None:
         if subscriber is not None:
             await set_status(connection, context.chat_id, "paused", now=context.now, paused_until=until)
     if subscriber is None:
-        await context.refuse(View(subscription_texts.NOT_SUBSCRIBED), subscription_texts.NOT_SUBSCRIBED_LINE)
+        await context.refuse(subscription_texts.NOT_SUBSCRIBED)
         return
     html = subscription_texts.PAUSED
     if until is not None:
-        zone = context.services.newsroom.edition_for(subscriber.choices).schedule.zone
+        zone = zone_of(subscriber, context.services.newsroom)
         html = subscription_texts.PAUSED_UNTIL.format(
             moment=spoken.say_moment(until, zone, now=context.now),
             recap=subscription_texts.PAUSED_WITH_RECAP if is_worth_a_recap(until - context.now) else "",
@@ -253,7 +239,7 @@ async def resume(context: ChatContext) -> None:
             await join(connection, subscriber.choices, newsroom, now=context.now)
             await set_status(connection, context.chat_id, "active", now=context.now)
     if subscriber is None:
-        await context.refuse(View(subscription_texts.NOT_SUBSCRIBED), subscription_texts.NOT_SUBSCRIBED_LINE)
+        await context.refuse(subscription_texts.NOT_SUBSCRIBED)
         return
     moment = next_date(newsroom.edition_for(subscriber.choices), quiet_of(subscriber), context.now)
     html = subscription_texts.RESUMED.format(moment=moment)

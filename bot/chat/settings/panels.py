@@ -58,7 +58,6 @@ def schedule_view(
 ) -> View:
     """Show when what comes, under `notes` on what was just done."""
     edition, quiet = newsroom.edition_for(subscriber.choices), quiet_of(subscriber)
-    is_paused = subscriber.status != "active"
     held = held_times(edition.schedule, quiet)
     panel = subscription_texts.SCHEDULE.format(
         edition=edition.title,
@@ -70,28 +69,24 @@ def schedule_view(
         sound=subscription_texts.SOUNDS[subscriber.is_silent],
         weekly=subscription_texts.WEEKLY if subscriber.is_weekly else "",
         breaking=subscription_texts.BREAKING[subscriber.breaking if newsroom.breaking else 0],
-        next=_paused_now(subscriber, edition, now)
-        if is_paused
-        else subscription_texts.NEXT_ARRIVAL.format(moment=next_date(edition, quiet, now)),
+        next=_say_next(subscriber, edition, now),
     )
-    warning = held_notes(edition, quiet)
     keyboard = settings_keyboards.for_schedule(subscriber, newsroom, is_held=bool(held), undo=undo)
-    return View(_paragraphs(*notes, panel, *warning, subscription_texts.SCHEDULE_EXAMPLES), keyboard)
+    return View(
+        _paragraphs(*notes, panel, *held_notes(edition, quiet), subscription_texts.SCHEDULE_EXAMPLES),
+        keyboard,
+    )
 
 
 def closed_view(subscriber: Subscriber, newsroom: Newsroom, now: dt.datetime) -> View:
     """Show the choices in short, without buttons."""
     edition = newsroom.edition_for(subscriber.choices)
-    moment = next_date(edition, quiet_of(subscriber), now)
-    is_active = subscriber.status == "active"
     return View(
         subscription_texts.CLOSED.format(
             edition=edition.title,
             schedule=spoken.say_schedule(edition.schedule),
             topics=say_topics(subscriber.choices, newsroom),
-            next=subscription_texts.NEXT_ARRIVAL.format(moment=moment)
-            if is_active
-            else _paused_now(subscriber, edition, now),
+            next=_say_next(subscriber, edition, now),
         )
     )
 
@@ -120,9 +115,8 @@ def editions_view(subscriber: Subscriber, newsroom: Newsroom, *, undo: Intent | 
 def quiet_view(subscriber: Subscriber) -> View:
     """Offer quiet hours."""
     quiet = quiet_of(subscriber)
-    return View(
-        subscription_texts.QUIET.format(quiet=spoken.say_quiet(quiet)), settings_keyboards.for_quiet(quiet)
-    )
+    html = subscription_texts.QUIET.format(quiet=spoken.say_quiet(quiet))
+    return View(html, settings_keyboards.for_quiet(quiet))
 
 
 def topics_view(
@@ -135,11 +129,14 @@ def topics_view(
     return View(html, settings_keyboards.for_topics(newsroom.topics, chosen, undo=undo))
 
 
-def _paused_now(subscriber: Subscriber, edition: Edition, now: dt.datetime) -> Markup:
+def _say_next(subscriber: Subscriber, edition: Edition, now: dt.datetime) -> Markup:
+    if subscriber.status == "active":
+        moment = next_date(edition, quiet_of(subscriber), now)
+        return subscription_texts.NEXT_ARRIVAL.format(moment=moment)
     if subscriber.paused_until is None:
         return subscription_texts.PAUSED_NOW
-    moment = spoken.say_moment(subscriber.paused_until, edition.schedule.zone, now=now)
-    return subscription_texts.PAUSED_NOW_UNTIL.format(moment=moment)
+    until = spoken.say_moment(subscriber.paused_until, edition.schedule.zone, now=now)
+    return subscription_texts.PAUSED_NOW_UNTIL.format(moment=until)
 
 
 def held_notes(edition: Edition, quiet: QuietHours) -> list[Markup]:
@@ -169,16 +166,15 @@ _LONGEST_NAMES = 600  # UTF-16 units: a panel stays within one message
 
 def words_view(choices: Choices, newsroom: Newsroom, *notes: Markup, undo: Intent | None = None) -> View:
     """Show the words of a chat and what it taught, under `notes` on what was just done."""
-    panel = subscription_texts.WORDS.format(
-        out=say_names(choices.words_out), wanted=say_names(choices.words_in)
-    )
+    out, wanted = say_names(choices.words_out), say_names(choices.words_in)
+    panel = subscription_texts.WORDS.format(out=out, wanted=wanted)
     strongest = sorted(choices.tastes, key=lambda taste: -abs(taste.weight))
     named = [(say_trait(kind, key, newsroom), weight) for kind, key, weight in strongest]
-    taught = [subscription_texts.TASTES.format(
+    taught = subscription_texts.TASTES.format(
         more=say_names([name for name, weight in named if weight > 0]),
         less=say_names([name for name, weight in named if weight < 0]),
-    )] if named else []  # fmt: skip
-    html = Markup("\n\n").join([*notes, panel, *taught, subscription_texts.WORDS_EXAMPLE])
+    )
+    html = _paragraphs(*notes, panel, *([taught] if named else []), subscription_texts.WORDS_EXAMPLE)
     labels = [(name, taste) for (name, _), taste in zip(named, strongest, strict=True)]
     return View(html, settings_keyboards.for_words(choices, labels, undo=undo))
 
@@ -210,7 +206,7 @@ def papers_view(choices: Choices, newsroom: Newsroom, *notes: Markup, undo: Inte
         wanted=say_names(titles_of(choices.sources_in, newsroom)),
     )
     example = newsroom.sources[0].title if newsroom.sources else "VnExpress"
-    html = Markup("\n\n").join([*notes, panel, subscription_texts.PAPERS_EXAMPLE.format(example=example)])
+    html = _paragraphs(*notes, panel, subscription_texts.PAPERS_EXAMPLE.format(example=example))
     hidden = newsroom.hidden_sources
     shown = [source for source in newsroom.sources if source.name not in hidden]
     return View(html, settings_keyboards.for_papers(choices, shown, undo=undo))

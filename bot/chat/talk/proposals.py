@@ -59,8 +59,7 @@ async def propose_watch(context: ChatContext, words: str) -> None:
     """Offer to watch the words, or to search for them."""
     shown = short_name(words)
     kept = await _keep(context, words)
-    whom = texts.THIS_GROUP if context.is_group else texts.YOU
-    html = texts.PROPOSE_WATCH.format(words=shown, whom=whom)
+    html = texts.PROPOSE_WATCH.format(words=shown, whom=context.whom)
     await context.send(View(html, keyboards.for_watching(shown, kept)))
 
 
@@ -70,9 +69,7 @@ async def confirm(tap: ButtonContext, wanted: Confirm) -> None:
         said = await find_question(connection, wanted.question_id, tap.chat_id)
     subscriber = await find_chat_subscriber(tap.services, tap.chat_id)
     if said is None or subscriber is None:
-        await tap.acknowledge(
-            subscription_texts.NOT_SUBSCRIBED_LINE if said else subscription_texts.STALE_PROPOSAL
-        )
+        await tap.refuse(subscription_texts.NOT_SUBSCRIBED if said else subscription_texts.STALE_PROPOSAL)
         return
     wish = await CHAT.run(understand, said.text, await parse_context(tap, said.asked_at))
     match wish:

@@ -198,12 +198,12 @@ async def _choice(context: ChatContext, wish: SimpleWish) -> View:
                 settings_keyboards.for_length(subscriber.choices),
             )
         case SimpleWish.RESUME if is_paused:
-            return View(subscription_texts.PROPOSE_RESUME, keyboards.for_resuming())
+            return View(subscription_texts.PROPOSE_RESUME, keyboards.TO_RESUME)
         case SimpleWish.RESUME:
             edition = context.services.newsroom.edition_for(subscriber.choices)
             moment = next_arrival(edition, quiet_of(subscriber), context.now)
-            return View(subscription_texts.NOT_PAUSED.format(moment=moment), keyboards.for_times())
+            return View(subscription_texts.NOT_PAUSED.format(moment=moment), keyboards.TO_SCHEDULE)
         case SimpleWish.PAUSE:
-            return View(subscription_texts.ASK_PAUSE, keyboards.for_pause_lengths())
+            return View(subscription_texts.ASK_PAUSE, keyboards.PAUSE_LENGTHS)
         case _:
-            return View(subscription_texts.LEAVE, keyboards.for_leaving())
+            return View(subscription_texts.LEAVE, keyboards.LEAVING)

@@ -8,7 +8,7 @@ import pytest
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
 from bot.chat.buttons.callbacks import encode
-from bot.chat.buttons.intents import RunWatch, StopWatching, WatchAgain, WatchQuestion
+from bot.chat.buttons.intents import RunWatch, SetWatch, WatchQuestion
 from bot.chat.questions.watch_buttons import MOST_WATCHES
 from bot.jobs.watch_alerts import alert_buttons
 from storage.conversations import record_question
@@ -176,7 +176,7 @@ async def test_another_chats_watch_is_out_of_reach(reader: Person) -> None:
     await reader.says("/theodoi giá xăng")
     other = await reader.house.person("Bình")
     await other.says("/start")
-    for intent in (StopWatching(1, True), WatchAgain(1, False), RunWatch(1)):
+    for intent in (SetWatch(1, True, False), SetWatch(1, False, True), RunWatch(1)):
         assert "không còn theo dõi được" in str(await other.forges(encode(intent)))
     assert "giá xăng" in await listed(reader)
 
