@@ -26,6 +26,7 @@ from sqlalchemy import (
     false,
 )
 from sqlalchemy.engine import Dialect
+from sqlalchemy.schema import SchemaItem
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from storage.times import from_microseconds, to_microseconds
@@ -38,7 +39,6 @@ class UtcTime(TypeDecorator[dt.datetime]):
     cache_ok = True
 
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
-        """Choose the column type of the engine in use."""
         return dialect.type_descriptor(BigInteger() if dialect.name == "sqlite" else DateTime(timezone=True))
 
     def process_bind_param(self, value: dt.datetime | None, dialect: Dialect) -> Any:
@@ -50,7 +50,6 @@ class UtcTime(TypeDecorator[dt.datetime]):
         return to_microseconds(value) if dialect.name == "sqlite" else value.astimezone(dt.UTC)
 
     def process_result_value(self, value: Any, dialect: Dialect) -> dt.datetime | None:
-        """Turn a stored value into an aware UTC moment."""
         if value is None:
             return None
         moment: dt.datetime = from_microseconds(value) if dialect.name == "sqlite" else value
@@ -58,25 +57,27 @@ class UtcTime(TypeDecorator[dt.datetime]):
 
 
 def _partial_index(name: str, *columns: Column[Any], where: ColumnElement[bool]) -> None:
-    """Add an index on the rows that meet a condition to the table of the columns."""
     Index(name, *columns, sqlite_where=where, postgresql_where=where)
 
 
 metadata = MetaData()
 
+
+def _table(name: str, *items: SchemaItem) -> Table:
+    return Table(name, metadata, *items)
+
+
 _RowId = BigInteger().with_variant(Integer, "sqlite")
 _Version = Integer().with_variant(SmallInteger, "sqlite")  # on SQLite both hold any number
 
-stories = Table(
+stories = _table(
     "stories",
-    metadata,
     Column("id", _RowId, primary_key=True),
     Column("created_at", UtcTime, nullable=False),
 )
 
-articles = Table(
+articles = _table(
     "articles",
-    metadata,
     Column("id", _RowId, primary_key=True),
     Column("key", Text, nullable=False, unique=True),  # the identity: see storage.identity
     Column("external_id", Text, nullable=False),
@@ -111,16 +112,13 @@ Index("articles_story_id", articles.c.story_id)
 Index("articles_ready_at", articles.c.ready_at)
 Index("articles_processed_at", articles.c.processed_at)
 Index("articles_turn", articles.c.turn)
-_partial_index("articles_waiting", articles.c.id, where=articles.c.processed_at.is_(None))
-
+_is_waiting = articles.c.processed_at.is_(None)
+_partial_index("articles_waiting", articles.c.id, where=_is_waiting)
 # Sources take turns: see storage.processing.article_turns.find_next.
-_partial_index(
-    "articles_waiting_turns", articles.c.source, articles.c.id, where=articles.c.processed_at.is_(None)
-)
+_partial_index("articles_waiting_turns", articles.c.source, articles.c.id, where=_is_waiting)
 
-article_versions = Table(
+article_versions = _table(
     "article_versions",
-    metadata,
     Column("article_id", ForeignKey("articles.id", ondelete="CASCADE"), primary_key=True),
     Column("version", _Version, primary_key=True),
     Column("title", Text, nullable=False),
@@ -129,24 +127,20 @@ article_versions = Table(
     Column("replaced_at", UtcTime, nullable=False),
 )
 
-headline_changes = (
-    Table(  # headlines that a paper changed after they were sent: see storage.delivery.corrections
-        "headline_changes",
-        metadata,
-        Column("article_id", ForeignKey("articles.id", ondelete="CASCADE"), primary_key=True),
-        Column("version", _Version, primary_key=True),  # of the text that bore the old headline
-        Column("changed_at", UtcTime, nullable=False),
-        Column("told_at", UtcTime),  # when it was reported to the admins
-    )
+headline_changes = _table(  # headlines changed after they were sent: see storage.delivery.corrections
+    "headline_changes",
+    Column("article_id", ForeignKey("articles.id", ondelete="CASCADE"), primary_key=True),
+    Column("version", _Version, primary_key=True),  # of the text that bore the old headline
+    Column("changed_at", UtcTime, nullable=False),
+    Column("told_at", UtcTime),  # when it was reported to the admins
 )
 _partial_index(
     "headline_changes_untold", headline_changes.c.changed_at, where=headline_changes.c.told_at.is_(None)
 )
 
 # A summary is stored as places only. Its text is cut out of the article, so the two cannot differ.
-summary_places = Table(
+summary_places = _table(
     "summary_places",
-    metadata,
     Column("article_id", ForeignKey("articles.id", ondelete="CASCADE"), primary_key=True),
     Column("position", SmallInteger, primary_key=True),
     Column("field", Text, nullable=False),
@@ -155,28 +149,27 @@ summary_places = Table(
 )
 
 # The form of an article for grouping. With it a new process need not read texts: summarizer.stories.grouping.
-packed_articles = Table(
+packed_articles = _table(
     "packed_articles",
-    metadata,
     Column("article_id", ForeignKey("articles.id", ondelete="CASCADE"), primary_key=True),
     Column("fingerprint", Text, nullable=False),  # of the code and data that packed it; others are invalid
     Column("packed", LargeBinary, nullable=False),
 )
 
-article_turns = Table(  # the articles in work, in the order of grouping: see storage.processing.article_turns
-    "article_turns",
-    metadata,
-    Column("turn", BigInteger, primary_key=True, autoincrement=False),
-    Column("article_id", ForeignKey("articles.id", ondelete="CASCADE"), nullable=False, unique=True),
-    Column("version", _Version, nullable=False),  # of the text that is worked on
-    Column("owner", Text),  # the process that works on it; null: none does
-    Column("claimed_until", UtcTime),
-    Column("answer", LargeBinary),  # the results of the language work; null: not known yet
+article_turns = (
+    _table(  # the articles in work, in the order of grouping: see storage.processing.article_turns
+        "article_turns",
+        Column("turn", BigInteger, primary_key=True, autoincrement=False),
+        Column("article_id", ForeignKey("articles.id", ondelete="CASCADE"), nullable=False, unique=True),
+        Column("version", _Version, nullable=False),  # of the text that is worked on
+        Column("owner", Text),  # the process that works on it; null: none does
+        Column("claimed_until", UtcTime),
+        Column("answer", LargeBinary),  # the results of the language work; null: not known yet
+    )
 )
 
-grouping_state = Table(  # one row: the last turn that was given, and the horizon of grouping
+grouping_state = _table(  # one row: the last turn that was given, and the horizon of grouping
     "grouping_state",
-    metadata,
     Column("id", SmallInteger, primary_key=True, autoincrement=False),
     Column("last_turn", BigInteger, nullable=False),
     Column("last_source", Text),  # whose articles got turns last
@@ -185,18 +178,16 @@ grouping_state = Table(  # one row: the last turn that was given, and the horizo
     Column("horizon_since", UtcTime),
 )
 
-intake_files = Table(
+intake_files = _table(
     "intake_files",
-    metadata,
     Column("source", Text, primary_key=True),
     Column("path", Text, primary_key=True),
     Column("fingerprint", Text, nullable=False),
     Column("seen_at", UtcTime, nullable=False),
 )
 
-refusals = Table(
+refusals = _table(
     "refusals",
-    metadata,
     Column("source", Text, primary_key=True),
     Column("path", Text, primary_key=True),
     Column("reason", Text, nullable=False),
@@ -204,16 +195,14 @@ refusals = Table(
     Column("link", Text),  # the article's own address; null where it names none, and before schema 0250
 )
 
-set_aside_texts = Table(  # texts that crashed the process that cleaned them; they are not tried again
+set_aside_texts = _table(  # texts that crashed the process that cleaned them; they are not tried again
     "set_aside_texts",
-    metadata,
     Column("hash", Text, primary_key=True),
     Column("seen_at", UtcTime, nullable=False),
 )
 
-web_sources = Table(  # the state of each polled source; `storage.sources` explains the columns
+web_sources = _table(  # the state of each polled source; `storage.sources` explains the columns
     "web_sources",
-    metadata,
     Column("source", Text, primary_key=True),
     Column("url", Text, nullable=False),
     Column("etag", Text),
@@ -235,9 +224,8 @@ web_sources = Table(  # the state of each polled source; `storage.sources` expla
     Column("left_out", Integer, nullable=False, server_default="0"),
 )
 
-profiles = Table(
+profiles = _table(
     "profiles",
-    metadata,
     Column("id", _RowId, primary_key=True),
     Column("key", Text, nullable=False, unique=True),  # the choices below as canonical JSON
     Column("edition", Text, nullable=False),
@@ -261,9 +249,8 @@ profiles = Table(
 Index("profiles_next_due_at", profiles.c.next_due_at)
 _partial_index("profiles_variant_of", profiles.c.variant_of, where=profiles.c.variant_of.is_not(None))
 
-subscribers = Table(
+subscribers = _table(
     "subscribers",
-    metadata,
     Column("id", _RowId, primary_key=True),
     Column("chat_id", BigInteger, nullable=False, unique=True),
     Column("kind", Text, nullable=False),  # private | group | supergroup | channel
@@ -293,9 +280,8 @@ for _name in ("away_since", "weekly_at", "joined_at", "paused_until"):
 Index("subscribers_profile", subscribers.c.profile_id, subscribers.c.status, subscribers.c.id)
 _partial_index("subscribers_held", subscribers.c.held_until, where=subscribers.c.held_until.is_not(None))
 
-issues = Table(
+issues = _table(
     "issues",
-    metadata,
     Column("id", _RowId, primary_key=True),
     Column("profile_id", ForeignKey("profiles.id"), nullable=False),
     Column("edition", Text, nullable=False),
@@ -308,9 +294,8 @@ issues = Table(
 )
 Index("issues_slot_at", issues.c.slot_at)
 
-issue_stories = Table(
+issue_stories = _table(
     "issue_stories",
-    metadata,
     Column("issue_id", ForeignKey("issues.id", ondelete="CASCADE"), primary_key=True),
     Column("position", SmallInteger, primary_key=True),
     Column("story_id", ForeignKey("stories.id", ondelete="CASCADE"), nullable=False),
@@ -320,9 +305,8 @@ issue_stories = Table(
 )
 Index("issue_stories_story", issue_stories.c.story_id)
 
-figures = Table(  # daily figures, the latest of each source: see storage.figures
+figures = _table(  # daily figures, the latest of each source: see storage.figures
     "figures",
-    metadata,
     Column("source", Text, primary_key=True),
     Column("label", Text, primary_key=True),  # its name, and its place if it has one
     Column("position", SmallInteger, nullable=False),
@@ -333,9 +317,8 @@ figures = Table(  # daily figures, the latest of each source: see storage.figure
     Column("at", UtcTime, nullable=False),
 )
 
-story_lists = Table(  # stories for which a digest had no room: see storage.reactions
+story_lists = _table(  # stories for which a digest had no room: see storage.reactions
     "story_lists",
-    metadata,
     Column("id", _RowId, primary_key=True),
     Column("key", Text, nullable=False, unique=True),  # a hash of the stories in their order
     Column("story_ids", JSON, nullable=False),  # the most important first
@@ -343,9 +326,8 @@ story_lists = Table(  # stories for which a digest had no room: see storage.reac
 )
 Index("story_lists_made_at", story_lists.c.made_at)
 
-shown_stories = Table(  # stories that a chat saw outside its profile's issues: see storage.shown_stories
+shown_stories = _table(  # stories that a chat saw outside its profile's issues: see storage.shown_stories
     "shown_stories",
-    metadata,
     Column("subscriber_id", ForeignKey("subscribers.id", ondelete="CASCADE"), primary_key=True),
     Column("story_id", ForeignKey("stories.id", ondelete="CASCADE"), primary_key=True),
     Column("shown_at", UtcTime, nullable=False),  # reports that were ready by then are known
@@ -353,9 +335,8 @@ shown_stories = Table(  # stories that a chat saw outside its profile's issues: 
 Index("shown_stories_shown_at", shown_stories.c.shown_at)
 Index("shown_stories_story", shown_stories.c.story_id)
 
-breaking_stories = Table(  # a story that is breaking news, once: see storage.alerts.breaking
+breaking_stories = _table(  # a story that is breaking news, once: see storage.alerts.breaking
     "breaking_stories",
-    metadata,
     Column("story_id", ForeignKey("stories.id", ondelete="CASCADE"), primary_key=True),
     Column("article_id", BigInteger, nullable=False),  # the article of its headline
     Column("papers", SmallInteger, nullable=False),
@@ -368,9 +349,8 @@ _partial_index(
     "breaking_stories_open", breaking_stories.c.found_at, where=breaking_stories.c.done_at.is_(None)
 )
 
-corrections = Table(
+corrections = _table(
     "corrections",
-    metadata,
     Column("id", _RowId, primary_key=True),
     Column("story_id", ForeignKey("stories.id", ondelete="CASCADE"), nullable=False),
     Column("text", Text, nullable=False),
@@ -379,9 +359,8 @@ corrections = Table(
 )
 Index("corrections_story", corrections.c.story_id)
 
-messages = Table(  # the outbox: each message once for all its readers; see storage.delivery.messages
+messages = _table(  # the outbox: each message once for all its readers; see storage.delivery.messages
     "messages",
-    metadata,
     Column("id", _RowId, primary_key=True),
     Column("kind", Text, nullable=False),  # a MessageKind
     Column("html", Text, nullable=False),
@@ -400,9 +379,8 @@ Index("messages_correction", messages.c.correction_id)
 Index("messages_after", messages.c.after_id)
 Index("messages_made_at", messages.c.made_at)
 
-deliveries = Table(  # the ledger: one row for each message and subscriber
+deliveries = _table(  # the ledger: one row for each message and subscriber
     "deliveries",
-    metadata,
     Column("id", _RowId, primary_key=True),
     Column("message_id", ForeignKey("messages.id", ondelete="CASCADE"), nullable=False),
     Column("subscriber_id", ForeignKey("subscribers.id", ondelete="CASCADE"), nullable=False),
@@ -426,27 +404,23 @@ _partial_index(
 Index("deliveries_status", deliveries.c.status, deliveries.c.changed_at)
 Index("deliveries_message", deliveries.c.message_id, deliveries.c.status)
 
-delivery_counts = (
-    Table(  # of finished deliveries, kept by a trigger of the ledger: see storage.delivery.states
-        "delivery_counts",
-        metadata,
-        Column("kind", Text, primary_key=True),
-        Column("edition", Text, primary_key=True),  # "" where the message is no part of an issue
-        Column("slot_at", UtcTime, primary_key=True),  # there when the message was made
-        Column("sent", Integer, nullable=False),
-        Column("late", Integer, nullable=False),  # of those sent
-        Column("gone", Integer, nullable=False),
-        Column("refused", Integer, nullable=False),  # of those gone, as the departed
-        Column("departed", Integer, nullable=False),
-        Column("unknown", Integer, nullable=False),
-        Column("repeated", Integer, nullable=False),  # of those sent and unknown
-    )
+delivery_counts = _table(  # of finished deliveries, kept by a trigger: see storage.delivery.states
+    "delivery_counts",
+    Column("kind", Text, primary_key=True),
+    Column("edition", Text, primary_key=True),  # "" where the message is no part of an issue
+    Column("slot_at", UtcTime, primary_key=True),  # there when the message was made
+    Column("sent", Integer, nullable=False),
+    Column("late", Integer, nullable=False),  # of those sent
+    Column("gone", Integer, nullable=False),
+    Column("refused", Integer, nullable=False),  # of those gone, as the departed
+    Column("departed", Integer, nullable=False),
+    Column("unknown", Integer, nullable=False),
+    Column("repeated", Integer, nullable=False),  # of those sent and unknown
 )
 Index("delivery_counts_slot_at", delivery_counts.c.slot_at)
 
-watches = Table(  # questions that alert
+watches = _table(  # questions that alert
     "watches",
-    metadata,
     Column("id", _RowId, primary_key=True),
     Column("subscriber_id", ForeignKey("subscribers.id", ondelete="CASCADE"), nullable=False),
     Column("key", Text, nullable=False),  # the question in the form in which two are the same
@@ -458,9 +432,8 @@ watches = Table(  # questions that alert
 )
 Index("watches_changed_at", watches.c.changed_at)
 
-watch_hits = Table(  # stories that were found for watches, each once for a watch
+watch_hits = _table(  # stories that were found for watches, each once for a watch
     "watch_hits",
-    metadata,
     Column("watch_id", ForeignKey("watches.id", ondelete="CASCADE"), primary_key=True),
     Column("story_id", ForeignKey("stories.id", ondelete="CASCADE"), primary_key=True),
     Column("article_id", ForeignKey("articles.id", ondelete="CASCADE"), nullable=False),
@@ -473,9 +446,8 @@ Index("watch_hits_article", watch_hits.c.article_id)
 Index("watch_hits_alerted_at", watch_hits.c.alerted_at)
 _partial_index("watch_hits_open", watch_hits.c.not_before, where=watch_hits.c.alerted_at.is_(None))
 
-saved_stories = Table(  # stories that a chat keeps for later: see storage.reactions
+saved_stories = _table(  # stories that a chat keeps for later: see storage.reactions
     "saved_stories",
-    metadata,
     Column("id", _RowId, primary_key=True),
     Column("subscriber_id", ForeignKey("subscribers.id", ondelete="CASCADE"), nullable=False),
     Column("article_id", BigInteger, nullable=False),  # which may be gone
@@ -487,9 +459,8 @@ saved_stories = Table(  # stories that a chat keeps for later: see storage.react
 )
 Index("saved_stories_saved_at", saved_stories.c.saved_at)
 
-follows = Table(  # stories whose news a chat gets at once: see storage.alerts.follows
+follows = _table(  # stories whose news a chat gets at once: see storage.alerts.follows
     "follows",
-    metadata,
     Column("id", _RowId, primary_key=True),
     Column("subscriber_id", ForeignKey("subscribers.id", ondelete="CASCADE"), nullable=False),
     Column("article_id", BigInteger, nullable=False),  # of the story; it may be gone
@@ -504,9 +475,8 @@ follows = Table(  # stories whose news a chat gets at once: see storage.alerts.f
 Index("follows_article", follows.c.article_id)
 _partial_index("follows_due", follows.c.due_at, where=follows.c.due_at.is_not(None))
 
-taught_stories = Table(  # reactions of chats to stories: see storage.reactions
+taught_stories = _table(  # reactions of chats to stories: see storage.reactions
     "taught_stories",
-    metadata,
     Column("subscriber_id", ForeignKey("subscribers.id", ondelete="CASCADE"), primary_key=True),
     Column("article_id", BigInteger, primary_key=True),  # which may be gone
     Column("liking", SmallInteger, nullable=False),  # 1: more, -1: less
@@ -514,18 +484,16 @@ taught_stories = Table(  # reactions of chats to stories: see storage.reactions
     Column("taught_at", UtcTime, nullable=False),
 )
 
-tastes = Table(  # the sums of reactions: see storage.reactions
+tastes = _table(  # the sums of reactions: see storage.reactions
     "tastes",
-    metadata,
     Column("subscriber_id", ForeignKey("subscribers.id", ondelete="CASCADE"), primary_key=True),
     Column("kind", Text, primary_key=True),  # topic | paper | person | word
     Column("key", Text, primary_key=True),
     Column("weight", SmallInteger, nullable=False),  # above 0: more of it
 )
 
-questions = Table(
+questions = _table(
     "questions",
-    metadata,
     Column("id", _RowId, primary_key=True),
     Column("chat_id", BigInteger, nullable=False),
     Column("text", Text, nullable=False),
@@ -538,9 +506,8 @@ Index("questions_chat", questions.c.chat_id)
 Index("questions_message", questions.c.chat_id, questions.c.message_id, unique=True)
 Index("questions_asked_at", questions.c.asked_at)
 
-updates = Table(
+updates = _table(
     "updates",
-    metadata,
     Column("update_id", BigInteger, primary_key=True, autoincrement=False),
     Column("payload", Text),  # JSON; null once it is handled: the row then only keeps the number
     Column("received_at", UtcTime, nullable=False),
@@ -555,47 +522,40 @@ _partial_index(
     "updates_of_chat", updates.c.chat_id, updates.c.update_id, where=updates.c.chat_id.is_not(None)
 )
 
-chat_claims = Table(  # which process handles the updates of a chat: see storage.chat_claims
+chat_claims = _table(  # which process handles the updates of a chat: see storage.chat_claims
     "chat_claims",
-    metadata,
     Column("chat_id", BigInteger, primary_key=True, autoincrement=False),
     Column("owner", Text, nullable=False),
     Column("expires_at", UtcTime, nullable=False),
 )
 Index("chat_claims_owner", chat_claims.c.owner)
 
-admissions = Table(  # counts for the limits of askers, for an hour: see storage.admissions
+admissions = _table(  # counts for the limits of askers, for an hour: see storage.admissions
     "admissions",
-    metadata,
     Column("guard", Text, primary_key=True),  # what is counted: questions, taps ...
     Column("chat_id", BigInteger, primary_key=True, autoincrement=False),
-    Column(
-        "other_id", BigInteger, primary_key=True, autoincrement=False
-    ),  # a person, a card; 0: all of the chat
+    Column("other_id", BigInteger, primary_key=True, autoincrement=False),  # a person, a card; 0: the chat
     Column("moments", JSON, nullable=False),  # seconds since 1970, oldest first
     Column("refused_at", UtcTime),
     Column("changed_at", UtcTime, nullable=False),
 )
 
-notes = Table(  # small values that must survive a restart, such as the time of the last prune
+notes = _table(  # small values that must survive a restart, such as the time of the last prune
     "notes",
-    metadata,
     Column("name", Text, primary_key=True),
     Column("value", Text, nullable=False),
     Column("changed_at", UtcTime, nullable=False),
 )
 
-leases = Table(  # the process that may act for a bot or in a role: see storage.processes.leases
+leases = _table(  # the process that may act for a bot or in a role: see storage.processes.leases
     "leases",
-    metadata,
     Column("name", Text, primary_key=True),
     Column("owner", Text, nullable=False),
     Column("expires_at", UtcTime, nullable=False),
 )
 
-processes = Table(  # the processes that work with the database: see storage.processes.registry
+processes = _table(  # the processes that work with the database: see storage.processes.registry
     "processes",
-    metadata,
     Column("name", Text, primary_key=True),
     Column("bot", Text, nullable=False),
     Column("roles", Text, nullable=False),
@@ -607,19 +567,19 @@ processes = Table(  # the processes that work with the database: see storage.pro
     Column("seen_at", UtcTime, nullable=False),
 )
 
-senders = Table(  # processes that send for a bot, each with a share of the rate: see storage.delivery.senders
-    "senders",
-    metadata,
-    Column("name", Text, primary_key=True),  # of the token's lease
-    Column("owner", Text, primary_key=True),
-    Column("places", Integer, nullable=False),
-    Column("wanted", Integer, nullable=False),
-    Column("expires_at", UtcTime, nullable=False),
+senders = (
+    _table(  # processes that send for a bot, each with a share of the rate: see storage.delivery.senders
+        "senders",
+        Column("name", Text, primary_key=True),  # of the token's lease
+        Column("owner", Text, primary_key=True),
+        Column("places", Integer, nullable=False),
+        Column("wanted", Integer, nullable=False),
+        Column("expires_at", UtcTime, nullable=False),
+    )
 )
 
-conversations = Table(  # the state of a chat: see storage.conversations
+conversations = _table(  # the state of a chat: see storage.conversations
     "conversations",
-    metadata,
     Column("chat_id", BigInteger, primary_key=True, autoincrement=False),
     Column("awaited", Text),  # a command sent without words; the next message has them
     Column("question_id", BigInteger),  # the question whose list the chat saw last
@@ -627,9 +587,8 @@ conversations = Table(  # the state of a chat: see storage.conversations
     Column("expires_at", UtcTime, nullable=False),  # the end of the wait
 )
 
-article_changes = Table(  # the log of changes for the search index: see storage.search.generation
+article_changes = _table(  # the log of changes for the search index: see storage.search.generation
     "article_changes",
-    metadata,
     Column("id", _RowId, primary_key=True),
     Column("article_id", BigInteger, nullable=False),  # which may be gone
     Column("transaction_id", BigInteger, nullable=False),  # of PostgreSQL; 0 on SQLite, with its one writer
@@ -637,9 +596,8 @@ article_changes = Table(  # the log of changes for the search index: see storage
 )
 Index("article_changes_order", article_changes.c.transaction_id, article_changes.c.id)
 
-deeds = Table(  # the operators' audit log, for a year: see storage.notes
+deeds = _table(  # the operators' audit log, for a year: see storage.notes
     "deeds",
-    metadata,
     Column("id", _RowId, primary_key=True),
     Column("done_at", UtcTime, nullable=False),
     Column("admin", BigInteger, nullable=False),  # the operator's number at Telegram
@@ -648,9 +606,8 @@ deeds = Table(  # the operators' audit log, for a year: see storage.notes
 )
 Index("deeds_done_at", deeds.c.done_at)
 
-announcements = Table(  # texts of operators for all readers: see storage.delivery.announcements
+announcements = _table(  # texts of operators for all readers: see storage.delivery.announcements
     "announcements",
-    metadata,
     Column("id", _RowId, primary_key=True),
     Column("admin", BigInteger, nullable=False),
     Column("text", Text, nullable=False),
@@ -662,9 +619,8 @@ announcements = Table(  # texts of operators for all readers: see storage.delive
 )
 Index("announcements_made_at", announcements.c.made_at)
 
-gates = Table(  # the approval of an edition's slot: see storage.delivery.gates
+gates = _table(  # the approval of an edition's slot: see storage.delivery.gates
     "gates",
-    metadata,
     Column("id", _RowId, primary_key=True),
     Column("edition", Text, nullable=False),
     Column("slot_at", UtcTime, nullable=False),
@@ -680,9 +636,8 @@ gates = Table(  # the approval of an edition's slot: see storage.delivery.gates
 )
 _partial_index("gates_open", gates.c.slot_at, where=gates.c.closed_at.is_(None))
 
-gate_drops = Table(  # stories that an operator took out of a gate's issues
+gate_drops = _table(  # stories that an operator took out of a gate's issues
     "gate_drops",
-    metadata,
     Column("gate_id", ForeignKey("gates.id", ondelete="CASCADE"), primary_key=True),
     Column("story_id", BigInteger, primary_key=True, autoincrement=False),
     Column("headline", Text, nullable=False),
@@ -691,18 +646,16 @@ gate_drops = Table(  # stories that an operator took out of a gate's issues
     Column("dropped_at", UtcTime, nullable=False),
 )
 
-gate_notices = Table(  # the message that shows an operator a gate
+gate_notices = _table(  # the message that shows an operator a gate
     "gate_notices",
-    metadata,
     Column("gate_id", ForeignKey("gates.id", ondelete="CASCADE"), primary_key=True),
     Column("chat_id", BigInteger, primary_key=True, autoincrement=False),
     Column("message_id", BigInteger, nullable=False),
     Column("revision", Integer, nullable=False),  # of the gate that it shows
 )
 
-prepared_readers = Table(  # readers who get another issue than that of their profile, or none
+prepared_readers = _table(  # readers who get another issue than that of their profile, or none
     "prepared_readers",
-    metadata,
     Column("issue_id", ForeignKey("issues.id", ondelete="CASCADE"), primary_key=True),
     Column("subscriber_id", ForeignKey("subscribers.id", ondelete="CASCADE"), primary_key=True),
     Column("variant_id", BigInteger),  # the issue that they get; null: nothing
@@ -714,18 +667,16 @@ _partial_index(
     where=prepared_readers.c.variant_id.is_not(None),
 )
 
-fanouts = Table(  # issues of very many readers, who are queued in parts: see storage.delivery.fanouts
+fanouts = _table(  # issues of very many readers, who are queued in parts: see storage.delivery.fanouts
     "fanouts",
-    metadata,
     Column("issue_id", ForeignKey("issues.id", ondelete="CASCADE"), primary_key=True),
     Column("zone", Text, nullable=False),  # in which quiet hours count
     Column("queued_at", UtcTime, nullable=False),  # when the slot was made
     Column("reached", BigInteger, nullable=False),  # the last subscriber who was checked
 )
 
-message_fanouts = Table(  # what operators write to very many readers: see storage.delivery.message_fanouts
+message_fanouts = _table(  # what operators write to very many readers: see storage.delivery.message_fanouts
     "message_fanouts",
-    metadata,
     Column("id", _RowId, primary_key=True),
     Column("message_id", ForeignKey("messages.id", ondelete="CASCADE"), unique=True),  # an announcement
     Column("correction_id", ForeignKey("corrections.id", ondelete="CASCADE"), unique=True),
