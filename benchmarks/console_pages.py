@@ -35,7 +35,7 @@ from bot.times.clock import Clock
 from bot.times.schedule import Schedule
 from storage.articles import store_articles
 from storage.engine import Database
-from storage.intake import Incoming, Refusal
+from storage.intake.drafts import Incoming, Refusal
 from storage.processing.article_turns import find_next
 from storage.processing.processed import Findings, make_stories, save_work
 from storage.profiles import Choices, join_profile

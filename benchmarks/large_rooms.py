@@ -33,7 +33,7 @@ from storage.delivery.deliveries import begin_month
 from storage.delivery.issues import Issue, Part, record_issue
 from storage.delivery.states import IssueStatus
 from storage.engine import WORKING_FOLDER, Database
-from storage.intake import Incoming
+from storage.intake.drafts import Incoming
 from storage.processing.processed import Findings, make_stories, save_work
 from storage.profiles import Choices, join_profile
 from storage.tables import deliveries, subscribers

@@ -38,7 +38,7 @@ from bot.times.clock import Clock
 from storage import tables as t
 from storage.articles import count_waiting, store_articles
 from storage.engine import Database
-from storage.intake import Draft, Incoming, Origin, take
+from storage.intake.drafts import Draft, Incoming, Origin, take
 from storage.upkeep.upgrade import upgrade
 from summarizer.model import Document
 

@@ -18,8 +18,8 @@ import tantivy
 from sqlalchemy import insert
 
 from storage.engine import Database
-from storage.search import search_articles
 from storage.search.rebuild import rebuild_index
+from storage.search.search import search_articles
 from storage.tables import articles as article_table
 from storage.upkeep.upgrade import upgrade
 from summarizer.questions.query import parse_query

@@ -14,11 +14,11 @@ from sqlalchemy import Row, and_, bindparam, delete, func, insert, select, updat
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.delivery.corrections import note_changed_headlines
-from storage.engine import chunks, insert_into
+from storage.engine import chunks, insert_new
 from storage.errors import UnknownArticleError
 from storage.identity import article_key, may_replace
 from storage.intake.drafts import Incoming
-from storage.search import record_changes
+from storage.search.index import record_changes
 from storage.tables import article_versions, articles, summary_places
 from storage.times import Published
 from summarizer.model import Document
@@ -98,21 +98,16 @@ def article_of(row: Row[Any]) -> StoredArticle:
 
 
 def _columns(article: Incoming) -> dict[str, Any]:
-    return {
-        "external_id": article.external_id,
-        "url": article.url,
-        "source": article.source,
-        "category": article.topic,
-        "title": article.title,
-        "sapo": article.sapo,
-        "body": article.body,
-        "published_at": article.published.at if article.published else None,
-        "published_precision": article.published.precision if article.published else None,
-        "text_hash": article.text_hash,
-        "advertorial": article.advertorial,
-        "speaker": article.speaker,
-        "standing": article.standing,
-    }
+    values = {name: getattr(article, name) for name in _SAME_COLUMNS}
+    published = article.published
+    values |= {"published_at": published and published.at, "category": article.topic}
+    return values | {"published_precision": published and published.precision}
+
+
+_SAME_COLUMNS = (
+    *("external_id", "url", "source", "title", "sapo", "body", "text_hash", "advertorial", "speaker"),
+    "standing",
+)
 
 
 async def store_articles(
@@ -171,13 +166,12 @@ def _is_changed(stored: Row[Any], article: Incoming) -> bool:
 
 
 async def _insert(connection: AsyncConnection, new: Sequence[Incoming], now: dt.datetime) -> int:
-    statement = insert_into(connection, articles).on_conflict_do_nothing(index_elements=["key"])
     rows = [
         _columns(article) | {"key": article.key, "stored_at": now, "updated_at": now, "version": 1}
         for article in new
     ]
-    result = await connection.execute(statement.returning(articles.c.id), rows)
-    return len(result.all())
+    statement = insert_new(connection, articles).returning(articles.c.id)
+    return len((await connection.execute(statement, rows)).all())
 
 
 async def _replace(
@@ -185,14 +179,8 @@ async def _replace(
 ) -> None:
     old = [row for row, _ in changed]
     versions = [
-        {
-            "article_id": row.id,
-            "version": row.version,
-            "title": row.title,
-            "sapo": row.sapo,
-            "body": row.body,
-            "replaced_at": now,
-        }
+        {"article_id": row.id, "version": row.version, "title": row.title, "sapo": row.sapo}
+        | {"body": row.body, "replaced_at": now}
         for row in old
     ]
     await connection.execute(insert(article_versions), versions)
@@ -251,10 +239,8 @@ async def find_origins(connection: AsyncConnection, ids: Sequence[int]) -> dict[
 
 async def find_paper_names(connection: AsyncConnection) -> tuple[str, ...]:
     """Return the sources of the stored articles, declared or named by the articles themselves."""
-    rows = await connection.execute(
-        select(articles.c.source).distinct().order_by(articles.c.source).limit(1_000)
-    )
-    return tuple(rows.scalars())
+    names = select(articles.c.source).distinct().order_by(articles.c.source).limit(1_000)
+    return tuple((await connection.execute(names)).scalars())
 
 
 async def find_reports(
@@ -268,9 +254,8 @@ async def find_reports(
 
 async def find_article_at(connection: AsyncConnection, url: str) -> StoredArticle | None:
     """Return the stored article of an address, in any spelling."""
-    key = article_key(url, "", None, "", "")
-    query = select(articles).where(articles.c.key == key)
-    row = (await connection.execute(query)).first()
+    is_at = articles.c.key == article_key(url, "", None, "", "")
+    row = (await connection.execute(select(articles).where(is_at))).first()
     return article_of(row) if row else None
 
 
@@ -292,8 +277,8 @@ async def get_article(connection: AsyncConnection, article_id: str) -> StoredArt
 
 async def find_versions(connection: AsyncConnection, article_id: int) -> list[Version]:
     """Return the earlier texts of an article, oldest first."""
-    table = article_versions
-    query = select(table).where(table.c.article_id == article_id).order_by(table.c.version).limit(100)
+    v = article_versions.c
+    query = select(article_versions).where(v.article_id == article_id).order_by(v.version).limit(100)
     return [
         Version(row.version, Document(row.title, row.sapo, row.body), row.replaced_at)
         for row in await connection.execute(query)

@@ -74,9 +74,7 @@ async def find_eligible(connection: AsyncConnection, window: Window) -> dict[int
     stories = await _find_stories(connection, window)
     found: dict[int, list[StoredArticle]] = {story: [] for story in stories}
     for batch in chunks(stories, 500):
-        for article in await _members(connection, batch, window.is_seen()):
-            if article.story_id is not None:
-                found[article.story_id].append(article)
+        found |= await find_articles_of(connection, batch, window.is_seen())
     return found
 
 
@@ -103,11 +101,8 @@ async def find_most_reported(
     best = select(ranked.c.story_id).where(ranked.c.place <= _MOST_OF_A_TOPIC)
     best = best.order_by(ranked.c.papers.desc(), ranked.c.newest.desc()).limit(_MOST_RECALLED)
     stories = list((await connection.execute(best)).scalars())
-    found: dict[int, list[StoredArticle]] = {story: [] for story in stories}
-    for article in await _members(connection, stories, a.ready_at <= until):
-        if article.story_id is not None:
-            found[article.story_id].append(article)
-    return found
+    found = await find_articles_of(connection, stories, a.ready_at <= until)
+    return {story: found.get(story, []) for story in stories}
 
 
 async def find_first_ready(connection: AsyncConnection) -> dt.datetime | None:
@@ -133,30 +128,23 @@ async def _find_stories(connection: AsyncConnection, window: Window) -> list[int
 
 
 async def find_articles_of(
-    connection: AsyncConnection, stories: Sequence[int]
-) -> dict[int, list[StoredArticle]]:
-    """Return the newest 12 articles of each of a few stories, oldest first; none for a story that is gone."""
-    found: dict[int, list[StoredArticle]] = {}
-    for article in await _members(connection, stories):
-        if article.story_id is not None:
-            found.setdefault(article.story_id, []).append(article)
-    return found
-
-
-async def _members(
     connection: AsyncConnection, stories: Sequence[int], *conditions: ColumnElement[bool]
-) -> list[StoredArticle]:
+) -> dict[int, list[StoredArticle]]:
+    """Return the newest 12 articles of each of a few stories, if they meet the conditions, oldest first.
+
+    A story that is gone is absent.
+    """
     a = articles.c
     place = func.row_number().over(partition_by=a.story_id, order_by=a.id.desc()).label("place")
-    ranked = (
-        select(a.id, place)
-        .where(a.story_id.in_(stories), a.processed_at.is_not(None), *conditions)
-        .subquery()
-    )
-    query = select(ranked.c.id).where(ranked.c.place <= _MOST_ARTICLES_OF_A_STORY).order_by(ranked.c.id)
-    ids = list((await connection.execute(query)).scalars())
-    by_id = await find_articles(connection, ids)
-    return [by_id[article_id] for article_id in ids]
+    members = select(a.id, a.story_id, place).where(a.story_id.in_(stories), a.processed_at.is_not(None))
+    ranked = members.where(*conditions).subquery().c
+    query = select(ranked.id, ranked.story_id).where(ranked.place <= _MOST_ARTICLES_OF_A_STORY)
+    rows = (await connection.execute(query.order_by(ranked.id))).all()
+    by_id = await find_articles(connection, [row.id for row in rows])
+    found: dict[int, list[StoredArticle]] = {}
+    for row in rows:
+        found.setdefault(row.story_id, []).append(by_id[row.id])
+    return found
 
 
 # Stories for which a digest had no room; its button *Xem thêm* shows them.
@@ -177,13 +165,10 @@ async def record_story_lists(
     if not rows:
         return [None] * len(wanted)
     statement = insert_into(connection, story_lists)
-    statement = statement.on_conflict_do_update(
-        index_elements=["key"], set_={"made_at": statement.excluded.made_at}
-    )
-    made = await connection.execute(
-        statement.returning(story_lists.c.key, story_lists.c.id), list(rows.values())
-    )
-    ids = {row.key: row.id for row in made}
+    used = {"made_at": statement.excluded.made_at}
+    statement = statement.on_conflict_do_update(index_elements=["key"], set_=used)
+    made = statement.returning(story_lists.c.key, story_lists.c.id)
+    ids = {row.key: row.id for row in await connection.execute(made, list(rows.values()))}
     return [ids[key] if key else None for key in keys]
 
 

@@ -3,17 +3,16 @@
 import datetime as dt
 import json
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 from sqlalchemy import Row, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.engine import chunks, insert_into
+from storage.engine import chunks, insert_new, replacing
 from storage.notes import find_note, forget_note, write_note
-from storage.search import SearchResults
-from storage.search.search import Day
+from storage.search.search import Day, SearchResults
 from storage.tables import conversations, questions, updates
 
 # Telegram's updates are stored before they are confirmed and until they are handled.
@@ -45,16 +44,11 @@ async def keep_updates(
     connection: AsyncConnection, kept: Sequence[KeptUpdate], *, now: dt.datetime
 ) -> set[int]:
     """Keep updates; return the numbers of those that were not seen before."""
-    rows = [
-        {"update_id": one.update_id, "payload": one.payload, "received_at": now, "failure": one.failure,
-         "chat_id": one.chat_id, "person_id": one.person_id}
-        for one in kept
-    ]  # fmt: skip
+    rows = [{**asdict(one), "received_at": now} for one in kept]
     new: set[int] = set()
     for some in chunks(rows, 1_000):
-        statement = insert_into(connection, updates).values(some)
-        statement = statement.on_conflict_do_nothing(index_elements=["update_id"])
-        new.update((await connection.execute(statement.returning(updates.c.update_id))).scalars())
+        statement = insert_new(connection, updates).values(some).returning(updates.c.update_id)
+        new.update((await connection.execute(statement)).scalars())
     return new
 
 
@@ -163,8 +157,7 @@ async def is_awaiting(connection: AsyncConnection, chat_id: int) -> bool:
 async def find_page(connection: AsyncConnection, chat_id: int, question_id: int) -> int:
     """Return the page of this question's list that the chat saw last, counted from 0."""
     query = select(_c.page).where(_c.chat_id == chat_id, _c.question_id == question_id)
-    page: int | None = (await connection.execute(query)).scalar_one_or_none()
-    return page or 0
+    return (await connection.execute(query)).scalar_one_or_none() or 0
 
 
 async def keep_page(
@@ -185,9 +178,7 @@ async def prune_conversations(connection: AsyncConnection, *, before: dt.datetim
 
 
 async def _write(connection: AsyncConnection, chat_id: int, values: dict[str, object]) -> None:
-    statement = insert_into(connection, conversations).values(chat_id=chat_id, **values)
-    statement = statement.on_conflict_do_update(index_elements=["chat_id"], set_=values)
-    await connection.execute(statement)
+    await connection.execute(replacing(connection, conversations, chat_id=chat_id, **values))
 
 
 # Questions that were asked, kept so that the buttons under an answer still turn pages after a restart.
@@ -236,10 +227,9 @@ async def record_question(
     found = {"text": text, "article_ids": list(article_ids[:50]), "asked_at": now, "kept": None}
     if kept:
         found["kept"] = _KEPT.dump_python(replace(kept, found=replace(kept.found, ids=())), mode="json")
-    statement = insert_into(connection, questions).values(chat_id=chat_id, message_id=message_id, **found)
-    statement = statement.on_conflict_do_update(index_elements=["chat_id", "message_id"], set_=found)
-    question_id: int = (await connection.execute(statement.returning(questions.c.id))).scalar_one()
-    return question_id
+    place = {"chat_id": chat_id, "message_id": message_id}
+    statement = replacing(connection, questions, *place, **place, **found).returning(questions.c.id)
+    return int((await connection.execute(statement)).scalar_one())
 
 
 async def find_question(connection: AsyncConnection, question_id: int, chat_id: int) -> Question | None:
@@ -256,12 +246,9 @@ async def find_last_question(
     """Return the last question of this chat since then that found something."""
     q = questions.c
     query = select(questions).where(q.chat_id == chat_id, q.asked_at >= since)
-    for row in await connection.execute(
-        query.order_by(q.asked_at.desc(), q.id.desc()).limit(_LAST_LOOKED_AT)
-    ):
-        if row.article_ids:
-            return _question(row)
-    return None
+    latest = query.order_by(q.asked_at.desc(), q.id.desc()).limit(_LAST_LOOKED_AT)
+    rows = await connection.execute(latest)
+    return next((_question(row) for row in rows if row.article_ids), None)
 
 
 def _question(row: Row[Any]) -> Question:

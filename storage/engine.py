@@ -98,8 +98,7 @@ def _notice_silence(engine: AsyncEngine) -> None:
 def _test_after_a_rest(engine: AsyncEngine) -> None:
     """Before use test a connection that rested for some seconds, and connect anew if it has failed.
 
-    A test costs three exchanges with the server. One whose end the server, or the system, has told of is
-    known to be closed without a test.
+    A test costs three exchanges with the server. A connection that the server closed is known without one.
     """
 
     @event.listens_for(engine.sync_engine, "checkin")
@@ -165,7 +164,6 @@ class Database:
 
     @property
     def index_folder(self) -> Path:
-        """Return the folder of the search index."""
         folder: Path = self.engine.get_execution_options()["index_folder"]
         return folder
 
@@ -222,7 +220,6 @@ class Database:
             await asyncio.shield(connection.close())
 
     async def close(self) -> None:
-        """Close all connections."""
         await self.engine.dispose()
 
 
@@ -237,23 +234,24 @@ def insert_into(connection: AsyncConnection, table: Table) -> Insert:
     return postgresql.insert(table) if is_postgres(connection) else sqlite.insert(table)
 
 
+def insert_new(connection: AsyncConnection, table: Table) -> Insert:
+    """Return an INSERT that leaves out rows which are there, by the primary key or a UNIQUE constraint."""
+    return insert_into(connection, table).on_conflict_do_nothing()
+
+
 def is_postgres(connection: AsyncConnection) -> bool:
     """Tell whether rows can be locked one by one and skipped by others."""
     return connection.dialect.name == "postgresql"
 
 
 def chunks(rows: Sequence[_T], size: int) -> list[Sequence[_T]]:
-    """Cut `rows` into runs of at most `size`: SQLite binds 32,766 values in one statement.
-
-    >>> chunks([1, 2, 3], 2)
-    [[1, 2], [3]]
-    """
+    """Cut `rows` into runs of at most `size`: SQLite binds 32,766 values in one statement."""
     return [rows[i : i + size] for i in range(0, len(rows), size)]
 
 
-def replacing(connection: AsyncConnection, table: Table, **values: Any) -> Insert:
-    """Return an INSERT of one row that replaces the row with the same primary key."""
-    statement = insert_into(connection, table).values(**values)
-    keys = [column.name for column in table.primary_key]
+def replacing(connection: AsyncConnection, table: Table, *on: str, **values: Any) -> Insert:
+    """Return an INSERT of one row that replaces the row with the same `on`, by default its primary key."""
+    keys = on or table.primary_key.columns.keys()
     changed = {name: value for name, value in values.items() if name not in keys}
+    statement = insert_into(connection, table).values(**values)
     return statement.on_conflict_do_update(index_elements=keys, set_=changed)

@@ -7,7 +7,7 @@ from enum import StrEnum
 from sqlalchemy import delete, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.engine import insert_into, replacing
+from storage.engine import insert_new, replacing
 from storage.tables import deeds, notes
 
 
@@ -18,9 +18,8 @@ async def write_note(connection: AsyncConnection, name: str, value: str, *, now:
 
 async def write_new_note(connection: AsyncConnection, name: str, value: str, *, now: dt.datetime) -> bool:
     """Write the note called `name` unless there is one; return whether there was none."""
-    statement = insert_into(connection, notes).values(name=name, value=value, changed_at=now)
-    written = await connection.execute(statement.on_conflict_do_nothing().returning(notes.c.name))
-    return written.first() is not None
+    statement = insert_new(connection, notes).values(name=name, value=value, changed_at=now)
+    return (await connection.execute(statement.returning(notes.c.name))).first() is not None
 
 
 async def find_note(connection: AsyncConnection, name: str) -> str | None:
@@ -50,8 +49,6 @@ _LONGEST_DETAIL = 300
 
 
 class AuditKind(StrEnum):
-    """The kind of an entry."""
-
     SENT_NOW = "sent_now"
     RETRACTED = "retracted"
     CORRECTED = "corrected"

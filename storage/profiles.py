@@ -10,11 +10,11 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
-from sqlalchemy import Column, ColumnElement, Row, and_, exists, func, literal, or_, select, tuple_, update
+from sqlalchemy import Column, ColumnElement, Row, and_, func, literal, or_, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.dml import ReturningInsert
 
-from storage.engine import insert_into
+from storage.engine import insert_into, insert_new
 from storage.tables import profiles, subscribers
 from summarizer.reader_tastes import Taste
 
@@ -84,10 +84,8 @@ def choices_of(row: Row[Any]) -> Choices:
 
 
 def columns_of(choices: Choices) -> dict[str, Any]:
-    """Return the columns that hold these choices."""
-    columns = {
-        name: list(value) if isinstance(value, tuple) else value for name, value in asdict(choices).items()
-    }
+    chosen = asdict(choices).items()
+    columns = {name: list(value) if isinstance(value, tuple) else value for name, value in chosen}
     return columns | {"more_editions": " ".join(choices.more_editions)}
 
 
@@ -110,9 +108,7 @@ async def join_profile(
 ) -> int:
     """Return the id of the profile with these choices; make or activate it if needed."""
     values = {"key": choices.key, "next_due_at": next_due_at, "created_at": now} | columns_of(choices)
-    made = await connection.execute(joining(connection).values(values))
-    profile_id: int = made.one().id
-    return profile_id
+    return int((await connection.execute(joining(connection).values(values))).scalars().one())
 
 
 def joining(connection: AsyncConnection) -> ReturningInsert[Any]:
@@ -131,9 +127,7 @@ async def find_due(
     p = profiles.c
     query = select(profiles).where(p.next_due_at <= now)
     if after is not None:
-        query = query.where(
-            or_(p.next_due_at > after.next_due_at, and_(p.next_due_at == after.next_due_at, p.id > after.id))
-        )
+        query = query.where(tuple_(p.next_due_at, p.id) > (after.next_due_at, after.id))
     rows = await connection.execute(query.order_by(p.next_due_at, p.id).limit(limit))
     return [profile_of(row) for row in rows]
 
@@ -152,7 +146,6 @@ async def find_profiles(connection: AsyncConnection, *, limit: int = 10_000) -> 
 
 
 async def find_profile(connection: AsyncConnection, profile_id: int) -> Profile | None:
-    """Return one profile."""
     row = (await connection.execute(select(profiles).where(profiles.c.id == profile_id))).first()
     return profile_of(row) if row else None
 
@@ -160,17 +153,15 @@ async def find_profile(connection: AsyncConnection, profile_id: int) -> Profile 
 async def count_active_readers(connection: AsyncConnection, profile_ids: Sequence[int]) -> dict[int, int]:
     """Return how many active subscribers each of these profiles has; those without any are absent."""
     s = subscribers.c
-    query = select(s.profile_id, func.count().label("total")).where(
-        s.profile_id.in_(profile_ids), s.status == "active"
-    )
-    rows = await connection.execute(query.group_by(s.profile_id))
+    query = select(s.profile_id, func.count().label("total")).where(s.status == "active")
+    rows = await connection.execute(query.where(s.profile_id.in_(profile_ids)).group_by(s.profile_id))
     return {row.profile_id: row.total for row in rows}
 
 
 async def has_subscribers(connection: AsyncConnection, profile_id: int) -> bool:
-    """Tell whether an active subscriber has this profile."""
-    listens = and_(subscribers.c.profile_id == profile_id, subscribers.c.status == "active")
-    return bool((await connection.execute(select(exists().where(listens)))).scalar_one())
+    s = subscribers.c
+    reader = select(s.id).where(s.profile_id == profile_id, s.status == "active").limit(1)
+    return (await connection.execute(reader)).first() is not None
 
 
 async def set_next_slot(
@@ -217,9 +208,7 @@ async def join_variants(
     ]
     if not rows:
         return {}
-    statement = insert_into(connection, profiles)
-    statement = statement.on_conflict_do_nothing(index_elements=["key"])
-    await connection.execute(statement, rows)
+    await connection.execute(insert_new(connection, profiles), rows)
     keys = {f"variant:{profile.id}:{number}": (profile.id, number) for profile, number in wanted}
     found = await connection.execute(select(profiles.c.id, profiles.c.key).where(profiles.c.key.in_(keys)))
     return {keys[row.key]: row.id for row in found}
@@ -273,17 +262,13 @@ class Audience:
 async def find_audiences(connection: AsyncConnection, *, limit: int = 20_000) -> list[Audience]:
     """Return active subscribers, equal ones counted together; read in pages, so that the loop stays free."""
     s, p = subscribers.c, profiles.c
-    key = tuple_(s.profile_id, s.quiet_start, s.quiet_end)
-    query = (
-        select(s.profile_id, s.quiet_start, s.quiet_end, func.count().label("readers"))
-        .where(s.status == "active")
-        .group_by(s.profile_id, s.quiet_start, s.quiet_end)
-        .order_by(s.profile_id, s.quiet_start, s.quiet_end)
-    )
+    key = (s.profile_id, s.quiet_start, s.quiet_end)
+    query = select(*key, func.count().label("readers")).where(s.status == "active")
+    query = query.group_by(*key).order_by(*key).limit(_PAGE)
     found: list[Audience] = []
     last = (0, 0, 0)
     while len(found) < limit:
-        counts = (await connection.execute(query.where(key > last).limit(_PAGE))).all()
+        counts = (await connection.execute(query.where(tuple_(*key) > last))).all()
         ids = {row.profile_id for row in counts}
         rows = await connection.execute(select(p.id, *CHOICES).where(p.id.in_(ids)))
         choices = {row.id: choices_of(row) for row in rows}
@@ -294,5 +279,5 @@ async def find_audiences(connection: AsyncConnection, *, limit: int = 20_000) ->
         ]
         if len(counts) < _PAGE:
             break
-        last = (counts[-1].profile_id, counts[-1].quiet_start, counts[-1].quiet_end)
+        last = counts[-1][:3]
     return found

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, and_, delete, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.engine import insert_into
+from storage.engine import replacing
 from storage.tables import follows, saved_stories, subscribers, tastes, taught_stories
 from summarizer.reader_tastes import MOST_TASTES, Taste, sum_up
 
@@ -51,13 +51,11 @@ async def save_story(
     own = and_(_S.subscriber_id == subscriber_id, _S.read_at.is_(None), _S.article_id != article_id)
     if (await connection.execute(select(func.count()).where(own))).scalar_one() >= MOST_SAVED:
         return False
-    values = {"title": title, "url": url, "saved_at": now, "read_at": None}
-    statement = insert_into(connection, saved_stories).values(
-        subscriber_id=subscriber_id, article_id=article_id, **values
-    )
-    await connection.execute(
-        statement.on_conflict_do_update(index_elements=["subscriber_id", "article_id"], set_=values)
-    )
+    statement = replacing(
+        connection, saved_stories, "subscriber_id", "article_id",
+        subscriber_id=subscriber_id, article_id=article_id, title=title, url=url, saved_at=now, read_at=None,
+    )  # fmt: skip
+    await connection.execute(statement)
     return True
 
 
@@ -117,13 +115,11 @@ async def teach(
     now: dt.datetime,
 ) -> None:
     """Store that the chat wants more (1) or less (-1) of such stories; a repeated reaction counts once."""
-    values = {"liking": liking, "traits": [list(trait) for trait in traits], "taught_at": now}
-    statement = insert_into(connection, taught_stories).values(
-        subscriber_id=subscriber_id, article_id=article_id, **values
-    )
-    await connection.execute(
-        statement.on_conflict_do_update(index_elements=["subscriber_id", "article_id"], set_=values)
-    )
+    statement = replacing(
+        connection, taught_stories, subscriber_id=subscriber_id, article_id=article_id, liking=liking,
+        traits=[list(trait) for trait in traits], taught_at=now,
+    )  # fmt: skip
+    await connection.execute(statement)
     await sum_up_tastes(connection, subscriber_id)
 
 
@@ -185,13 +181,8 @@ async def sum_up_tastes(connection: AsyncConnection, subscriber_id: int) -> None
     await connection.execute(delete(taught_stories).where(of_old))
     await connection.execute(delete(tastes).where(tastes.c.subscriber_id == subscriber_id))
     if found := sum_up([(row.liking, row.traits) for row in rows[:MOST_TAUGHT]]):
-        await connection.execute(
-            insert(tastes),
-            [
-                {"subscriber_id": subscriber_id, "kind": kind, "key": key, "weight": weight}
-                for kind, key, weight in found
-            ],
-        )
+        learnt = [{"subscriber_id": subscriber_id, **taste._asdict()} for taste in found]
+        await connection.execute(insert(tastes), learnt)
 
 
 # All that a chat saved, followed and reacted to: for its export, and for the move of a group.

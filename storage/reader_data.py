@@ -12,7 +12,7 @@ from itertools import groupby
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.engine import chunks, insert_into
+from storage.engine import chunks, insert_new
 from storage.profiles import CHOICES, Choices, choices_of, columns_of, joining
 from storage.reactions import StoryAnswers, export_answers
 from storage.subscribers import Subscriber, find_subscriber
@@ -169,6 +169,12 @@ async def join_profiles(
     }
 
 
+_SAME_COLUMNS = (
+    *("chat_id", "kind", "status", "status_reason", "quiet_start", "quiet_end", "created_at"),
+    *("thread_id", "paused_until", "weekly_at", "breaking"),
+)
+
+
 async def insert_readers(
     connection: AsyncConnection,
     readers: Sequence[ReaderRecord],
@@ -182,18 +188,12 @@ async def insert_readers(
     """
     s = subscribers.c
     rows = [
-        {
-            "chat_id": one.chat_id, "kind": one.kind, "status": one.status,
-            "status_reason": one.status_reason, "profile_id": profile_ids[one.choices],
-            "quiet_start": one.quiet_start, "quiet_end": one.quiet_end, "created_at": one.created_at,
-            "changed_at": now, "thread_id": one.thread_id, "paused_until": one.paused_until,
-            "silent": one.is_silent, "joined_at": now,
-            "weekly_at": one.weekly_at, "breaking": one.breaking,
-        }
+        {name: getattr(one, name) for name in _SAME_COLUMNS}
+        | {"profile_id": profile_ids[one.choices], "silent": one.is_silent}
+        | {"changed_at": now, "joined_at": now}
         for one in readers
-    ]  # fmt: skip
-    statement = insert_into(connection, subscribers).on_conflict_do_nothing(index_elements=["chat_id"])
+    ]
     if not rows:
         return {}
-    made = await connection.execute(statement.returning(s.id, s.chat_id), rows)
+    made = await connection.execute(insert_new(connection, subscribers).returning(s.id, s.chat_id), rows)
     return {row.chat_id: row.id for row in made}

@@ -9,7 +9,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from sqlalchemy import and_, select, update
+from sqlalchemy import and_, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.delivery.messages import Message, Release, enqueue, record_message
@@ -47,11 +47,10 @@ async def find_due_recaps(
 ) -> list[DueRecap]:
     """Return the active readers with a recap due by `now`, by moment and id, those above `after`."""
     s, moment = subscribers.c, subscribers.c[kind]
-    is_behind = (moment > after[0]) | and_(moment == after[0], s.id > after[1])
     query = (
         select(s.id, s.profile_id, moment.label("moment"), *CHOICES)
         .join(profiles, profiles.c.id == s.profile_id)
-        .where(moment <= now, is_behind, s.status == "active")
+        .where(moment <= now, tuple_(moment, s.id) > after, s.status == "active")
         .order_by(moment, s.id)
         .limit(limit)
     )

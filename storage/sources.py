@@ -3,14 +3,14 @@
 import datetime as dt
 import itertools
 from collections.abc import Collection, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, and_, case, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.articles import SET_ASIDE, StoredArticle
-from storage.engine import chunks, insert_into, replacing
+from storage.engine import chunks, insert_new, replacing
 from storage.identity import clean_link, text_hash
 from storage.intake.date_text import DateOrder
 from storage.intake.drafts import Refusal
@@ -57,36 +57,36 @@ async def record_refusals(
 ) -> None:
     """Store refusals, the latest reason for each place."""
     for refusal in refused:
-        values = {"source": source, "path": refusal.path, "reason": refusal.reason, "seen_at": now}
-        values["link"] = refusal.link
-        await connection.execute(replacing(connection, refusals, **values))
+        await connection.execute(
+            replacing(connection, refusals, source=source, seen_at=now, **asdict(refusal))
+        )
 
 
 async def find_refusals(connection: AsyncConnection, *, limit: int = 20) -> list[StoredRefusal]:
     """Return the latest refusals, newest first."""
-    r = refusals.c
-    query = select(r.source, r.path, r.reason, r.link).order_by(r.seen_at.desc(), r.path).limit(limit)
-    return [StoredRefusal(*row) for row in await connection.execute(query)]
+    return await _find_refusals(connection, limit)
 
 
 async def find_refusals_at(connection: AsyncConnection, place: str, *, limit: int = 5) -> list[StoredRefusal]:
     """Return the refusals at `place`: a path or its end, or an address."""
     r = refusals.c
-    is_there = or_(
-        r.path == place, r.link == (clean_link(place) or place), r.path.endswith(f"/{place}", autoescape=True)
-    )
-    query = select(r.source, r.path, r.reason, r.link).where(is_there).order_by(r.seen_at.desc(), r.path)
-    return [StoredRefusal(*row) for row in await connection.execute(query.limit(limit))]
+    is_path = or_(r.path == place, r.path.endswith(f"/{place}", autoescape=True))
+    return await _find_refusals(connection, limit, or_(is_path, r.link == (clean_link(place) or place)))
 
 
 async def find_refusals_of(
     connection: AsyncConnection, source: str, *, limit: int = 5
 ) -> list[StoredRefusal]:
     """Return a source's latest refusals, newest first."""
+    return await _find_refusals(connection, limit, refusals.c.source == source)
+
+
+async def _find_refusals(
+    connection: AsyncConnection, limit: int, *of: ColumnElement[bool]
+) -> list[StoredRefusal]:
     r = refusals.c
-    query = select(r.source, r.path, r.reason, r.link).where(r.source == source)
-    rows = await connection.execute(query.order_by(r.seen_at.desc(), r.path).limit(limit))
-    return [StoredRefusal(*row) for row in rows]
+    query = select(r.source, r.path, r.reason, r.link).where(*of).order_by(r.seen_at.desc(), r.path)
+    return [StoredRefusal(*row) for row in await connection.execute(query.limit(limit))]
 
 
 # Texts that crash the process working on them are set aside, reported, and not tried again.
@@ -134,8 +134,7 @@ def _waiting(ids: Collection[int]) -> ColumnElement[bool]:
 async def set_drafts_aside(connection: AsyncConnection, hashes: Collection[str], *, now: dt.datetime) -> None:
     """Store the hashes of drafts that crashed the process."""
     rows = [{"hash": each, "seen_at": now} for each in hashes]
-    statement = insert_into(connection, set_aside_texts).on_conflict_do_nothing()
-    await connection.execute(statement, rows)
+    await connection.execute(insert_new(connection, set_aside_texts), rows)
 
 
 async def find_set_aside(connection: AsyncConnection, hashes: Collection[str]) -> set[str]:
@@ -183,14 +182,11 @@ class SourceState:
 
 async def find_source_states(connection: AsyncConnection) -> dict[str, SourceState]:
     """Return the state of each polled source, by name."""
-    rows = await connection.execute(select(web_sources))
-    found = (SourceState(**row._mapping) for row in rows)
-    return {state.source: _typed(state) for state in found}
-
-
-def _typed(state: SourceState) -> SourceState:
-    order = DateOrder(state.date_order) if state.date_order else None
-    return replace(state, told=tuple(state.told), date_order=order)
+    found = {}
+    for row in await connection.execute(select(web_sources)):
+        order = DateOrder(row.date_order) if row.date_order else None
+        found[row.source] = SourceState(**{**row._mapping, "told": tuple(row.told), "date_order": order})
+    return found
 
 
 async def save_source_state(connection: AsyncConnection, state: SourceState) -> None:

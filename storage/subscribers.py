@@ -9,14 +9,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, case, delete, exists, func, literal, select, update
+from sqlalchemy import Row, and_, case, delete, exists, func, literal, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.alerts.watches import hand_over_watches
 from storage.conversations import forget_conversation
 from storage.delivery.fanouts import note_arrival, note_move
 from storage.delivery.states import OPEN, DeliveryStatus, MessageKind
-from storage.engine import insert_into
+from storage.engine import insert_new
 from storage.profiles import CHOICES, Choices, choices_of
 from storage.reactions import hand_over_answers
 from storage.tables import (
@@ -74,14 +74,8 @@ def _subscriber(row: Row[Any]) -> Subscriber:
 
 
 async def find_subscriber(connection: AsyncConnection, chat_id: int) -> Subscriber | None:
-    """Return the subscriber with this chat."""
-    p = profiles.c
-    query = (
-        select(subscribers, *CHOICES)
-        .join(profiles, p.id == subscribers.c.profile_id)
-        .where(subscribers.c.chat_id == chat_id)
-    )
-    row = (await connection.execute(query)).first()
+    query = select(subscribers, *CHOICES).join(profiles, profiles.c.id == subscribers.c.profile_id)
+    row = (await connection.execute(query.where(subscribers.c.chat_id == chat_id))).first()
     return _subscriber(row) if row else None
 
 
@@ -98,11 +92,10 @@ async def subscribe(
 
     Its messages go to the forum topic `thread_id` from now on; None: to no topic.
     """
-    statement = insert_into(connection, subscribers).values(
+    statement = insert_new(connection, subscribers).values(
         chat_id=chat_id, kind=kind, status="active", profile_id=profile_id, joined_at=now,
         quiet_start=QUIET_START, quiet_end=QUIET_END, created_at=now, changed_at=now, thread_id=thread_id,
     )  # fmt: skip
-    statement = statement.on_conflict_do_nothing(index_elements=["chat_id"])
     is_new = (await connection.execute(statement.returning(subscribers.c.id))).first() is not None
     if is_new:
         await note_arrival(connection, chat_id)
@@ -166,20 +159,17 @@ async def set_status(
         values["away_since"] = func.coalesce(s.away_since, s.paused_at)  # see storage.recaps
     await connection.execute(update(subscribers).where(row).values(values))
     if status != "active":
-        queued = and_(
-            deliveries.c.subscriber_id.in_(select(subscribers.c.id).where(row)),
-            deliveries.c.status == DeliveryStatus.PENDING,
-        )
+        theirs = deliveries.c.subscriber_id.in_(select(subscribers.c.id).where(row))
         called_off = {"status": DeliveryStatus.GONE, "reason": reason or status, "changed_at": now}
-        await connection.execute(update(deliveries).where(queued).values(called_off))
+        queued = update(deliveries).where(theirs, deliveries.c.status == DeliveryStatus.PENDING)
+        await connection.execute(queued.values(called_off))
 
 
 async def find_ended_pauses(connection: AsyncConnection, *, now: dt.datetime, limit: int = 500) -> list[int]:
     """Return the chats whose pause has ended by `now`, the earliest end first."""
     s = subscribers.c
     query = select(s.chat_id).where(s.status == "paused", s.paused_until <= now)
-    rows = await connection.execute(query.order_by(s.paused_until, s.id).limit(limit))
-    return list(rows.scalars())
+    return list((await connection.execute(query.order_by(s.paused_until, s.id).limit(limit))).scalars())
 
 
 async def retire(connection: AsyncConnection, chat_id: int, reason: str, *, now: dt.datetime) -> bool:
@@ -195,11 +185,7 @@ async def retire(connection: AsyncConnection, chat_id: int, reason: str, *, now:
 
 
 async def move_chat(connection: AsyncConnection, old: int, new: int, *, now: dt.datetime) -> None:
-    """Give a group its new number.
-
-    If the new number has subscribed already, the old row is deleted, and its waiting deliveries go to the new
-    one.
-    """
+    """Give a group its new number; if that subscribed already, it gets the old one's waiting deliveries."""
     if known := await find_subscriber(connection, new):
         await hand_over_watches(connection, old, known.id)
         await hand_over_answers(connection, old, known.id)
@@ -210,9 +196,8 @@ async def move_chat(connection: AsyncConnection, old: int, new: int, *, now: dt.
     row = subscribers.c.chat_id == old
     values = {"chat_id": new, "kind": "supergroup", "changed_at": now, "held_until": None, "told_at": None}
     await connection.execute(update(subscribers).where(row).values(values))
-    await connection.execute(
-        update(questions).where(questions.c.chat_id == old).values(chat_id=new, message_id=None)
-    )
+    asked = update(questions).where(questions.c.chat_id == old)
+    await connection.execute(asked.values(chat_id=new, message_id=None))
 
 
 async def _hand_over_deliveries(connection: AsyncConnection, old: int, new_id: int) -> None:
@@ -226,18 +211,14 @@ async def _hand_over_deliveries(connection: AsyncConnection, old: int, new_id: i
 
 async def delete_subscriber(connection: AsyncConnection, chat_id: int) -> None:
     """Delete everything that names the chat; its deliveries go with it, and its watches."""
-    await connection.execute(delete(questions).where(questions.c.chat_id == chat_id))
     await forget_conversation(connection, chat_id)
-    await connection.execute(delete(admissions).where(admissions.c.chat_id == chat_id))
+    for table in (questions, admissions):
+        await connection.execute(delete(table).where(table.c.chat_id == chat_id))
     subscriber = select(subscribers.c.id).where(subscribers.c.chat_id == chat_id)
-    await _delete_alerts(connection, subscriber)
-    await connection.execute(delete(deliveries).where(deliveries.c.subscriber_id.in_(subscriber)))
-    await connection.execute(delete(shown_stories).where(shown_stories.c.subscriber_id.in_(subscriber)))
-    await connection.execute(delete(subscribers).where(subscribers.c.chat_id == chat_id))
-
-
-async def _delete_alerts(connection: AsyncConnection, subscriber: Select[int]) -> None:
-    """Delete a subscriber's alerts: they hold the watched words and belong to this subscriber only."""
+    # Alerts hold the watched words and belong to this subscriber only.
     theirs = select(deliveries.c.message_id).where(deliveries.c.subscriber_id.in_(subscriber))
     alerts = and_(messages.c.kind == MessageKind.ALERT, messages.c.id.in_(theirs))
     await connection.execute(delete(messages).where(alerts))
+    for table in (deliveries, shown_stories):
+        await connection.execute(delete(table).where(table.c.subscriber_id.in_(subscriber)))
+    await connection.execute(delete(subscribers).where(subscribers.c.chat_id == chat_id))

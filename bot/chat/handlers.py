@@ -33,7 +33,7 @@ from bot.telegram.outcomes import Retire, outcome_of
 from bot.telegram.stored_updates import UpdateQueue
 from storage.delivery.refusals import NO_RIGHTS
 from storage.errors import StorageError
-from storage.search import IndexUnusableError
+from storage.search.generation import IndexUnusableError
 
 # Failed updates: the log gets the whole error, the person one line that says what to do.
 

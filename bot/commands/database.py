@@ -36,7 +36,7 @@ from config.settings import Settings
 from storage.delivery.states import DeliveryStatus
 from storage.errors import InUseError, SchemaError, StorageError
 from storage.notes import forget_note, write_note
-from storage.search import IndexUnusableError
+from storage.search.generation import IndexUnusableError
 from storage.search.rebuild import copy_index, rebuild_index
 from storage.upkeep.backup import back_up, remember_backup
 from storage.upkeep.prune import Extent, measure_prune

@@ -30,7 +30,8 @@ from config.settings import Settings
 from config.values import web_address
 from storage.engine import Database
 from storage.errors import StorageError
-from storage.intake import DateOrder, UnreadableError
+from storage.intake.date_text import DateOrder
+from storage.intake.drafts import UnreadableError
 from storage.intake.feeds import Outline, read_opml, write_opml
 from storage.notes import find_note
 from storage.sources import SourceState, find_source_states

@@ -29,23 +29,17 @@ from bot.jobs.intake.taking import Taker, name_nobody
 from bot.news.services import Services, take_in_thread
 from bot.startup.assembly import assemble
 from bot.text_work.text_pool import in_order
-from storage.intake import (
-    ROWS_A_PART,
-    FileEntry,
-    Incoming,
-    Origin,
-    Part,
-    Refusal,
-    Taken,
+from storage.intake.drafts import Incoming, Origin, Refusal, Taken
+from storage.intake.files import (
     find_files,
     path_drafts,
-    path_parts,
     read_path,
     read_stream,
     requeue_quarantined,
     shown_path,
     stream_drafts,
 )
+from storage.intake.parts import ROWS_A_PART, FileEntry, Part, path_parts
 from storage.off_loop import INTAKE
 from storage.times import published_text
 

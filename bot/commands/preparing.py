@@ -20,7 +20,7 @@ from config.settings import Settings, load_settings
 from config.values import ConfigError
 from storage.engine import Database
 from storage.errors import DamagedError, OutdatedSchemaError, SchemaError, StorageError, UnfinishedCopyError
-from storage.search import IndexUnusableError
+from storage.search.generation import IndexUnusableError
 from storage.search.rebuild import keep_up
 from storage.upkeep.backup import keep_private
 from storage.upkeep.upgrade import LAST_BEFORE_BASELINE, upgrade

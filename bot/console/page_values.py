@@ -23,7 +23,7 @@ from bot.times.schedule import QuietHours
 from storage.delivery.history import find_issue_messages
 from storage.delivery.mailings import find_headlines, find_mailing
 from storage.delivery.states import DeliveryStatus
-from storage.intake import QUARANTINE, is_reason
+from storage.intake.files import QUARANTINE, is_reason
 from storage.notes import AuditKind, find_audit_entries
 from storage.off_loop import INTAKE
 from storage.processes.registry import find_processes

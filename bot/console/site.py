@@ -18,7 +18,7 @@ from bot.console.source_pages import SourcePages
 from bot.messages import operator_texts
 from bot.news.services import Services
 from storage.delivery.mailings import find_mailing, retract
-from storage.intake import requeue_quarantined
+from storage.intake.files import requeue_quarantined
 from storage.notes import AuditKind, record_audit_entry
 from storage.off_loop import CHAT, INTAKE
 

@@ -18,7 +18,7 @@ from bot.news.newsroom import Source, WebSource
 from bot.news.services import Services
 from bot.operators.source_notices import status_of
 from bot.text_work.worker import TextWorkError
-from storage.intake import UnreadableError
+from storage.intake.drafts import UnreadableError
 from storage.sources import (
     SourceDays,
     SourceState,

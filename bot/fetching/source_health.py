@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from bot.fetching.responses import LASTING, Code, Validators
-from storage.intake import DateOrder
+from storage.intake.date_text import DateOrder
 from storage.sources import SourceState
 
 BROKEN, QUIET, MOVED = "broken", "quiet", "moved"

@@ -8,6 +8,7 @@ sent or kept for later: the next digest has it.
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import structlog
 from markupsafe import Markup
@@ -147,7 +148,7 @@ async def _send_story(services: Services, story: Breaking, now: dt.datetime) -> 
                     connection, story, wanted, composer.buttons, reached=readers[-1].id,
                     known_until=composer.as_of, now=now,
                 )  # fmt: skip
-            story = story.past(readers[-1].id)
+            story = replace(story, reached=readers[-1].id)
     async with services.database.write() as connection:
         await end_breaking(connection, story.story_id, now=now)
     return queued

@@ -15,7 +15,7 @@ from storage.articles import Origin, StoredArticle, find_articles, find_origins
 from storage.conversations import Question
 from storage.off_loop import CHAT
 from storage.processing.processed import find_summaries
-from storage.search import SearchResults, explain_articles, search_articles
+from storage.search.search import SearchResults, explain_articles, search_articles
 from summarizer.model import Disagreement, Piece, Place, Summary
 from summarizer.questions.answering import MOST_READ, Answer, answer
 from summarizer.questions.hits import Explained

@@ -10,8 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.news.newsroom import Newsroom
 from storage.articles import find_paper_names
 from storage.off_loop import CHAT
-from storage.search import Filters
 from summarizer.questions.filters import LEAST_OF_A_NAME, Names, comparable
+from summarizer.questions.hits import Filters
 from summarizer.questions.query import Query, parse_query
 from summarizer.text.syllables import folded
 

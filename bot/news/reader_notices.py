@@ -42,7 +42,8 @@ from storage.delivery.corrections import (
     find_correction,
     find_story_messages,
 )
-from storage.delivery.message_fanouts import JUST_NOW, begin_correcting, is_large_room
+from storage.delivery.fanouts import is_large
+from storage.delivery.message_fanouts import JUST_NOW, begin_correcting
 from storage.delivery.messages import Release
 from storage.notes import AuditKind, record_audit_entry
 from storage.profiles import Choices
@@ -243,13 +244,13 @@ async def _queue(
     connection: AsyncConnection, services: Services, correction: Correction, now: dt.datetime
 ) -> Queued:
     """Queue edits and notices, at once for all or only for those of very many who got the story just now."""
-    is_large = await is_large_room(connection)
-    since = now - JUST_NOW if is_large else None
+    is_large_room = await is_large(connection)
+    since = now - JUST_NOW if is_large_room else None
     edits = notices = 0
     for sent in await find_story_messages(connection, correction.story_id, since=now - LOOK_BACK):
         queued = await _correct(connection, services, correction, sent, now, since)
         edits, notices = edits + queued.edits, notices + queued.notices
-    if not is_large:
+    if not is_large_room:
         return Queued(edits, notices)
     await begin_correcting(connection, correction.id, now=now)
     readers = await count_readers(connection, correction.story_id, since=now - LOOK_BACK)

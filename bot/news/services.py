@@ -10,7 +10,7 @@ from bot.news.newsroom import Newsroom
 from bot.news.newsroom_changes import NewsroomFile
 from bot.times.clock import Clock
 from storage.engine import Database
-from storage.intake import Draft, Origin, Refusal, Taken, take
+from storage.intake.drafts import Draft, Origin, Refusal, Taken, take
 
 Take = Callable[[Sequence[Draft | Refusal], Origin, dt.datetime], Awaitable[list[Taken]]]
 

@@ -28,7 +28,7 @@ from bot.operators.reasons import (
     why_not_next,
 )
 from bot.times.schedule import QuietHours
-from storage.alerts.watches import count_watches_of
+from storage.alerts.watches import count_watches
 from storage.articles import StoredArticle, find_article_at, find_reports, get_article
 from storage.delivery.gates import Gate, find_drop_of, find_gate_of
 from storage.delivery.history import (
@@ -105,7 +105,7 @@ async def find_reader_view(services: Services, chat_id: int) -> ReaderView | Non
         if due is not None:
             name = services.newsroom.edition_at(subscriber.choices, due).name
             gate = await find_gate_of(connection, name, due)
-        watches = await count_watches_of(connection, subscriber.id)
+        watches = await count_watches(connection, subscriber.id)
     edition = services.newsroom.edition_for(subscriber.choices)
     zone, quiet = edition.schedule.zone, _quiet_of(subscriber)
     return ReaderView(

@@ -13,7 +13,8 @@ from typing import Any, Generic, TypeVar
 
 from pydantic import Base64Bytes, TypeAdapter
 
-from storage.intake import Draft, Incoming, Origin, Part, Refusal, Taken, draft_hash, read_part, take
+from storage.intake.drafts import Draft, Incoming, Origin, Refusal, Taken, draft_hash, take
+from storage.intake.parts import Part, read_part
 from summarizer.extraction.summaries import summarize
 from summarizer.model import Document, Place
 from summarizer.stories.grouping import pack, pack_order

@@ -7,14 +7,14 @@ two stories.
 
 import datetime as dt
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.delivery.messages import Buttons, Message, enqueue, record_message
 from storage.delivery.states import DeliveryStatus, MessageKind
-from storage.engine import insert_into
+from storage.engine import insert_new
 from storage.profiles import CHOICES, Choices, choices_of
 from storage.shown_stories import record_shown_to
 from storage.tables import (
@@ -45,10 +45,6 @@ class Breaking:
     papers: int
     found_at: dt.datetime
     reached: int
-
-    def past(self, reader: int) -> "Breaking":
-        """Return the story with readers up to this id checked."""
-        return replace(self, reached=reader)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,11 +78,7 @@ async def record_breaking(connection: AsyncConnection, story: Breaking, article_
     did = select(_B.story_id).where(_B.article_id.in_(article_ids)).limit(1)
     if (await connection.execute(did)).first() is not None:
         return False
-    statement = insert_into(connection, breaking_stories).values(
-        story_id=story.story_id, article_id=story.article_id, papers=story.papers,
-        found_at=story.found_at, reached=story.reached,
-    )  # fmt: skip
-    statement = statement.on_conflict_do_nothing(index_elements=["story_id"])
+    statement = insert_new(connection, breaking_stories).values(asdict(story))
     return (await connection.execute(statement.returning(_B.story_id))).first() is not None
 
 
@@ -136,9 +128,8 @@ async def _find_known(
         .where(t.story_id == story_id, d.subscriber_id.in_(readers), d.status != DeliveryStatus.GONE)
         .group_by(d.subscriber_id)
     )
-    shown = select(v.subscriber_id, v.shown_at.label("known_at")).where(
-        v.story_id == story_id, v.subscriber_id.in_(readers)
-    )
+    shown = select(v.subscriber_id, v.shown_at.label("known_at"))
+    shown = shown.where(v.story_id == story_id, v.subscriber_id.in_(readers))
     known: dict[int, dt.datetime] = {}
     for query in (sent, shown):
         for row in await connection.execute(query):
@@ -169,9 +160,8 @@ async def publish_breaking(
     queued = 0
     for html, own in wanted.items():
         if readers := sorted(free.intersection(own)):
-            message_id = await record_message(
-                connection, Message(MessageKind.BREAKING, html, buttons), now=now
-            )
+            message = Message(MessageKind.BREAKING, html, buttons)
+            message_id = await record_message(connection, message, now=now)
             queued += await enqueue(connection, [message_id], subscribers.c.id.in_(readers), now=now)
     await record_shown_to(connection, sorted(free), [story.story_id], shown_at=known_until)
     return queued
@@ -198,5 +188,4 @@ async def _claim(connection: AsyncConnection, readers: Sequence[int], now: dt.da
 
 async def prune_breaking(connection: AsyncConnection, *, before: dt.datetime) -> None:
     """Delete breaking stories that were found before `before`."""
-    b = breaking_stories
-    await connection.execute(b.delete().where(_B.found_at < before))
+    await connection.execute(delete(breaking_stories).where(_B.found_at < before))

@@ -9,12 +9,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, Row, and_, delete, func, or_, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.delivery.messages import Buttons, Message, enqueue, record_message
 from storage.delivery.states import DeliveryStatus, MessageKind
-from storage.engine import insert_into
+from storage.engine import replacing
 from storage.shown_stories import record_shown
 from storage.tables import (
     UtcTime,
@@ -87,14 +87,12 @@ async def follow_story(
     live = and_(_F.subscriber_id == subscriber_id, _F.article_id != article_id, is_live(now))
     if (await connection.execute(select(func.count()).where(live))).scalar_one() >= most:
         return False
-    fresh = {"made_at": now, "told_at": now, "news_at": now, "due_at": None, "removed_at": None}
-    values = {"title": title, **fresh}
-    statement = insert_into(connection, follows).values(
-        subscriber_id=subscriber_id, article_id=article_id, **values
-    )
-    await connection.execute(
-        statement.on_conflict_do_update(index_elements=["subscriber_id", "article_id"], set_=values)
-    )
+    statement = replacing(
+        connection, follows, "subscriber_id", "article_id",
+        subscriber_id=subscriber_id, article_id=article_id, title=title, made_at=now, told_at=now,
+        news_at=now, due_at=None, removed_at=None,
+    )  # fmt: skip
+    await connection.execute(statement)
     return True
 
 
@@ -133,10 +131,9 @@ async def find_processed_since(
 ) -> list[tuple[int, int, dt.datetime]]:
     """Return the articles processed after (time, id), oldest first: article, story, time."""
     a = articles.c
-    processed_at, article_id = after
-    is_later = or_(a.processed_at > processed_at, and_(a.processed_at == processed_at, a.id > article_id))
-    query = select(a.id, a.story_id, a.processed_at).where(is_later, a.story_id.is_not(None))
-    rows = await connection.execute(query.order_by(a.processed_at, a.id).limit(limit))
+    query = select(a.id, a.story_id, a.processed_at).where(tuple_(a.processed_at, a.id) > after)
+    query = query.where(a.story_id.is_not(None)).order_by(a.processed_at, a.id)
+    rows = await connection.execute(query.limit(limit))
     return [(row.id, row.story_id, row.processed_at) for row in rows]
 
 
@@ -171,16 +168,8 @@ async def find_due_follows(connection: AsyncConnection, *, now: dt.datetime, lim
     """Return the due follows of active chats, those that have waited longest first."""
     s, anchor = subscribers.c, articles.alias("anchor")
     query = (
-        select(
-            _F.id,
-            _F.subscriber_id,
-            s.chat_id,
-            anchor.c.story_id,
-            _F.title,
-            _F.told_at,
-            profiles.c.edition,
-            profiles.c.zone,
-        )
+        select(_F.id, _F.subscriber_id, s.chat_id, anchor.c.story_id, _F.title, _F.told_at)
+        .add_columns(profiles.c.edition, profiles.c.zone)
         .join(anchor, anchor.c.id == _F.article_id)
         .join(subscribers, s.id == _F.subscriber_id)
         .join(profiles, profiles.c.id == s.profile_id)
@@ -189,8 +178,7 @@ async def find_due_follows(connection: AsyncConnection, *, now: dt.datetime, lim
         .order_by(_F.due_at, _F.id)
         .limit(limit)
     )
-    names = ("id", "subscriber_id", "chat_id", "story_id", "title", "told_at", "edition", "zone")
-    return [DueFollow(**dict(zip(names, row, strict=True))) for row in await connection.execute(query)]
+    return [DueFollow(*row) for row in await connection.execute(query)]
 
 
 async def find_known(connection: AsyncConnection, due: DueFollow) -> tuple[dt.datetime, frozenset[int]]:
@@ -203,9 +191,8 @@ async def find_known(connection: AsyncConnection, due: DueFollow) -> tuple[dt.da
         .where(d.subscriber_id == due.subscriber_id, t.story_id == due.story_id)
         .where(d.status != DeliveryStatus.GONE)
     )
-    looked = select(shown_stories.c.shown_at).where(
-        shown_stories.c.subscriber_id == due.subscriber_id, shown_stories.c.story_id == due.story_id
-    )
+    v = shown_stories.c
+    looked = select(v.shown_at).where(v.subscriber_id == due.subscriber_id, v.story_id == due.story_id)
     moments = [(await connection.execute(query)).scalar_one_or_none() for query in (shown, looked)]
     hits = (
         select(watch_hits.c.article_id)
@@ -258,7 +245,6 @@ def is_live(now: dt.datetime) -> ColumnElement[bool]:
 
 
 def of_chat(chat_id: int) -> ColumnElement[bool]:
-    """Return the condition that a follow is this chat's."""
     return _F.subscriber_id.in_(select(subscribers.c.id).where(subscribers.c.chat_id == chat_id))
 
 

@@ -5,19 +5,17 @@ The primary key makes sure that a watch alerts once for a story, however many ar
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
-from sqlalchemy import ColumnElement, and_, delete, exists, func, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, delete, exists, func, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.articles import StoredArticle, find_articles
 from storage.delivery.messages import Buttons, Message, enqueue, record_message
 from storage.delivery.states import MessageKind
-from storage.engine import chunks, insert_into, is_postgres
+from storage.engine import chunks, insert_new
 from storage.profiles import CHOICES, Choices, choices_of
 from storage.tables import UtcTime, articles, profiles, subscribers, watch_hits, watches
-
-_P = profiles.c
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,12 +64,8 @@ async def find_newly_processed(
 ) -> list[StoredArticle]:
     """Return articles in the order of their processing, those after (processed at, id)."""
     a = articles.c
-    processed_at, article_id = after
-    is_later = or_(a.processed_at > processed_at, and_(a.processed_at == processed_at, a.id > article_id))
-    query = (
-        select(a.id).where(is_later, a.stored_at >= stored_since).order_by(a.processed_at, a.id).limit(limit)
-    )
-    ids = list((await connection.execute(query)).scalars())
+    query = select(a.id).where(tuple_(a.processed_at, a.id) > after, a.stored_at >= stored_since)
+    ids = list((await connection.execute(query.order_by(a.processed_at, a.id).limit(limit))).scalars())
     found = await find_articles(connection, ids)
     return [found[each] for each in ids if each in found]
 
@@ -94,19 +88,9 @@ async def find_listeners(connection: AsyncConnection, watch_ids: Iterable[int]) 
 
 async def record_hits(connection: AsyncConnection, hits: Sequence[Hit], *, now: dt.datetime) -> None:
     """Store hits; skip those of a story for which the watch has a hit."""
-    rows = [
-        {
-            "watch_id": hit.watch_id,
-            "story_id": hit.story_id,
-            "article_id": hit.article_id,
-            "found_at": now,
-            "not_before": hit.not_before,
-        }
-        for hit in hits
-    ]
-    if rows:
-        statement = insert_into(connection, watch_hits)
-        await connection.execute(statement.on_conflict_do_nothing(), rows)
+    if hits:
+        rows = [{**asdict(hit), "found_at": now} for hit in hits]
+        await connection.execute(insert_new(connection, watch_hits), rows)
 
 
 async def delete_idle_hits(connection: AsyncConnection) -> None:
@@ -186,9 +170,7 @@ async def _waits_whole(connection: AsyncConnection, alert: Alert) -> bool:
     """Tell whether every hit still waits, and lock the hits on PostgreSQL."""
     h = watch_hits.c
     query = select(h.watch_id, h.story_id).where(_are(alert.hits), h.alerted_at.is_(None))
-    if is_postgres(connection):
-        query = query.with_for_update()
-    return len((await connection.execute(query)).all()) == len(alert.hits)
+    return len((await connection.execute(query.with_for_update())).all()) == len(alert.hits)
 
 
 def _are(hits: Sequence[WaitingHit]) -> ColumnElement[bool]:

@@ -8,10 +8,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row, and_, delete, func, or_, select, update
+from sqlalchemy import Row, and_, delete, func, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.engine import insert_into
+from storage.engine import insert_new, replacing
 from storage.tables import subscribers, watches
 
 
@@ -40,15 +40,13 @@ async def add_watch(
     same = select(watches).where(w.subscriber_id == subscriber_id, w.key == key, w.removed_at.is_(None))
     if row := (await connection.execute(same)).first():
         return Added(_watch(row))
-    is_live = (w.subscriber_id == subscriber_id, w.removed_at.is_(None))
-    live = (await connection.execute(select(func.count()).where(*is_live))).scalar_one()
-    if live >= most:
+    if await count_watches(connection, subscriber_id) >= most:
         return Added(None)
-    values = {"text": text, "made_at": now, "changed_at": now, "removed_at": None}
-    statement = insert_into(connection, watches).values(subscriber_id=subscriber_id, key=key, **values)
-    statement = statement.on_conflict_do_update(index_elements=["subscriber_id", "key"], set_=values)
-    added = (await connection.execute(statement.returning(watches))).one()
-    return Added(_watch(added), is_new=True)
+    statement = replacing(
+        connection, watches, "subscriber_id", "key",
+        subscriber_id=subscriber_id, key=key, text=text, made_at=now, changed_at=now, removed_at=None,
+    )  # fmt: skip
+    return Added(_watch((await connection.execute(statement.returning(watches))).one()), is_new=True)
 
 
 async def put_watches(
@@ -59,11 +57,8 @@ async def put_watches(
         {"subscriber_id": subscriber, "key": key, "text": text, "made_at": now, "changed_at": now}
         for subscriber, key, text in wanted
     ]
-    statement = insert_into(connection, watches)
     if rows:
-        await connection.execute(
-            statement.on_conflict_do_nothing(index_elements=["subscriber_id", "key"]), rows
-        )
+        await connection.execute(insert_new(connection, watches), rows)
 
 
 async def find_watches(connection: AsyncConnection, chat_id: int) -> list[Watch]:
@@ -75,10 +70,8 @@ async def find_watches(connection: AsyncConnection, chat_id: int) -> list[Watch]
 
 async def find_watch(connection: AsyncConnection, watch_id: int, chat_id: int) -> Watch | None:
     """Return the watch if it is this chat's, removed or not."""
-    query = (
-        select(watches).join(subscribers).where(watches.c.id == watch_id, subscribers.c.chat_id == chat_id)
-    )
-    row = (await connection.execute(query)).first()
+    query = select(watches).join(subscribers).where(subscribers.c.chat_id == chat_id)
+    row = (await connection.execute(query.where(watches.c.id == watch_id))).first()
     return _watch(row) if row else None
 
 
@@ -86,12 +79,9 @@ async def set_removed(
     connection: AsyncConnection, watch_id: int, *, is_removed: bool, now: dt.datetime
 ) -> None:
     """Remove a watch, or undo that; articles published in between then cause no alert."""
-    values = {"removed_at": now, "changed_at": now} if is_removed else _taken_back(now)
-    await connection.execute(update(watches).where(watches.c.id == watch_id).values(values))
-
-
-def _taken_back(now: dt.datetime) -> dict[str, dt.datetime | None]:
-    return {"removed_at": None, "made_at": now, "changed_at": now}
+    values = {"removed_at": now} if is_removed else {"removed_at": None, "made_at": now}
+    changed = update(watches).where(watches.c.id == watch_id).values({**values, "changed_at": now})
+    await connection.execute(changed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,24 +100,16 @@ async def find_changed_watches(
 ) -> list[ChangedWatch]:
     """Return watches in the order in which they last changed, those after (changed at, id)."""
     w = watches.c
-    changed_at, watch_id = after
-    is_later = or_(w.changed_at > changed_at, and_(w.changed_at == changed_at, w.id > watch_id))
-    query = select(w.id, w.key, w.text, w.removed_at.is_not(None), w.changed_at).where(is_later)
-    rows = await connection.execute(query.order_by(w.changed_at, w.id).limit(limit))
-    return [ChangedWatch(*row) for row in rows]
+    query = select(w.id, w.key, w.text, w.removed_at.is_not(None), w.changed_at)
+    query = query.where(tuple_(w.changed_at, w.id) > after).order_by(w.changed_at, w.id).limit(limit)
+    return [ChangedWatch(*row) for row in await connection.execute(query)]
 
 
-async def count_watches_of(connection: AsyncConnection, subscriber_id: int) -> int:
-    """Return how many watches a subscriber has, without the removed."""
-    w = watches.c
-    theirs = and_(w.subscriber_id == subscriber_id, w.removed_at.is_(None))
-    query = select(func.count()).select_from(watches).where(theirs)
-    return (await connection.execute(query)).scalar_one()
-
-
-async def count_watches(connection: AsyncConnection) -> int:
-    """Return how many watches there are, without the removed."""
+async def count_watches(connection: AsyncConnection, subscriber_id: int | None = None) -> int:
+    """Return how many watches a subscriber has, or all have, without the removed."""
     query = select(func.count()).select_from(watches).where(watches.c.removed_at.is_(None))
+    if subscriber_id is not None:
+        query = query.where(watches.c.subscriber_id == subscriber_id)
     return (await connection.execute(query)).scalar_one()
 
 

@@ -11,9 +11,9 @@ from sqlalchemy import ColumnElement, Row, and_, delete, false, func, insert, or
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.delivery import fanouts
-from storage.delivery.message_fanouts import begin_announcing, end_announcing, is_large_room
+from storage.delivery.message_fanouts import begin_announcing, end_announcing
 from storage.delivery.messages import Message, Release, enqueue, record_message
-from storage.delivery.states import DeliveryStatus, IssueStatus, MessageKind
+from storage.delivery.states import DeliveryStatus, IssueStatus, MessageKind, count_deliveries
 from storage.profiles import Choices
 from storage.tables import announcements, deliveries, messages, profiles, subscribers
 
@@ -51,9 +51,7 @@ async def draft_announcement(
     old_draft = and_(a.confirmed_at.is_(None), a.made_at < now - _DRAFT_KEPT)
     await connection.execute(delete(announcements).where(or_(old_draft, a.made_at < now - _KEPT)))
     values = {"admin": admin, "text": text, "edition": edition, "silent": is_silent, "made_at": now}
-    made = await connection.execute(insert(announcements).values(values).returning(a.id))
-    number: int = made.scalar_one()
-    return number
+    return int((await connection.execute(insert(announcements).values(values).returning(a.id))).scalar_one())
 
 
 async def find_announcement(connection: AsyncConnection, number: int) -> Announcement | None:
@@ -130,7 +128,7 @@ async def confirm_announcement(
     message = Message(MessageKind.ANNOUNCEMENT, html, silent=row.silent)
     message_id = await record_message(connection, message, now=now)
     await connection.execute(update(announcements).where(a.id == number).values(message_id=message_id))
-    if await is_large_room(connection):
+    if await fanouts.is_large(connection):
         await begin_announcing(connection, message_id, row.edition, now=now)
         return await count_audience(connection, or_(false(), *(audience for audience, _ in groups)))
     queued = 0
@@ -165,10 +163,7 @@ def _waits(message_id: int) -> ColumnElement[bool]:
 
 async def count_announced(connection: AsyncConnection, one: Announcement) -> dict[DeliveryStatus, int]:
     """Return the number of deliveries by status."""
-    d = deliveries.c
-    query = select(d.status, func.count().label("total")).where(d.message_id == one.message_id)
-    rows = await connection.execute(query.group_by(d.status))
-    return {DeliveryStatus(row.status): row.total for row in rows}
+    return await count_deliveries(connection, deliveries.c.message_id == one.message_id)
 
 
 def _announcement(row: Row[tuple[object, ...]]) -> Announcement:

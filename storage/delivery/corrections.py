@@ -22,10 +22,8 @@ from storage.tables import (
     subscribers,
 )
 
-# Corrections. When an operator confirms a draft, it becomes edits and notices.
-#
-# For every issue with the story the outbox gets two messages: an edit of the message that holds the story,
-# and a notice to the subscribers who received it. Their deliveries are rows like all others.
+# A confirmed correction becomes two messages for every issue with the story: an edit of the message that
+# holds the story, and a notice to the subscribers who received it.
 
 LOOK_BACK = dt.timedelta(days=7)  # nobody reads older issues again
 
@@ -37,7 +35,6 @@ class Correction:
     id: int
     story_id: int
     text: str
-    is_confirmed: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +56,13 @@ async def draft_correction(
     """Store an operator's text as a draft."""
     values = {"story_id": story_id, "text": text, "made_at": now}
     statement = insert(corrections).values(values).returning(corrections.c.id)
-    return Correction((await connection.execute(statement)).scalar_one(), story_id, text, is_confirmed=False)
+    return Correction((await connection.execute(statement)).scalar_one(), story_id, text)
 
 
 async def find_correction(connection: AsyncConnection, correction_id: int) -> Correction | None:
     """Return a correction, drafted or confirmed."""
     row = (await connection.execute(select(corrections).where(corrections.c.id == correction_id))).first()
-    return Correction(row.id, row.story_id, row.text, row.confirmed_at is not None) if row else None
+    return Correction(row.id, row.story_id, row.text) if row else None
 
 
 async def confirm_correction(connection: AsyncConnection, correction_id: int, *, now: dt.datetime) -> bool:
@@ -140,13 +137,9 @@ async def enqueue_edit(
     this = messages.c.id == sent.message_id
     await connection.execute(update(messages).where(this).values(html=html))
     edit = Message(
-        MessageKind.CORRECTION_EDIT,
-        html,
-        sent.buttons,
-        correction_id=correction.id,
-        after_id=sent.message_id,
-        preview_url=sent.preview_url,
-    )
+        MessageKind.CORRECTION_EDIT, html, sent.buttons, correction_id=correction.id,
+        after_id=sent.message_id, preview_url=sent.preview_url,
+    )  # fmt: skip
     message_id = await record_message(connection, edit, now=now)
     return message_id, await enqueue(connection, [message_id], _got(sent, HAS_MESSAGE, since), now=now)
 
@@ -242,13 +235,8 @@ async def find_unreported_headlines(
     """Return changes of headlines that were sent to a reader and not reported to the admins, oldest first."""
     h, v, a = headline_changes.c, article_versions.c, articles.c
     s, m, d = issue_stories.c, messages.c, deliveries.c
-    was_sent = exists().where(
-        s.story_id == a.story_id,
-        m.issue_id == s.issue_id,
-        m.part == s.part,
-        d.message_id == m.id,
-        d.status.in_(MAY_HAVE_ARRIVED),
-    )
+    its_part = and_(s.story_id == a.story_id, m.issue_id == s.issue_id, m.part == s.part)
+    was_sent = exists().where(its_part, d.message_id == m.id, d.status.in_(MAY_HAVE_ARRIVED))
     query = (
         select(a.id, h.version, a.story_id, a.source, v.title, a.title)
         .select_from(headline_changes)

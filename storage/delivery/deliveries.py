@@ -8,13 +8,14 @@ On PostgreSQL the ledger has a partition for each month.
 """
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, bindparam, case, func, or_, select, text, update
+from sqlalchemy import and_, bindparam, case, or_, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.delivery.claiming import Claimed
-from storage.delivery.states import OPEN, DeliveryStatus
+from storage.delivery.states import OPEN, DeliveryStatus, count_deliveries
 from storage.engine import is_postgres
 from storage.tables import deliveries, messages, senders
 
@@ -83,14 +84,12 @@ async def mark_sent(
 
 async def mark_gone(connection: AsyncConnection, one: Claimed, reason: str, *, now: dt.datetime) -> None:
     """Mark a delivery as refused for good, with the reason."""
-    values = {"status": _GONE, "reason": reason, "changed_at": now, "sender": None}
-    await connection.execute(update(deliveries).where(_is_ours(one)).values(values))
+    await _end_try(connection, one, now, {"status": _GONE, "reason": reason})
 
 
 async def mark_unknown(connection: AsyncConnection, one: Claimed, reason: str, *, now: dt.datetime) -> None:
     """Mark a delivery of which nobody can tell whether it arrived."""
-    values = {"status": _UNKNOWN, "reason": reason, "changed_at": now, "sender": None}
-    await connection.execute(update(deliveries).where(_is_ours(one)).values(values))
+    await _end_try(connection, one, now, {"status": _UNKNOWN, "reason": reason})
 
 
 async def put_back(
@@ -103,39 +102,33 @@ async def put_back(
     now: dt.datetime,
 ) -> None:
     """Let a delivery wait until `not_before`. The attempt `counts` if Telegram may have received it."""
-    d = deliveries.c
-    values = {
-        "status": _PENDING,
-        "not_before": not_before,
-        "tries": d.tries if counts else d.tries - 1,
-        "reason": reason,
-        "changed_at": now,
-        "sender": None,
-    }
-    await connection.execute(update(deliveries).where(_is_ours(one)).values(values))
+    tries = deliveries.c.tries if counts else deliveries.c.tries - 1
+    waits = {"status": _PENDING, "not_before": not_before, "tries": tries, "reason": reason}
+    await _end_try(connection, one, now, waits)
 
 
 async def release_recalled(connection: AsyncConnection, one: Claimed, *, now: dt.datetime) -> None:
     """Undo the claim of a delivery that has not left: it keeps its place in the queue."""
-    values = {"status": _PENDING, "tries": deliveries.c.tries - 1, "changed_at": now, "sender": None}
-    await connection.execute(update(deliveries).where(_is_ours(one)).values(values))
+    await _end_try(connection, one, now, {"status": _PENDING, "tries": deliveries.c.tries - 1})
 
 
-def _is_ours(one: Claimed) -> ColumnElement[bool]:
-    """Return the condition that a row is still in the attempt that was claimed.
+async def _end_try(
+    connection: AsyncConnection, one: Claimed, now: dt.datetime, values: Mapping[str, Any]
+) -> None:
+    """Set a row's columns if it is still in the attempt that was claimed.
 
     If another process took the row over, it has a later attempt or is finished: results of the earlier
     attempt must not change it.
     """
     d = deliveries.c
-    return and_(d.id == one.id, d.tries == one.tries, d.status == _SENDING)
+    is_ours = and_(d.id == one.id, d.tries == one.tries, d.status == _SENDING)
+    ended = update(deliveries).where(is_ours).values({**values, "changed_at": now, "sender": None})
+    await connection.execute(ended)
 
 
 async def count_open(connection: AsyncConnection) -> dict[DeliveryStatus, int]:
     """Return how many deliveries are pending and sending; the cost grows with that number."""
-    d = deliveries.c
-    query = select(d.status, func.count().label("total")).where(d.status.in_(OPEN)).group_by(d.status)
-    return {DeliveryStatus(row.status): row.total for row in await connection.execute(query)}
+    return await count_deliveries(connection, deliveries.c.status.in_(OPEN))
 
 
 # The ledger by month, on PostgreSQL: a partition of `deliveries` for the messages of each month.

@@ -10,17 +10,14 @@ subscriber still gets the intended issue once.
 """
 
 import datetime as dt
-from collections import defaultdict
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
-    Integer,
     Select,
     and_,
-    case,
     delete,
     exists,
     func,
@@ -29,28 +26,17 @@ from sqlalchemy import (
     null,
     or_,
     select,
-    tuple_,
     union_all,
     update,
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.delivery.messages import Release
-from storage.delivery.states import DeliveryStatus, IssueStatus
+from storage.delivery.messages import Release, insert_deliveries, not_before
+from storage.delivery.states import IssueStatus
 from storage.engine import insert_into
-from storage.tables import (
-    UtcTime,
-    deliveries,
-    fanouts,
-    issues,
-    messages,
-    prepared_readers,
-    profiles,
-    subscribers,
-)
+from storage.tables import fanouts, issues, messages, prepared_readers, profiles, subscribers
 
 ROWS_AT_ONCE = 20_000  # deliveries written in one transaction: at most a second for PostgreSQL
-_COLUMNS = ("message_id", "subscriber_id", "status", "not_before", "tries", "changed_at")
 ReleaseIn = Callable[[str, dt.datetime], Release]  # (zone, moment queued) → when readers may get it
 
 
@@ -64,12 +50,12 @@ class _Part:
     pairs: Sequence[tuple[int, int]]  # the quiet hours that occur among them
 
 
-async def is_large(connection: AsyncConnection, profile_ids: Collection[int]) -> bool:
-    """Tell whether these profiles have more readers than are queued in one transaction."""
+async def is_large(connection: AsyncConnection, profile_ids: Collection[int] | None = None) -> bool:
+    """Tell whether these profiles, or all, have more readers than are queued in one transaction."""
     s = subscribers.c
-    some = select(s.id).where(s.profile_id.in_(profile_ids), s.status == "active").limit(ROWS_AT_ONCE + 1)
-    count = select(func.count()).select_from(some.subquery())
-    return bool((await connection.execute(count)).scalar_one() > ROWS_AT_ONCE)
+    readers = select(s.id).where(s.status == "active")
+    readers = readers if profile_ids is None else readers.where(s.profile_id.in_(profile_ids))
+    return (await connection.execute(readers.offset(ROWS_AT_ONCE).limit(1))).first() is not None
 
 
 async def begin_fanouts(
@@ -89,12 +75,15 @@ async def queue_part(connection: AsyncConnection, release_in: ReleaseIn) -> int 
     Return None if there is no such fan-out. A fan-out ends if no readers are left or its issue was retracted.
     """
     f = fanouts.c
-    next_one = select(fanouts, issues.c.status, issues.c.profile_id, profiles.c.variant_of)
-    next_one = next_one.join(issues, issues.c.id == f.issue_id).join(
-        profiles, profiles.c.id == issues.c.profile_id
+    next_one = (
+        select(fanouts, issues.c.status, issues.c.profile_id, profiles.c.variant_of)
+        .join(issues, issues.c.id == f.issue_id)
+        .join(profiles, profiles.c.id == issues.c.profile_id)
+        .order_by(f.issue_id)
+        .limit(1)
+        .with_for_update(of=fanouts, skip_locked=True)
     )
-    locked = next_one.order_by(f.issue_id).limit(1).with_for_update(of=fanouts, skip_locked=True)
-    row = (await connection.execute(locked)).first()
+    row = (await connection.execute(next_one)).first()
     if row is None:
         return None
     profile_id = row.profile_id if row.variant_of is None else None
@@ -152,42 +141,17 @@ async def _write(
     connection: AsyncConnection, part: _Part, profile_id: int | None, release: Release, queued_at: dt.datetime
 ) -> int:
     """Write the deliveries of a part, except for readers who have one already because their chat moved."""
-    m, s, d = messages.c, subscribers.c, deliveries.c
+    m, s = messages.c, subscribers.c
     page = _readers(part.issue_id, profile_id, s.id.between(part.after + 1, part.until)).subquery()
     rows = (
-        select(
-            m.id,
-            s.id,
-            literal(DeliveryStatus.PENDING.value),
-            not_before(part.pairs, release, queued_at),
-            literal(0, Integer),
-            literal(queued_at, UtcTime),
-        )
+        select(m.id, s.id)
         .select_from(page)
         .join(subscribers, s.id == page.c.id)
         .join(messages, m.issue_id == part.issue_id)
         .order_by(m.part, s.id)
     )
-    statement = insert_into(connection, deliveries).from_select(_COLUMNS, rows)
-    statement = statement.on_conflict_do_nothing(index_elements=[d.subscriber_id, d.message_id])
-    return (await connection.execute(statement)).rowcount
-
-
-def not_before(
-    pairs: Sequence[tuple[int, int]], release: Release, queued_at: dt.datetime
-) -> ColumnElement[Any]:
-    """Return when a reader may get it, where these quiet hours occur."""
-    s = subscribers.c
-    waits: dict[dt.datetime, list[tuple[int, int]]] = defaultdict(list)  # each moment with its quiet hours
-    for start, end in pairs:
-        waits[release(start, end)].append((start, end))
-    waits.pop(queued_at, None)
-    at_once = literal(queued_at, UtcTime)
-    if not waits:
-        return at_once
-    hours = tuple_(s.quiet_start, s.quiet_end)
-    cases = [(hours.in_(group), literal(moment, UtcTime)) for moment, group in sorted(waits.items())]
-    return case(*cases, else_=at_once)
+    moment = not_before(part.pairs, release, queued_at)
+    return await insert_deliveries(connection, rows, moment, now=queued_at)
 
 
 async def _end(connection: AsyncConnection, issue_id: int) -> None:

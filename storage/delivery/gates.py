@@ -5,15 +5,15 @@ issue is approved it becomes `made`, and the subscribers that its profile has at
 """
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, delete, exists, or_, select, update
+from sqlalchemy import ColumnElement, Row, Select, and_, delete, exists, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.delivery.states import IssueStatus
-from storage.engine import insert_into
+from storage.engine import insert_into, replacing
 from storage.profiles import has_edition
 from storage.tables import (
     articles,
@@ -33,8 +33,6 @@ _LONGEST_HEADLINE = 300
 
 
 class GateAnswer(StrEnum):
-    """What an operator answered."""
-
     SEND = "send"
     HOLD = "hold"
 
@@ -43,8 +41,8 @@ class GateAnswer(StrEnum):
 class Gate:
     """The approval of an edition's slot. It awaits an answer until `ends_at`.
 
-    Its issues have the articles that were ready by `opened_at`. If it `waits`, its issues are not sent
-    without an answer. Once it is closed, `was_sent` says whether any issue was sent.
+    Its issues have the articles that were ready by `opened_at`. If it `waits`, they are not sent without an
+    answer. Once it is closed, `was_sent` says whether any issue was sent.
     """
 
     id: int
@@ -60,7 +58,6 @@ class Gate:
     was_sent: bool
 
     def may_be_sent(self, now: dt.datetime) -> bool:
-        """Tell whether its issues may be sent at their slot."""
         if self.closed_at is not None or self.answer == GateAnswer.SEND:
             return True
         return self.answer is None and not self.waits and now >= self.ends_at
@@ -107,26 +104,24 @@ async def open_gate(
         "edition": edition, "slot_at": slot_at, "opened_at": now, "ends_at": ends_at, "waits": waits,
     }  # fmt: skip
     statement = insert_into(connection, gates).values(values)
-    made = await connection.execute(
-        statement.on_conflict_do_nothing(index_elements=["edition", "slot_at"]).returning(gates.c.id)
-    )
-    if made.first() is not None:
+    statement = statement.on_conflict_do_nothing(index_elements=["edition", "slot_at"])
+    if (await connection.execute(statement.returning(gates.c.id))).first() is not None:
         await connection.execute(delete(gates).where(gates.c.slot_at < now - _KEPT))
-    this = and_(gates.c.edition == edition, gates.c.slot_at == slot_at)
-    return _gate((await connection.execute(select(gates).where(this))).one())
+    return _gate((await connection.execute(_select_gate_of(edition, slot_at))).one())
 
 
 async def find_gate(connection: AsyncConnection, gate_id: int) -> Gate | None:
-    """Return a gate."""
     row = (await connection.execute(select(gates).where(gates.c.id == gate_id))).first()
     return _gate(row) if row else None
 
 
 async def find_gate_of(connection: AsyncConnection, edition: str, slot_at: dt.datetime) -> Gate | None:
-    """Return the gate of an edition's slot."""
-    this = and_(gates.c.edition == edition, gates.c.slot_at == slot_at)
-    row = (await connection.execute(select(gates).where(this))).first()
+    row = (await connection.execute(_select_gate_of(edition, slot_at))).first()
     return _gate(row) if row else None
+
+
+def _select_gate_of(edition: str, slot_at: dt.datetime) -> Select[Any]:
+    return select(gates).where(gates.c.edition == edition, gates.c.slot_at == slot_at)
 
 
 async def find_open_gates(connection: AsyncConnection) -> list[Gate]:
@@ -147,9 +142,6 @@ async def answer_gate(
     return _gate(row) if row else None
 
 
-# Stories that operators remove from prepared issues, and restore.
-
-
 async def drop_story(
     connection: AsyncConnection, gate_id: int, story_id: int, admin: int, *, now: dt.datetime
 ) -> str | None:
@@ -157,14 +149,13 @@ async def drop_story(
 
     Return None if no issue has it. The issues are deleted, to be composed again.
     """
-    gate = await _touch(connection, gate_id)
+    gate = await touch_gate(connection, gate_id)
     if gate is None:
         return None
     t, i = issue_stories.c, issues.c
-    query = (
-        select(t.headline).join(issues, i.id == t.issue_id).where(prepared_at(gate), t.story_id == story_id)
-    )
-    shown = (await connection.execute(query.order_by(t.position).limit(1))).first()
+    query = select(t.headline).join(issues, i.id == t.issue_id).where(prepared_at(gate))
+    query = query.where(t.story_id == story_id).order_by(t.position).limit(1)
+    shown = (await connection.execute(query)).first()
     if shown is None:
         return None
     of_story = select(articles.c.id).where(articles.c.story_id == story_id).limit(_MOST_STORIES)
@@ -180,7 +171,7 @@ async def drop_story(
 
 async def restore_story(connection: AsyncConnection, gate_id: int, story_id: int) -> str | None:
     """Restore a story that was removed at an open gate; return its headline, None if it was not removed."""
-    gate = await _touch(connection, gate_id)
+    gate = await touch_gate(connection, gate_id)
     if gate is None:
         return None
     d = gate_drops.c
@@ -192,18 +183,13 @@ async def restore_story(connection: AsyncConnection, gate_id: int, story_id: int
     return str(row.headline)
 
 
-async def _touch(connection: AsyncConnection, gate_id: int) -> Gate | None:
-    """Return an open gate with a new revision; its row is locked until the transaction ends."""
+async def touch_gate(connection: AsyncConnection, gate_id: int) -> Gate | None:
+    """Give an open gate a new revision, so that operators see its changes, and lock it; return the gate."""
     g = gates.c
     is_open = and_(g.id == gate_id, g.closed_at.is_(None))
     statement = update(gates).where(is_open).values(revision=g.revision + 1).returning(gates)
     row = (await connection.execute(statement)).first()
     return _gate(row) if row else None
-
-
-async def mark_prepared(connection: AsyncConnection, gate_id: int) -> None:
-    """Record that the issues of a gate changed, so that operators see the new ones."""
-    await _touch(connection, gate_id)
 
 
 async def find_dropped(connection: AsyncConnection, gate_id: int) -> list[Dropped]:
@@ -237,7 +223,6 @@ def prepared_at(gate: Gate) -> ColumnElement[bool]:
 
 
 def has_messages() -> ColumnElement[bool]:
-    """Return the SQL condition for issues that have messages."""
     return exists().where(messages.c.issue_id == issues.c.id)
 
 
@@ -272,13 +257,5 @@ async def find_gates_to_show(connection: AsyncConnection) -> list[tuple[Gate, li
 
 
 async def keep_notice(connection: AsyncConnection, gate_id: int, notice: Notice) -> None:
-    """Store the message that shows an operator a gate, and the revision that it shows."""
-    values = {
-        "gate_id": gate_id, "chat_id": notice.chat_id, "message_id": notice.message_id,
-        "revision": notice.revision,
-    }  # fmt: skip
-    statement = insert_into(connection, gate_notices).values(values)
-    shown = {"message_id": statement.excluded.message_id, "revision": statement.excluded.revision}
-    await connection.execute(
-        statement.on_conflict_do_update(index_elements=["gate_id", "chat_id"], set_=shown)
-    )
+    values = {"gate_id": gate_id, **asdict(notice)}
+    await connection.execute(replacing(connection, gate_notices, **values))

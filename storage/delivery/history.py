@@ -84,7 +84,6 @@ class SentIssue:
 
     @property
     def status(self) -> IssueStatus:
-        """Return the status that stands last in the list of statuses."""
         return max(self.statuses, key=tuple(IssueStatus).index)
 
 
@@ -139,39 +138,34 @@ async def find_sent_issues(
     """
     i = issues.c
     query = select(
-        func.max(i.id).label("id"),
-        i.edition,
-        i.slot_at,
-        func.max(i.reason).label("reason"),
+        func.max(i.id).label("id"), i.edition, i.slot_at, func.max(i.reason).label("reason"),
         func.max(i.made_at, type_=UtcTime).label("made_at"),
         *(func.max(case((i.status == status, 1), else_=0)).label(status.value) for status in IssueStatus),
         func.max(gates.c.closed_at, type_=UtcTime).label("approved_at"),
-    )
+    )  # fmt: skip
     query = query.outerjoin(gates, _gate_of_issue()).where(i.slot_at >= since, i.slot_at <= now)
     query = query.group_by(i.edition, i.slot_at).order_by(i.slot_at.desc(), i.edition).limit(limit)
-    rows: list[Any] = list(await connection.execute(query))
-    return [await _counted(connection, row, now) for row in rows]
+    return [await _counted(connection, row, now) for row in (await connection.execute(query)).all()]
 
 
-async def _counted(connection: AsyncConnection, row: Row[Any], now: dt.datetime) -> SentIssue:
+async def _counted(connection: AsyncConnection, row: Any, now: dt.datetime) -> SentIssue:
     i, d, m, s = issues.c, deliveries.c, messages.c, subscribers.c
-    of_batch = select(m.id).join(issues, i.id == m.issue_id)
-    of_batch = of_batch.where(i.edition == row.edition, i.slot_at == row.slot_at)
+    of_slot = select(m.id).join(issues, i.id == m.issue_id)
+    of_slot = of_slot.where(i.edition == row.edition, i.slot_at == row.slot_at)
     at = case((d.status == _SENT, d.changed_at))
-    is_quiet = and_(d.status == _PENDING, d.not_before > now)
     query = (
         select(
             func.min(at, type_=UtcTime),
             func.max(at, type_=UtcTime),
             _number(d.status == _SENT),
             _number(d.status.in_([_PENDING, DeliveryStatus.SENDING.value])),
-            _number(is_quiet),
+            _number(and_(d.status == _PENDING, d.not_before > now)),
             _number(and_(d.status == _PENDING, d.not_before <= now, s.held_until > now)),
             _number(d.status == DeliveryStatus.GONE.value),
             _number(d.status == DeliveryStatus.UNKNOWN.value),
         )
         .join(subscribers, s.id == d.subscriber_id)
-        .where(d.message_id.in_(of_batch))
+        .where(d.message_id.in_(of_slot))
     )
     first, last, *counts = (await connection.execute(query)).one()
     statuses = frozenset(status for status in IssueStatus if row._mapping[status.value])
@@ -206,19 +200,10 @@ def _gate_of_issue() -> ColumnElement[bool]:
 
 def _past(row: Row[Any]) -> PastDelivery:
     return PastDelivery(
-        MessageKind(row.kind),
-        row.edition,
-        row.slot_at,
-        IssueStatus(row.issue_status) if row.issue_status else None,
-        row.part,
-        row.made_at,
-        DeliveryStatus(row.status),
-        row.not_before,
-        row.tries,
-        row.changed_at,
-        row.reason,
-        row.approved_at,
-    )
+        MessageKind(row.kind), row.edition, row.slot_at,
+        IssueStatus(row.issue_status) if row.issue_status else None, row.part, row.made_at,
+        DeliveryStatus(row.status), row.not_before, row.tries, row.changed_at, row.reason, row.approved_at,
+    )  # fmt: skip
 
 
 # Numbers over days: how many subscribe, and what was sent.
@@ -232,13 +217,10 @@ async def count_subscribed_at(connection: AsyncConnection, moments: Sequence[dt.
     """
     s = subscribers.c
     counts = [
-        func.count().filter(
-            and_(s.created_at < moment, not_(and_(s.status == "gone", s.changed_at < moment)))
-        )
+        func.count().filter(s.created_at < moment, not_(and_(s.status == "gone", s.changed_at < moment)))
         for moment in moments
     ]
-    row = (await connection.execute(select(*counts).select_from(subscribers))).one()
-    return list(row)
+    return list((await connection.execute(select(*counts).select_from(subscribers))).one())
 
 
 async def deliveries_between(
@@ -246,12 +228,9 @@ async def deliveries_between(
 ) -> list[Counter[str]]:
     """Return the finished deliveries of the slots between successive `moments`, which are in order."""
     n = delivery_counts.c
-    query = select(n.slot_at, n.sent, n.gone, n.unknown).where(
-        n.slot_at >= moments[0], n.slot_at < moments[-1]
-    )
+    query = select(n.slot_at, n.sent, n.gone, n.unknown)
     spans = [Counter[str]() for _ in moments[1:]]
-    for row in await connection.execute(query):
-        spans[bisect_right(moments, row.slot_at) - 1].update(
-            sent=row.sent, gone=row.gone, unknown=row.unknown
-        )
+    for row in await connection.execute(query.where(n.slot_at >= moments[0], n.slot_at < moments[-1])):
+        span = spans[bisect_right(moments, row.slot_at) - 1]
+        span.update(sent=row.sent, gone=row.gone, unknown=row.unknown)
     return spans

@@ -7,18 +7,18 @@ copies are issues too.
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from typing import Any
 
-from sqlalchemy import ColumnElement, func, insert, select
+from sqlalchemy import ColumnElement, Row, Select, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage.delivery.history import find_issue_messages
 from storage.delivery.messages import Buttons, Message, Release, enqueue_rows, record_messages
 from storage.delivery.states import IssueStatus, MessageKind
 from storage.engine import insert_into
 from storage.profiles import Choices, Profile, columns_of, profile_of
 from storage.tables import UtcTime, corrections, issue_stories, issues, messages, profiles, subscribers
-
-_MOST_PARTS = 20  # of a web copy
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,13 +84,10 @@ async def record_issues(
     made_now = [(ids[issue.profile_id], issue) for issue in wanted if issue.profile_id in ids]
     await _record_parts(connection, made_now, now)
     of_stories = [
-        {
-            "issue_id": number, "position": position, "story_id": story.story_id, "part": story.part,
-            "headline": story.headline, "rank": story.rank,
-        }
+        {"issue_id": number, "position": position, **asdict(story)}
         for number, issue in made_now
         for position, story in enumerate(issue.stories)
-    ]  # fmt: skip
+    ]
     if of_stories:
         await connection.execute(insert(issue_stories), of_stories)
     return [ids.get(issue.profile_id) for issue in wanted]
@@ -160,7 +157,6 @@ async def find_last_issues(
 
 
 # Web copies of editions: the issues of a profile without subscribers.
-#
 # Corrections change their messages, and retractions their issues, as they do for readers in Telegram.
 
 
@@ -178,9 +174,8 @@ class WebCopy:
 async def get_copy_profile(connection: AsyncConnection, edition: str, *, now: dt.datetime) -> Profile:
     """Return the profile that holds the copies of an edition; make it if it is missing."""
     key = f"copy:{edition}"
-    statement = insert_into(connection, profiles).values(
-        key=key, created_at=now, **columns_of(Choices(edition))
-    )
+    values = {"key": key, "created_at": now, **columns_of(Choices(edition))}
+    statement = insert_into(connection, profiles).values(values)
     await connection.execute(statement.on_conflict_do_nothing(index_elements=["key"]))
     return profile_of((await connection.execute(select(profiles).where(profiles.c.key == key))).one())
 
@@ -189,48 +184,39 @@ async def find_copies(
     connection: AsyncConnection, edition: str, *, since: dt.datetime, limit: int
 ) -> list[WebCopy]:
     """Return the latest copies of an edition that were not retracted, newest first."""
-    i, p = issues.c, profiles.c
-    query = (
-        select(i.id, i.slot_at, i.status, i.made_at)
-        .join(profiles, p.id == i.profile_id)
-        .where(p.key == f"copy:{edition}", i.status == IssueStatus.MADE, i.slot_at >= since)
-    )
+    i = issues.c
+    query = _select_copies(edition).where(i.status == IssueStatus.MADE, i.slot_at >= since)
     rows = (await connection.execute(query.order_by(i.slot_at.desc()).limit(limit))).all()
-    return [await _web_copy(connection, row.id, row.slot_at, row.status, row.made_at) for row in rows]
+    return [await _web_copy(connection, row) for row in rows]
 
 
 async def find_copy(connection: AsyncConnection, edition: str, slot_at: dt.datetime) -> WebCopy | None:
     """Return the copy of one slot, retracted or not."""
-    i, p = issues.c, profiles.c
-    query = (
-        select(i.id, i.slot_at, i.status, i.made_at)
-        .join(profiles, p.id == i.profile_id)
-        .where(p.key == f"copy:{edition}", i.slot_at == slot_at)
-        .where(i.status.in_([IssueStatus.MADE, IssueStatus.RETRACTED]))
-    )
+    i = issues.c
+    is_made = i.status.in_([IssueStatus.MADE, IssueStatus.RETRACTED])
+    query = _select_copies(edition).where(i.slot_at == slot_at, is_made)
     row = (await connection.execute(query)).first()
-    return await _web_copy(connection, row.id, row.slot_at, row.status, row.made_at) if row else None
+    return await _web_copy(connection, row) if row else None
 
 
-async def _web_copy(
-    connection: AsyncConnection, issue_id: int, slot_at: dt.datetime, status: str, made_at: dt.datetime
-) -> WebCopy:
-    m, t, c = messages.c, issue_stories.c, corrections.c
-    is_retracted = status == IssueStatus.RETRACTED
-    if is_retracted:
-        return WebCopy(slot_at, is_retracted, made_at)
-    parts = select(m.html).where(m.issue_id == issue_id, m.kind == MessageKind.DIGEST).order_by(m.part)
-    headlines = select(t.headline).where(t.issue_id == issue_id, t.headline.is_not(None)).order_by(t.position)
+def _select_copies(edition: str) -> Select[Any]:
+    p = profiles.c
+    return select(issues).join(profiles, p.id == issues.c.profile_id).where(p.key == f"copy:{edition}")
+
+
+async def _web_copy(connection: AsyncConnection, issue: Row[Any]) -> WebCopy:
+    t, c = issue_stories.c, corrections.c
+    if issue.status == IssueStatus.RETRACTED:
+        return WebCopy(issue.slot_at, True, issue.made_at)
+    headlines = select(t.headline).where(t.issue_id == issue.id, t.headline.is_not(None)).order_by(t.position)
     corrected = (
         select(func.max(c.confirmed_at, type_=UtcTime))
         .join(issue_stories, t.story_id == c.story_id)
-        .where(t.issue_id == issue_id, c.confirmed_at >= made_at)
+        .where(t.issue_id == issue.id, c.confirmed_at >= issue.made_at)
     )
     last = (await connection.execute(corrected)).scalar_one_or_none()
     return WebCopy(
-        slot_at,
-        is_retracted,
-        max(slot_at, made_at, last or made_at),
-        list((await connection.execute(parts.limit(_MOST_PARTS))).scalars()),
+        issue.slot_at, False, max(issue.slot_at, issue.made_at, last or issue.made_at),
+        await find_issue_messages(connection, issue.id),
         list((await connection.execute(headlines.limit(100))).scalars()),
-    )
+    )  # fmt: skip

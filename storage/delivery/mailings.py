@@ -11,7 +11,14 @@ from dataclasses import dataclass, field, replace
 from sqlalchemy import ColumnElement, and_, case, delete, exists, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.delivery.states import MAY_HAVE_ARRIVED, OPEN, DeliveryStatus, IssueStatus, count_finished
+from storage.delivery.states import (
+    MAY_HAVE_ARRIVED,
+    OPEN,
+    DeliveryStatus,
+    IssueStatus,
+    count_deliveries,
+    count_finished,
+)
 from storage.tables import corrections, deliveries, delivery_counts, issue_stories, issues, messages, profiles
 
 _ORDER = tuple(IssueStatus)  # the last one that occurs is the mailing's status
@@ -33,7 +40,6 @@ class Mailing:
 
     @property
     def is_correction(self) -> bool:
-        """Tell whether this is a correction."""
         return self.status is None
 
 
@@ -74,11 +80,12 @@ async def find_mailing(connection: AsyncConnection, issue_id: int) -> Mailing | 
         return None
     these = _of_mailing(row.edition, row.slot_at)
     rank = (await connection.execute(select(func.max(_rank())).where(these))).scalar_one()
-    of_mailing = messages.c.issue_id.in_(select(i.id).where(these))
+    of_mailing = deliveries.c.message_id.in_(
+        select(messages.c.id).join(issues, i.id == messages.c.issue_id).where(these)
+    )
     finished = await count_finished(connection, n.edition == row.edition, n.slot_at == row.slot_at)
-    still_open = await _count(connection, of_mailing, deliveries.c.status.in_(OPEN))
-    counts = still_open | finished.by_status
-    return Mailing(issue_id, row.edition, row.slot_at, _ORDER[rank], counts)
+    still_open = await count_deliveries(connection, of_mailing, deliveries.c.status.in_(OPEN))
+    return Mailing(issue_id, row.edition, row.slot_at, _ORDER[rank], still_open | finished.by_status)
 
 
 async def find_correction_mailing(connection: AsyncConnection, correction_id: int) -> Mailing | None:
@@ -86,7 +93,9 @@ async def find_correction_mailing(connection: AsyncConnection, correction_id: in
     mailing = await _find_correction(connection, correction_id)
     if mailing is None:
         return None
-    return replace(mailing, deliveries=await _count(connection, messages.c.correction_id == correction_id))
+    its_messages = select(messages.c.id).where(messages.c.correction_id == correction_id)
+    counts = await count_deliveries(connection, deliveries.c.message_id.in_(its_messages))
+    return replace(mailing, deliveries=counts)
 
 
 async def _find_correction(connection: AsyncConnection, correction_id: int) -> Mailing | None:
@@ -105,13 +114,6 @@ async def _find_correction(connection: AsyncConnection, correction_id: int) -> M
     )
     row = (await connection.execute(query)).first()
     return Mailing(correction_id, row.edition, row.confirmed_at, None) if row else None
-
-
-async def _count(connection: AsyncConnection, *of: ColumnElement[bool]) -> dict[DeliveryStatus, int]:
-    d = deliveries.c
-    query = select(d.status, func.count().label("total")).join(messages, messages.c.id == d.message_id)
-    rows = await connection.execute(query.where(*of).group_by(d.status))
-    return {DeliveryStatus(row.status): row.total for row in rows}
 
 
 async def find_headlines(

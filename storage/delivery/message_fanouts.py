@@ -14,31 +14,16 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import (
-    ColumnElement,
-    Integer,
-    Row,
-    Select,
-    and_,
-    case,
-    delete,
-    func,
-    insert,
-    literal,
-    select,
-    update,
-)
+from sqlalchemy import ColumnElement, Row, Select, and_, case, delete, func, insert, literal, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.delivery import fanouts as of_issues
-from storage.delivery.messages import Release
-from storage.delivery.states import HAS_MESSAGE, MAY_HAVE_ARRIVED, DeliveryStatus, MessageKind
-from storage.engine import insert_into
-from storage.tables import UtcTime, deliveries, issues, message_fanouts, messages, subscribers
+from storage.delivery.messages import Release, enqueue_rows, insert_deliveries, not_before
+from storage.delivery.states import HAS_MESSAGE, MAY_HAVE_ARRIVED, MessageKind
+from storage.tables import deliveries, issues, message_fanouts, messages, subscribers
 
 JUST_NOW = dt.timedelta(seconds=30)  # longer than clocks of machines differ
 _ROWS_A_READER = 4  # of a correction: edits of several issues, and a notice
-_COLUMNS = ("message_id", "subscriber_id", "status", "not_before", "tries", "changed_at")
 Groups = Sequence[tuple[ColumnElement[bool], Release]]
 
 
@@ -66,28 +51,18 @@ class _Page:
         return and_(s.status == "active", s.id.between(self.after + 1, self.until))
 
 
-async def is_large_room(connection: AsyncConnection) -> bool:
-    """Tell whether there are more readers than are queued in one transaction."""
-    s = subscribers.c
-    some = select(s.id).where(s.status == "active").limit(of_issues.ROWS_AT_ONCE + 1)
-    count = (await connection.execute(select(func.count()).select_from(some.subquery()))).scalar_one()
-    return bool(count > of_issues.ROWS_AT_ONCE)
-
-
 async def begin_announcing(
     connection: AsyncConnection, message_id: int, edition: str | None, *, now: dt.datetime
 ) -> None:
     """Have an announcement queued for its readers from now on."""
-    await _begin(connection, now, message_id=message_id, edition=edition)
+    values = {"message_id": message_id, "edition": edition, "queued_at": now, "reached": 0}
+    await connection.execute(insert(message_fanouts).values(values))
 
 
 async def begin_correcting(connection: AsyncConnection, correction_id: int, *, now: dt.datetime) -> None:
     """Have the edits and notices of a correction queued from now on, for those who got the story before."""
-    await _begin(connection, now, correction_id=correction_id)
-
-
-async def _begin(connection: AsyncConnection, now: dt.datetime, **values: object) -> None:
-    await connection.execute(insert(message_fanouts).values(queued_at=now, reached=0, **values))
+    values = {"correction_id": correction_id, "queued_at": now, "reached": 0}
+    await connection.execute(insert(message_fanouts).values(values))
 
 
 async def end_announcing(connection: AsyncConnection, message_id: int) -> int:
@@ -138,9 +113,8 @@ async def _announce(connection: AsyncConnection, page: _Page, row: Row[Any], rul
     s, queued = subscribers.c, 0
     for audience, release in await rules.groups_of(connection, row.edition, row.queued_at):
         readers = and_(page.readers, s.created_at <= row.queued_at, audience)
-        not_before = await _not_before(connection, readers, release, page)
         rows = select(literal(row.message_id), s.id).where(readers).order_by(s.id)
-        queued += await _write(connection, rows, not_before, page)
+        queued += await enqueue_rows(connection, rows, release=release, now=page.queued_at)
     return queued
 
 
@@ -156,7 +130,7 @@ async def _queue_edits(connection: AsyncConnection, page: _Page, correction_id: 
         .where(d.status.in_(HAS_MESSAGE), d.changed_at <= page.queued_at - JUST_NOW)
         .order_by(m.id, s.id)
     )
-    return await _write(connection, rows, literal(page.queued_at, UtcTime), page)
+    return await enqueue_rows(connection, rows, release=None, now=page.queued_at)
 
 
 async def _queue_notices(connection: AsyncConnection, page: _Page, correction_id: int, rules: Rules) -> int:
@@ -182,12 +156,16 @@ async def _queue_notices(connection: AsyncConnection, page: _Page, correction_id
         .join(notices, notices.c.id == first.c.id)
         .order_by(first.c.id, subscribers.c.id)
     )
-    times = []
-    for edition in (await connection.execute(select(notices.c.edition).distinct())).scalars().all():
-        release = rules.release_in_edition(edition, page.queued_at)
-        not_before = await _not_before(connection, page.readers, release, page)
-        times.append((notices.c.edition == edition, not_before))
-    return await _write(connection, of_each, case(*times), page) if times else 0
+    s, at = subscribers.c, page.queued_at
+    hours = (
+        await connection.execute(select(s.quiet_start, s.quiet_end).where(page.readers).distinct())
+    ).all()
+    editions = (await connection.execute(select(notices.c.edition).distinct())).scalars().all()
+    times = [
+        (notices.c.edition == edition, not_before(hours, rules.release_in_edition(edition, at), at))
+        for edition in editions
+    ]
+    return await insert_deliveries(connection, of_each, case(*times), now=at) if times else 0
 
 
 def _first_notices(page: _Page, correction_id: int, notices: Any) -> Select[Any]:
@@ -207,29 +185,3 @@ def _first_notices(page: _Page, correction_id: int, notices: Any) -> Select[Any]
         .where(~has_one.exists())
         .group_by(d.subscriber_id)
     )
-
-
-async def _not_before(
-    connection: AsyncConnection, readers: ColumnElement[bool], release: Release, page: _Page
-) -> ColumnElement[Any]:
-    """Return when each of these readers may get it."""
-    s = subscribers.c
-    pairs = select(s.quiet_start, s.quiet_end).where(readers).distinct()
-    rows = (await connection.execute(pairs)).all()
-    return of_issues.not_before([(row[0], row[1]) for row in rows], release, page.queued_at)
-
-
-async def _write(
-    connection: AsyncConnection, rows: Select[Any], not_before: ColumnElement[Any], page: _Page
-) -> int:
-    """Write deliveries of `rows`, pairs of a message and a subscriber, but for those that are there."""
-    d = deliveries.c
-    columns = rows.add_columns(
-        literal(DeliveryStatus.PENDING.value),
-        not_before,
-        literal(0, Integer),
-        literal(page.queued_at, UtcTime),
-    )
-    statement = insert_into(connection, deliveries).from_select(_COLUMNS, columns)
-    statement = statement.on_conflict_do_nothing(index_elements=[d.subscriber_id, d.message_id])
-    return (await connection.execute(statement)).rowcount

@@ -4,14 +4,16 @@
 """
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, Select, insert, literal, select, true
+from sqlalchemy import ColumnElement, Integer, Select, case, insert, literal, select, true, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.delivery.states import DeliveryStatus, MessageKind
+from storage.engine import insert_into
 from storage.tables import UtcTime, deliveries, messages, subscribers
 
 Buttons = Sequence[Sequence[tuple[str, str]]]  # rows of (label, callback data)
@@ -43,8 +45,7 @@ class Message:
 async def record_message(connection: AsyncConnection, message: Message, *, now: dt.datetime) -> int:
     """Write a message; return its id."""
     statement = insert(messages).values(**_row(message), made_at=now).returning(messages.c.id)
-    message_id: int = (await connection.execute(statement)).scalar_one()
-    return message_id
+    return int((await connection.execute(statement)).scalar_one())
 
 
 async def record_messages(
@@ -75,10 +76,9 @@ async def enqueue(
     release: Release | None = None,
     now: dt.datetime,
 ) -> int:
-    """Write a pending delivery of each message for every active subscriber of the `audience`.
+    """Write a pending delivery of each message for the active subscribers of `audience`; return how many.
 
-    Return the number of deliveries. Without `release` quiet hours are ignored. The rows are made inside the
-    database, with one statement for each pair of quiet hours in use.
+    Without `release` quiet hours are ignored.
     """
     s = subscribers.c
     pairs = select(messages.c.id, s.id).select_from(messages).join(subscribers, true())
@@ -88,35 +88,42 @@ async def enqueue(
 
 
 async def enqueue_rows(
-    connection: AsyncConnection,
-    rows: Select[tuple[int, int]],
-    *,
-    release: Release | None,
-    now: dt.datetime,
+    connection: AsyncConnection, rows: Select[Any], *, release: Release | None, now: dt.datetime
 ) -> int:
-    """Write one pending delivery for each of `rows`, pairs of a message and a subscriber; return how many.
+    """Write a pending delivery for each of `rows`, pairs of a message and a subscriber; return how many.
 
     Without `release` quiet hours are ignored.
     """
-    s = subscribers.c
-    groups = [(now, rows)]
+    moment: ColumnElement[Any] = literal(now, UtcTime)
     if release is not None:
-        pairs = rows.with_only_columns(s.quiet_start, s.quiet_end).order_by(None).distinct()
-        groups = [
-            (release(start, end), rows.where(s.quiet_start == start, s.quiet_end == end))
-            for start, end in (await connection.execute(pairs)).all()
-        ]
-    written = 0
-    for not_before, group in groups:
-        columns = group.add_columns(
-            literal(DeliveryStatus.PENDING.value),
-            literal(not_before, UtcTime),
-            literal(0, Integer),
-            literal(now, UtcTime),
-        )
-        statement = insert(deliveries).from_select(_COLUMNS, columns)
-        written += (await connection.execute(statement)).rowcount
-    return written
+        hours = rows.with_only_columns(subscribers.c.quiet_start, subscribers.c.quiet_end).order_by(None)
+        moment = not_before((await connection.execute(hours.distinct())).all(), release, now)
+    return await insert_deliveries(connection, rows, moment, now=now)
+
+
+def not_before(pairs: Iterable[Sequence[int]], release: Release, now: dt.datetime) -> ColumnElement[Any]:
+    """Return when a reader may get what is queued `now`, where these pairs of quiet hours occur."""
+    waits: dict[dt.datetime, list[tuple[int, int]]] = defaultdict(list)  # each moment with its quiet hours
+    for start, end in pairs:
+        waits[release(start, end)].append((start, end))
+    waits.pop(now, None)
+    at_once = literal(now, UtcTime)
+    hours = tuple_(subscribers.c.quiet_start, subscribers.c.quiet_end)
+    cases = [(hours.in_(group), literal(moment, UtcTime)) for moment, group in sorted(waits.items())]
+    return case(*cases, else_=at_once) if cases else at_once
+
+
+async def insert_deliveries(
+    connection: AsyncConnection, rows: Select[Any], moment: ColumnElement[Any], *, now: dt.datetime
+) -> int:
+    """Write a pending delivery, not to be sent before `moment`, for each of `rows`; return how many.
+
+    `rows` are pairs of a message and a subscriber; a subscriber who has a delivery of the message gets none.
+    """
+    state = literal(DeliveryStatus.PENDING.value), moment, literal(0, Integer), literal(now, UtcTime)
+    statement = insert_into(connection, deliveries).from_select(_COLUMNS, rows.add_columns(*state))
+    statement = statement.on_conflict_do_nothing(index_elements=["subscriber_id", "message_id"])
+    return (await connection.execute(statement)).rowcount
 
 
 def read_buttons(stored: Any) -> Buttons:

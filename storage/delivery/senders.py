@@ -12,12 +12,12 @@ it was sending. Times are the database server's, so the clocks of the machines d
 import datetime as dt
 import hashlib
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from sqlalchemy import and_, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.engine import insert_into, is_postgres
+from storage.engine import is_postgres, replacing
 from storage.processes.leases import LEASE_SECONDS, LeaseKey, server_now
 from storage.tables import senders
 
@@ -92,11 +92,8 @@ async def set_share(
     fair = share_out(total, {key.owner: wanted, **{owner: one.wanted for owner, one in others.items()}})
     free = total - sum(share.places for share in others.values())
     places = max(0, min(fair[key.owner], free))
-    statement = insert_into(connection, senders).values(
-        name=key.name, owner=key.owner, places=max(has, places), wanted=wanted, expires_at=now + _LEASE
-    )
-    changed = {name: statement.excluded[name] for name in ("places", "wanted", "expires_at")}
-    await connection.execute(statement.on_conflict_do_update(index_elements=["name", "owner"], set_=changed))
+    values = {"places": max(has, places), "wanted": wanted, "expires_at": now + _LEASE}
+    await connection.execute(replacing(connection, senders, **asdict(key), **values))
     return places
 
 

@@ -6,7 +6,7 @@ from enum import StrEnum
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.tables import delivery_counts
+from storage.tables import deliveries, delivery_counts
 
 
 class MessageKind(StrEnum):
@@ -84,6 +84,15 @@ class Counts:
             DeliveryStatus.UNKNOWN: self.unknown,
         }
         return {status: count for status, count in counted.items() if count}
+
+
+async def count_deliveries(
+    connection: AsyncConnection, *of: ColumnElement[bool]
+) -> dict[DeliveryStatus, int]:
+    """Count the deliveries `of` these conditions by status; the cost grows with their number."""
+    d = deliveries.c
+    query = select(d.status, func.count().label("total")).where(*of).group_by(d.status)
+    return {DeliveryStatus(row.status): row.total for row in await connection.execute(query)}
 
 
 async def count_finished(connection: AsyncConnection, *of: ColumnElement[bool]) -> Counts:

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from storage.articles import StoredArticle
 from storage.engine import chunks, insert_into
 from storage.processing.article_turns import IS_STATE, next_turns
-from storage.search import record_changes
+from storage.search.index import record_changes
 from storage.tables import UtcTime, articles, grouping_state, packed_articles, stories, summary_places
 from summarizer.model import Place, Summary, sentence_at
 from summarizer.stories.grouping import fingerprint

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from storage.articles import StoredArticle, article_of
 from storage.notes import find_note, forget_note, write_note
 from storage.processing.processed import replace_places
-from storage.search import record_changes
+from storage.search.index import record_changes
 from storage.tables import articles
 from summarizer.model import Place
 from summarizer.topics import TopicClues

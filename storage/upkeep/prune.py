@@ -10,7 +10,8 @@ from storage.candidates import prune_story_lists
 from storage.delivery.deliveries import first_kept_message
 from storage.delivery.refusals import find_limit, lift_limit
 from storage.delivery.states import DeliveryStatus
-from storage.search import prune_changes, record_changes
+from storage.search.generation import prune_changes
+from storage.search.index import record_changes
 from storage.tables import (
     articles,
     deliveries,

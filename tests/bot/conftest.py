@@ -23,7 +23,7 @@ from storage.articles import store_articles
 from storage.delivery.issues import Issue, Part, enqueue_issues, record_issue
 from storage.delivery.states import IssueStatus
 from storage.engine import Database
-from storage.intake import Incoming
+from storage.intake.drafts import Incoming
 from storage.processing.processed import Findings, make_stories, save_work
 from storage.profiles import Choices, join_profile
 from storage.subscribers import set_quiet, subscribe

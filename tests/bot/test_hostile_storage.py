@@ -16,9 +16,10 @@ from bot.times.clock import ManualClock
 from storage.articles import get_article
 from storage.conversations import find_question, record_question
 from storage.engine import Database
-from storage.intake import Origin, read_stream
+from storage.intake.drafts import Origin
+from storage.intake.files import read_stream
 from storage.reader_data import export_subscriber
-from storage.search import search_articles
+from storage.search.search import search_articles
 from storage.subscribers import find_subscriber
 from summarizer.questions.query import parse_query
 from tests.texts_here import TextsHere

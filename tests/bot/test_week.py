@@ -24,7 +24,7 @@ from bot.news.services import Services
 from bot.times.clock import ManualClock
 from storage.articles import store_articles
 from storage.engine import Database
-from storage.intake import Incoming
+from storage.intake.drafts import Incoming
 from storage.processing.processed import Findings, make_stories, save_work
 from storage.profiles import Choices
 from storage.subscribers import delete_subscriber, set_profile, set_quiet, set_status, subscribe

@@ -7,7 +7,7 @@ import pytest
 
 from storage.articles import StoredArticle, store_articles
 from storage.engine import Database
-from storage.intake import Incoming
+from storage.intake.drafts import Incoming
 from storage.processing.processed import Findings, make_stories, save_work
 from storage.profiles import Choices, join_profile
 from storage.subscribers import subscribe

@@ -18,7 +18,7 @@ from storage.articles import (
 from storage.engine import Database
 from storage.errors import UnknownArticleError
 from storage.processing.processed import find_summaries
-from storage.search import search_articles
+from storage.search.search import search_articles
 from storage.tables import article_versions, articles
 from summarizer.questions.query import parse_query
 from tests.storage.conftest import Worker, incoming

@@ -7,7 +7,7 @@ from typing import Any
 from storage.articles import store_articles
 from storage.engine import Database
 from storage.identity import text_hash
-from storage.intake import Incoming
+from storage.intake.drafts import Incoming
 from storage.sources import SourceState, find_lead_hashes, find_source_states, save_source_state
 
 

@@ -9,7 +9,7 @@ import pytest
 from storage.articles import Tally, find_versions, store_articles
 from storage.engine import Database
 from storage.identity import may_replace, site_of
-from storage.intake import Draft, Incoming, Origin, take
+from storage.intake.drafts import Draft, Incoming, Origin, take
 from tests.waiting import find_waiting
 
 LINK = "https://baobien.example/tin-1.html"

@@ -42,8 +42,7 @@ from bot.news.daily_figures import find_lines
 from storage.articles import StoredArticle, find_articles, find_reports
 from storage.conversations import KeptAnswer, Question, find_question, record_question
 from storage.off_loop import CHAT
-from storage.search import matches_by_day
-from storage.search.search import Day
+from storage.search.search import Day, matches_by_day
 from summarizer.questions.phrases import asks_for_news
 from summarizer.questions.query import Query, parse_query
 from summarizer.questions.question_terms import halves

@@ -16,8 +16,7 @@ from bot.news.narrowing import read_question
 from bot.news.newsroom import Newsroom
 from bot.news.services import Services
 from storage.articles import StoredArticle, find_articles
-from storage.search import matches_by_day
-from storage.search.search import Day
+from storage.search.search import Day, matches_by_day
 from summarizer.questions.query import Query
 
 _DAYS = 30

@@ -23,8 +23,8 @@ from storage.delivery.gates import (
     close_gates,
     find_dropped,
     find_open_gates,
-    mark_prepared,
     open_gate,
+    touch_gate,
 )
 from storage.delivery.prepared_issues import (
     find_unprepared,
@@ -127,7 +127,7 @@ async def _prepare(
                 if await find_dropped(connection, gate.id) != dropped:  # a tap meanwhile: composed anew
                     return
                 await record_prepared(connection, made, now=now) if made else None
-                await mark_prepared(connection, gate.id)
+                await touch_gate(connection, gate.id)
     _log.info("issues prepared", edition=gate.edition, slot=gate.slot_at.isoformat(), issues=len(wanted))
 
 

@@ -13,7 +13,7 @@ from bot.news.services import Services
 from bot.operators.notices import INGEST
 from bot.text_work.worker import Texts
 from storage.articles import is_any_changed
-from storage.intake import Incoming, Refusal, Taken
+from storage.intake.drafts import Incoming, Refusal, Taken
 
 _PROCESSED_FROM = 2_000  # stored articles; processing ends when none waits, which costs some moments
 

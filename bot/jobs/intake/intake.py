@@ -26,19 +26,8 @@ from storage.articles import Tally, store_articles
 from storage.engine import Database
 from storage.errors import StorageError
 from storage.figures import MOST_BYTES, Figure, read_figures, replace_figures
-from storage.intake import (
-    OWN_FOLDERS,
-    Incoming,
-    Origin,
-    Refusal,
-    Taken,
-    UnreadableError,
-    find_files,
-    is_reason,
-    move_read_file,
-    path_drafts,
-    shown_path,
-)
+from storage.intake.drafts import Incoming, Origin, Refusal, Taken, UnreadableError
+from storage.intake.files import OWN_FOLDERS, find_files, is_reason, move_read_file, path_drafts, shown_path
 from storage.notes import find_note, forget_note, write_note
 from storage.off_loop import INTAKE
 from storage.sources import find_fingerprints, forget_files, record_refusals, remember_file

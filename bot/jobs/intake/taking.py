@@ -11,7 +11,8 @@ from bot.operators import notices
 from bot.text_work.tasks import READ, TAKE, Read, Taking
 from bot.text_work.worker import Failure, Texts
 from storage.engine import Database
-from storage.intake import Draft, FileEntry, Incoming, Origin, Part, Refusal, Taken, draft_hash, read_part
+from storage.intake.drafts import Draft, Incoming, Origin, Refusal, Taken, draft_hash
+from storage.intake.parts import FileEntry, Part, read_part
 from storage.off_loop import INTAKE
 from storage.sources import find_set_aside, set_drafts_aside
 

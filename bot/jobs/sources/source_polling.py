@@ -34,7 +34,7 @@ from bot.process.metrics import POLLS, log_errors
 from bot.times.clock import Clock
 from storage.errors import StorageError
 from storage.figures import read_figures
-from storage.intake import Incoming, Taken, UnreadableError
+from storage.intake.drafts import Incoming, Taken, UnreadableError
 from storage.off_loop import INTAKE
 from storage.sources import SourceState, find_lead_hashes, find_source_states, save_source_state
 

@@ -17,22 +17,12 @@ from bot.news.newsroom import WebSource, papers_of
 from bot.news.services import Take
 from bot.process.metrics import PAGES
 from storage.identity import site_of, text_hash
-from storage.intake import (
-    DateOrder,
-    DateStyle,
-    Draft,
-    Incoming,
-    Origin,
-    Refusal,
-    Taken,
-    UnreadableError,
-    read_date_text,
-    read_feed,
-    read_page,
-    read_page_of,
-)
+from storage.intake.date_style import DateStyle
+from storage.intake.date_text import DateOrder, read_date_text
 from storage.intake.dates import parse_published
-from storage.intake.drafts import host_of
+from storage.intake.drafts import Draft, Incoming, Origin, Refusal, Taken, UnreadableError, host_of
+from storage.intake.feeds import read_feed
+from storage.intake.pages import read_page, read_page_of
 
 MOST_ITEMS = 500  # a poll; papers' feeds have 20 to 100
 

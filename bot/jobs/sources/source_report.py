@@ -11,8 +11,9 @@ from bot.jobs.sources.source_probe import Probed
 from bot.jobs.sources.source_reading import Item
 from bot.news.newsroom import Newsroom, WebSource
 from storage.figures import Figure
-from storage.intake import DateOrder, DateStyle, Incoming, Refusal
-from storage.intake.date_style import ClockZone
+from storage.intake.date_style import ClockZone, DateStyle
+from storage.intake.date_text import DateOrder
+from storage.intake.drafts import Incoming, Refusal
 from storage.times import published_text, to_rfc3339
 
 _SHOWN = 3

@@ -12,7 +12,7 @@ from bot.news.services import Services
 from storage.articles import store_articles
 from storage.delivery.issues import Issue, IssueStory, Part, enqueue_issues, record_issue
 from storage.delivery.states import IssueStatus
-from storage.intake import Refusal
+from storage.intake.drafts import Refusal
 from storage.processing.processed import Findings, make_stories, save_work
 from storage.profiles import Choices, join_profile
 from storage.search.rebuild import keep_up

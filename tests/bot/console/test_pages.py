@@ -9,7 +9,7 @@ from sqlalchemy import update
 
 from bot.news.services import Services
 from storage.delivery.refusals import limit_bot
-from storage.intake import Refusal
+from storage.intake.drafts import Refusal
 from storage.notes import find_audit_entries
 from storage.sources import record_refusals
 from storage.tables import deliveries

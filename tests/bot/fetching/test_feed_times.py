@@ -3,7 +3,7 @@
 import datetime as dt
 from typing import Any
 
-from storage.intake import DateOrder
+from storage.intake.date_text import DateOrder
 from tests.bot.fetching.polls import Polls, Reply, item, rss, source
 
 

@@ -16,7 +16,7 @@ from bot.news.services import Services
 from bot.times.clock import ManualClock
 from storage.alerts.follows import find_follows, follow_story, set_followed
 from storage.articles import store_articles
-from storage.intake import Incoming
+from storage.intake.drafts import Incoming
 from storage.processing.processed import Findings, make_stories, save_work
 from storage.subscribers import find_subscriber, set_quiet, set_status
 from storage.tables import articles

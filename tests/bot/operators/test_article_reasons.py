@@ -16,7 +16,7 @@ from bot.news.services import Services
 from bot.operators.reader_lookup import why_article
 from bot.times.clock import ManualClock
 from storage.articles import store_articles
-from storage.intake import Draft, Origin, Refusal, take
+from storage.intake.drafts import Draft, Origin, Refusal, take
 from storage.processing.processed import Findings, save_work
 from storage.sources import SourceState, record_refusals, save_source_state
 from tests.bot.conftest import incoming

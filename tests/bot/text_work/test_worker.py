@@ -13,7 +13,7 @@ from pydantic import TypeAdapter
 
 from bot.text_work.tasks import PROCESS, TAKE, Processed, Processing, Taking, Task
 from bot.text_work.worker import Failure, TextWorker, TextWorkError
-from storage.intake import Draft, Incoming, Origin, Refusal
+from storage.intake.drafts import Draft, Incoming, Origin, Refusal
 from summarizer.model import Document
 
 NOW = dt.datetime(2026, 3, 2, 5, 0, tzinfo=dt.UTC)

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from storage.intake import Origin, Taken, read_stream
-from storage.intake.drafts import Draft
+from storage.intake.drafts import Draft, Origin, Taken
+from storage.intake.files import read_stream
 
 _PROSE = "Nước sông dâng nhanh trong đêm, nhiều tuyến đường ven bờ ngập sâu nửa mét."
 

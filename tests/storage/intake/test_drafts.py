@@ -7,8 +7,7 @@ from typing import Any
 import pytest
 
 from storage.identity import article_key, text_hash
-from storage.intake import Incoming, Origin, Refusal
-from storage.intake.drafts import MAX_TEXT_CHARACTERS, Draft, take
+from storage.intake.drafts import MAX_TEXT_CHARACTERS, Draft, Incoming, Origin, Refusal, take
 
 _Make = Callable[..., Draft]
 

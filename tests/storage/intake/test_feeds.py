@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from storage.intake import Incoming, Origin, Refusal, Taken
+from storage.intake.drafts import Incoming, Origin, Refusal, Taken
 from storage.times import Published
 from tests.storage.intake.feed_texts import item, rss
 

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from storage.intake import Incoming, Origin, Refusal, Taken, read_path, read_stream
-from storage.intake.files import MAX_FILE_BYTES
+from storage.intake.drafts import Incoming, Origin, Refusal, Taken
+from storage.intake.files import MAX_FILE_BYTES, read_path, read_stream
 
 _ARTICLE = "Mưa lớn ở Hạ Long\n\nNước sông dâng nhanh trong đêm, nhiều tuyến đường ven bờ ngập sâu nửa mét.\n"
 _Read = Callable[[Path], list[Taken]]

@@ -9,9 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from storage.intake import Origin, Taken
 from storage.intake.child_parsing import FEED, parse_in_child
-from storage.intake.drafts import UnreadableError
+from storage.intake.drafts import Origin, Taken, UnreadableError
 from storage.intake.feeds import read_feed
 from tests.storage.intake.feed_texts import item, rss
 

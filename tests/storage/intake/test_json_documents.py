@@ -7,8 +7,7 @@ from typing import Any
 
 import pytest
 
-from storage.intake import Refusal
-from storage.intake.drafts import Draft, UnreadableError
+from storage.intake.drafts import Draft, Refusal, UnreadableError
 from storage.intake.json_documents import read_documents
 from storage.intake.rows import MAX_LINE_BYTES
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from storage.intake import Incoming, Refusal, Taken
 from storage.intake.child_parsing import Page
+from storage.intake.drafts import Incoming, Refusal, Taken
 from storage.intake.pages import FRONT, GONE, SECTION, is_front, mismatch_of, objection_to, paper_of
 from storage.times import Published
 from tests.storage.conftest import incoming

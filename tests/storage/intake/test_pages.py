@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from storage.intake import Incoming, Origin, Refusal, Taken
-from storage.intake.drafts import UnreadableError
+from storage.intake.drafts import Incoming, Origin, Refusal, Taken, UnreadableError
 from storage.intake.pages import read_page
 from storage.times import Published
 

@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from storage.intake import Origin, Part, path_drafts, path_parts, read_part
 from storage.intake.child_parsing import parse_here
+from storage.intake.drafts import Origin
+from storage.intake.files import path_drafts
+from storage.intake.parts import Part, path_parts, read_part
 from storage.intake.rows import MAX_LINE_BYTES
 
 NOW = dt.datetime(2026, 3, 2, 5, 0, tzinfo=dt.UTC)

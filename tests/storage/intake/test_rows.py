@@ -6,8 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from storage.intake import Incoming, Refusal, Taken
-from storage.intake.drafts import Draft
+from storage.intake.drafts import Draft, Incoming, Refusal, Taken
 from storage.intake.rows import MAX_LINE_BYTES, read_rows
 
 _GOOD = b'{"title": "M\xc6\xb0a"}'

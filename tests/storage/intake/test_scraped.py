@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from storage.intake import Incoming, Origin, Refusal, Taken
+from storage.intake.drafts import Incoming, Origin, Refusal, Taken
 from storage.intake.text_shapes import read_scraped
 from storage.times import Published
 

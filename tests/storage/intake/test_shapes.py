@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from storage.intake import Incoming, Taken
+from storage.intake.drafts import Incoming, Taken
 from storage.times import Published
 
 _Read = Callable[..., list[Taken]]

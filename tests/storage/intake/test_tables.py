@@ -5,8 +5,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from storage.intake import Incoming, Refusal, Taken
-from storage.intake.drafts import Draft, UnreadableError
+from storage.intake.drafts import Draft, Incoming, Refusal, Taken, UnreadableError
 from storage.intake.rows import MAX_LINE_BYTES, read_table
 
 _ReadBytes = Callable[..., list[Taken]]

@@ -4,8 +4,7 @@ import datetime as dt
 
 import pytest
 
-from storage.intake import Origin, Refusal
-from storage.intake.drafts import Draft
+from storage.intake.drafts import Draft, Origin, Refusal
 from storage.intake.text_files import read_texts
 
 _NOW = dt.datetime(2022, 1, 1, tzinfo=dt.UTC)

@@ -11,9 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from storage.intake import Incoming, Origin, Refusal, Taken, read_path
-from storage.intake.drafts import Draft
-from storage.intake.files import path_drafts
+from storage.intake.drafts import Draft, Incoming, Origin, Refusal, Taken
+from storage.intake.files import path_drafts, read_path
 
 pytestmark = [pytest.mark.faults, pytest.mark.timeout(900)]
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from sqlalchemy import delete, insert, update
 
 from storage.engine import Database
-from storage.search import SearchResults, record_changes, search_articles
+from storage.search.index import record_changes
+from storage.search.search import SearchResults, search_articles
 from storage.tables import articles
 from summarizer.questions.query import parse_query
 

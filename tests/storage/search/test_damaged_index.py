@@ -12,7 +12,7 @@ import pytest
 
 from storage.engine import Database
 from storage.errors import StorageError
-from storage.search import IndexUnusableError
+from storage.search.generation import IndexUnusableError
 from storage.search.index import examine_index, index_of
 from storage.search.rebuild import keep_up, rebuild_index
 from storage.tables import metadata

@@ -14,8 +14,7 @@ from pathlib import Path
 import pytest
 
 from storage.engine import Database
-from storage.search import IndexUnusableError
-from storage.search.generation import Generation
+from storage.search.generation import Generation, IndexUnusableError
 from storage.search.index import examine_index, follow, index_of
 from storage.search.rebuild import find_current, keep_up, rebuild_index
 from storage.search.schema import Plan, everything

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from sqlalchemy import delete
 
 from storage.engine import Database
-from storage.search import SearchResults, record_changes, search_articles
+from storage.search.index import record_changes
+from storage.search.search import SearchResults, search_articles
 from storage.tables import articles
 from summarizer.questions.query import parse_query
 from tests.storage.search.rows import NOW, Row, change, forget, store

@@ -12,8 +12,10 @@ from hypothesis import strategies as st
 from sqlalchemy import insert
 
 from storage.engine import Database
-from storage.search import Filters, SearchResults, matches_by_day, record_changes, search_articles
+from storage.search.index import record_changes
+from storage.search.search import SearchResults, matches_by_day, search_articles
 from storage.tables import articles
+from summarizer.questions.hits import Filters
 from summarizer.questions.query import parse_query
 
 NOW = dt.datetime(2026, 3, 2, 5, 0, tzinfo=dt.UTC)

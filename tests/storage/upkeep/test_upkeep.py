@@ -17,9 +17,9 @@ from storage.delivery.issues import Issue, find_last_issues, record_issue
 from storage.delivery.states import IssueStatus
 from storage.engine import Database
 from storage.errors import OutdatedSchemaError, SchemaError, StorageError
-from storage.intake import Refusal
+from storage.intake.drafts import Refusal
 from storage.profiles import Choices, deactivate, find_profile, join_profile
-from storage.search import search_articles
+from storage.search.search import search_articles
 from storage.sources import find_fingerprints, find_refusals, forget_files, record_refusals, remember_file
 from storage.subscribers import set_profile
 from storage.tables import metadata

@@ -9,7 +9,7 @@ from telegram import Bot
 
 from bot.chat.operators.admin import notify_admins
 from bot.operators.notices import INGEST
-from storage.intake import Refusal
+from storage.intake.drafts import Refusal
 from storage.sources import record_refusals
 
 

@@ -8,7 +8,7 @@ import pytest
 from bot.news.answers import look_up, reply_to
 from bot.news.narrowing import read_question
 from storage.conversations import find_last_question
-from storage.search import matches_by_day
+from storage.search.search import matches_by_day
 from tests.bot.chat.test_inline import typed
 
 ARTICLES = (

@@ -8,8 +8,9 @@ import pytest
 from bot.chat.questions.answer_pages import Readers, answer_page
 from bot.news.answers import Reply
 from bot.news.narrowing import Narrowing
-from storage.search import Filters, SearchResults
+from storage.search.search import SearchResults
 from summarizer.questions.answering import Answer
+from summarizer.questions.hits import Filters
 from summarizer.questions.query import parse_query
 
 NOW = dt.datetime(2026, 11, 22, 12, 0, tzinfo=dt.UTC)

@@ -14,7 +14,7 @@ from storage.articles import find_articles, store_articles
 from storage.delivery.issues import Issue, IssueStory, Part, enqueue_issues, record_issue
 from storage.delivery.states import IssueStatus
 from storage.processing.processed import Findings, make_stories, save_work
-from storage.search import search_articles
+from storage.search.search import search_articles
 from storage.tables import deliveries, messages
 from summarizer.questions.query import parse_query
 from tests.storage.conftest import incoming

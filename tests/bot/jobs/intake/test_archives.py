@@ -17,7 +17,8 @@ from bot.news.services import Services, take_in_thread
 from bot.text_work.tasks import Task
 from bot.text_work.worker import Failure, TextWorkError
 from storage.articles import count_waiting
-from storage.intake import Origin, Taken, path_drafts
+from storage.intake.drafts import Origin, Taken
+from storage.intake.files import path_drafts
 from tests.bot.jobs.intake.test_many_hands import SAMPLES, dump
 from tests.texts_here import TextsHere
 

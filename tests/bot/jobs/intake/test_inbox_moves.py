@@ -16,7 +16,7 @@ from bot.news.newsroom import Newsroom, Source
 from bot.news.services import Services
 from storage.articles import Tally
 from storage.engine import Database
-from storage.intake import requeue_quarantined
+from storage.intake.files import requeue_quarantined
 
 TEXT = "Hôm qua bà con trong xóm kéo lưới từ sáng sớm. Ghe về bến khi trời còn mờ sương, cá đầy khoang."
 LONG_AGO = 1_700_000_000.0

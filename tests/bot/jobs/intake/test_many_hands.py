@@ -22,7 +22,8 @@ from bot.text_work.text_pool import in_order, text_pool
 from bot.text_work.worker import Failure, Texts
 from storage.articles import count_waiting
 from storage.engine import Database
-from storage.intake import Draft, Origin, Refusal, path_drafts
+from storage.intake.drafts import Draft, Origin, Refusal
+from storage.intake.files import path_drafts
 from storage.tables import UtcTime, articles, stories, summary_places
 from tests.texts_here import TextsHere
 

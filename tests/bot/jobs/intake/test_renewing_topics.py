@@ -13,8 +13,8 @@ from bot.news.newsroom import Newsroom, Source
 from bot.news.services import Services
 from config.defaults import BUILT_IN_TOPICS
 from storage.articles import find_articles, store_articles
-from storage.intake import Incoming
-from storage.search import search_articles
+from storage.intake.drafts import Incoming
+from storage.search.search import search_articles
 from tests.texts_here import TextsHere
 
 SPORT = (

@@ -17,7 +17,7 @@ from bot.news.services import Services
 from bot.text_work.worker import TextWorker
 from bot.times.clock import ManualClock
 from storage.articles import count_waiting, store_articles
-from storage.intake import Draft, Incoming, Origin, Refusal
+from storage.intake.drafts import Draft, Incoming, Origin, Refusal
 from storage.processing.article_turns import claim_suspect
 from storage.sources import MOST_TRIES, begin_tries, find_refusals
 from tests.bot.conftest import AdminChat, incoming

@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from storage.articles import StoredArticle, find_articles, store_articles
 from storage.engine import Database
-from storage.intake import Incoming
+from storage.intake.drafts import Incoming
 from storage.tables import articles
 from storage.times import Precision, Published
 
