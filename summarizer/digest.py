@@ -21,7 +21,6 @@ from summarizer.reader_tastes import Taste
 from summarizer.stories.prepared import Numbers, Prepared, Version, position
 
 _WANTED_WORD, _LIKED_PAPER = 2.0, 1.5  # factors for a story with a wanted word, or of a liked paper
-_MANY_PAPERS = 3  # papers; with so many or more, one may fill at most two fifths
 MOST_LISTED = 80  # of the stories that had no room
 
 
@@ -84,7 +83,7 @@ def compose(
         preferences.length,
         budget_of(preferences.length, preferences.reading_minutes),
         topics=len(eligible.queues),
-        papers=_count_papers(eligible.versions),
+        papers=len(frozenset().union(*(one.papers for one in eligible.versions))),
     )
     _fill(page, eligible)
     page.take_first_if_empty()
@@ -166,16 +165,6 @@ def _changed_versions(
         one.number: prepared.version_for(one, seen.get(one.story_id), preferences.papers_out)
         for one in versions
     }
-
-
-def _count_papers(versions: Sequence[Version]) -> int:
-    """Return the number of papers that report these stories; 3 means 3 or more."""
-    papers: set[str] = set()
-    for version in versions:
-        papers |= version.papers
-        if len(papers) >= _MANY_PAPERS:
-            break
-    return min(len(papers), _MANY_PAPERS)
 
 
 def _fill(page: Page, eligible: _Eligible) -> None:

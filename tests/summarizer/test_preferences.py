@@ -107,6 +107,16 @@ def test_a_liked_paper_weighs_more(report: Story, slot: dt.datetime) -> None:
     assert ids(digest(stories, slot, papers_in=("Báo B",))) == [2, 1]
 
 
+@pytest.mark.parametrize(("wish", "hours"), [("words_in", 18), ("papers_in", 10.5)])
+def test_a_wanted_word_makes_up_for_18_hours_of_age_and_a_liked_paper_for_ten_and_a_half(
+    report: Story, slot: dt.datetime, wish: str, hours: float
+) -> None:
+    wanted = "Báo B" if wish == "papers_in" else event(2).split()[0]
+    for age, order in ((hours, [2, 1]), (hours + 1, [1, 2])):
+        stories = [report(1, event(1), hours_ago=1), report(2, event(2), paper="Báo B", hours_ago=age + 0.5)]
+        assert ids(digest(stories, slot, **{wish: (wanted,)})) == order
+
+
 def test_a_wanted_word_weighs_more_than_a_liked_paper(report: Story, slot: dt.datetime) -> None:
     stories = [report(1, event(1), paper="Báo A"), report(2, event(2), paper="Báo B")]
     word = event(2).split()[0]
@@ -121,6 +131,20 @@ def test_a_liked_paper_weighs_more_where_another_paper_of_its_story_is_left_out(
     stories = [report(1, event(1)), Candidate(2, tuple(both))]
     assert ids(digest(stories, slot, papers_out=("Báo C",))) == [1, 2]
     assert ids(digest(stories, slot, papers_out=("Báo C",), papers_in=("Báo B",))) == [2, 1]
+
+
+def test_a_story_without_one_of_its_papers_is_told_if_its_topic_is_chosen_or_a_word_of_it_wanted(
+    piece: Builder, slot: dt.datetime
+) -> None:
+    def told_by_two(number: int, topic: str) -> Candidate:
+        own = {"title": event(number), "sentences": (sentence(number),), "topic": topic}
+        papers = enumerate(("Báo A", "Báo B"), number * 10)
+        return Candidate(number, tuple(piece(n, paper=paper, **own) for n, paper in papers))
+
+    stories = [told_by_two(number, topic) for number, topic in ((1, ORDER[0]), (2, ORDER[1]), (3, ORDER[1]))]
+    wishes = {"papers_out": ("Báo A",), "topics": ORDER[:1], "words_in": (event(2).split()[0],)}
+    assert sorted(ids(digest(stories, slot, **wishes))) == [1, 2]
+    assert sorted(ids(digest(stories, slot, papers_out=("Báo A",)))) == [1, 2, 3]
 
 
 def test_everything_left_out_is_an_empty_digest(report: Story, slot: dt.datetime) -> None:
