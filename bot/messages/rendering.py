@@ -9,9 +9,10 @@ a correction.
 import datetime as dt
 import math
 from bisect import bisect_left
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from markupsafe import Markup, escape
@@ -51,11 +52,12 @@ _LONGEST_DIGEST_TITLE = 128
 LONGEST_CORRECTION = 300  # UTF-16 units of its text
 _CORRECTION_UNITS = visible_length("\n" + CORRECTION_LINE.format(time="23:59", text="x" * LONGEST_CORRECTION))
 _NUMBERING_UNITS = 8  # " (12/34)" behind the title
-_EVENING_STEP = 100  # UTF-16 units
 _LONGEST_LISTED = 100  # UTF-16 units of a headline in the list at the top
 _MOST_LISTED = 20
 _LONGEST_BOX = 1_000  # UTF-16 units of the lines on top
 _MOST_KEPT = 20_000  # stories as laid out
+_Key = TypeVar("_Key")
+_Made = TypeVar("_Made")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +70,8 @@ class RenderedPart:
 
     html: str
     headlines: tuple[str, ...]
-    article_ids: tuple[int, ...] = ()
-    first_number: int = 1
+    article_ids: tuple[int, ...]
+    first_number: int
 
 
 class Renderer:
@@ -117,11 +119,7 @@ class Renderer:
         return rendered
 
     def _headline(self, story: DigestStory) -> str:
-        if id(story) not in self._headlines:  # the story is stored too, so that its id is not reused
-            if len(self._headlines) >= _MOST_KEPT:
-                self._headlines.clear()
-            self._headlines[id(story)] = story, _headline(story)
-        return self._headlines[id(story)][1]
+        return _kept(self._headlines, id(story), story, lambda: _headline(story))
 
     def _around(self, frame: Mapping[str, str | int]) -> int:
         """Return the length of a part without its stories; it depends only on the digits of the numbers."""
@@ -136,7 +134,7 @@ class Renderer:
     def listed(self, stories: Sequence[DigestStory], room: int) -> list[Markup]:
         """Return stories laid out for one message of a digest; too long ones have only their headlines."""
         blocks = self._blocks(stories, room)
-        if len(cut_into_parts(blocks, room, 0)) > 1:
+        if cut_into_parts(blocks, room, 0)[1:]:
             blocks = self._blocks([replace(story, quotes=()) for story in stories], room)
         return as_html(blocks[: sum(cut_into_parts(blocks, room, 0)[:1])])
 
@@ -149,12 +147,11 @@ class Renderer:
         """
         blocks = self._blocks(stories, room, is_short=is_short)
         sizes = cut_into_parts(blocks, room, before)
-        if len(sizes) > 1:  # the less a part may hold, the more parts there are
-            lengths = [*range(_EVENING_STEP, room, _EVENING_STEP), room]
-            wanted = bisect_left(
-                lengths, -len(sizes), key=lambda most: -len(cut_into_parts(blocks, most, before))
+        if sizes[1:]:  # more than one part: the less a part may hold, the more parts there are
+            least = bisect_left(
+                range(room), -len(sizes), key=lambda most: -len(cut_into_parts(blocks, most, before))
             )
-            sizes = cut_into_parts(blocks, lengths[wanted], before)
+            sizes = cut_into_parts(blocks, least, before)
         left = iter(blocks)
         return [as_html(list(islice(left, size))) for size in sizes]
 
@@ -184,13 +181,20 @@ class Renderer:
         return self._headings[heading]
 
     def _story_block(self, story: DigestStory, quotes: int, *, is_short: bool) -> Block:
-        key = (id(story), quotes, is_short)  # the story is stored with its block: its id is not reused
-        if key not in self._stories:
-            if len(self._stories) >= _MOST_KEPT:
-                self._stories.clear()
-            layout = _StoryLayout(story, self._slot, self._zone, is_short)
-            self._stories[key] = story, measured(layout.render(quotes))
-        return self._stories[key][1]
+        layout = _StoryLayout(story, self._slot, self._zone, is_short)
+        key = (id(story), quotes, is_short)
+        return _kept(self._stories, key, story, lambda: measured(layout.render(quotes)))
+
+
+def _kept(
+    kept: dict[_Key, tuple[DigestStory, _Made]], key: _Key, story: DigestStory, make: Callable[[], _Made]
+) -> _Made:
+    """Return what is `kept` of a story, made once. The story is kept too, so that its id is not reused."""
+    if key not in kept:
+        if len(kept) >= _MOST_KEPT:
+            kept.clear()
+        kept[key] = story, make()
+    return kept[key][1]
 
 
 def listed(

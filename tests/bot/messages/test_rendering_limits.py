@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.messages.markup import MAX_UNITS, visible_length, visible_text
-from bot.messages.rendering import Renderer, listed
+from bot.messages.rendering import RenderedPart, Renderer, listed
 from summarizer.digest import Digest
 from summarizer.model import DigestStory, SourceLink
 from tests.bot.messages.rendered import (
@@ -51,6 +51,50 @@ def test_a_digest_that_fits_into_a_message_with_a_correction_is_one_message(titl
         assert fullest is not None
         longest = max(longest, 0 if more else visible_length(fullest))
     assert MAX_UNITS - 20 < longest <= MAX_UNITS
+
+
+NUMBERING = len(" (12/34)")
+CORRECTION = len("\nĐính chính (23:59): ") + 300
+
+
+def test_the_first_part_is_filled_up_to_its_numbering_and_a_correction() -> None:
+    """With a box and a list above the stories no unit is lost."""
+
+    def parts_with(letters: int) -> list[RenderedPart]:
+        told = (story(1), story(2, quotes=("x" * letters,)))
+        digest = Digest("sang", "Điểm Tin", SLOT, told, 0, is_listed=True)
+        return Renderer(slot=SLOT, zone="Asia/Ho_Chi_Minh", topic_titles=TOPICS).render(digest, box="Chú ý")
+
+    most = MAX_UNITS - NUMBERING - CORRECTION
+    letters = 1_000 + most - visible_length(parts_with(1_000)[0].html)
+    assert [visible_length(part.html) for part in parts_with(letters)] == [most]
+    assert len(parts_with(letters + 1)) == 2
+
+
+def test_a_box_of_more_than_a_thousand_signs_is_left_out() -> None:
+    renderer = Renderer(slot=SLOT, zone="Asia/Ho_Chi_Minh", topic_titles=TOPICS)
+    digest = Digest("sang", "Điểm Tin sáng", SLOT, (story(1),), 0)
+    assert ["xxx" in renderer.render(digest, box="x" * most)[0].html for most in (1_000, 1_001)] == [
+        True,
+        False,
+    ]
+
+
+def test_headlines_and_titles_are_cut_where_they_are_too_long() -> None:
+    whole, cut = (rendered(story(title="x" * n), title="y" * m)[0] for n, m in ((300, 128), (301, 129)))
+    assert visible_text(whole).startswith("y" * 128 + "\n")
+    assert f"1. {'x' * 300}\n" in visible_text(whole)
+    assert visible_text(cut).startswith("y" * 127 + "…\n")
+    assert f"1. {'x' * 299}…\n" in visible_text(cut)
+
+
+@pytest.mark.parametrize(("count", "listed_lines", "more"), [(20, 20, []), (21, 19, ["và 2 tin nữa"])])
+def test_up_to_twenty_headlines_are_listed(count: int, listed_lines: int, more: list[str]) -> None:
+    told = tuple(story(number, title=f"Tin {number}", quotes=()) for number in range(1, count + 1))
+    [part] = render_parts(Digest("sang", "", SLOT, told, 0, is_listed=True))
+    lines = visible_text(part.html).splitlines()
+    top = [f"{number}. Tin {number}" for number in range(1, listed_lines + 1)]
+    assert lines[4 : 4 + len(top) + len(more) + 1] == [*top, *more, ""]
 
 
 def test_parts_are_about_equally_long() -> None:
