@@ -70,7 +70,7 @@ def test_a_story_with_more_dates_than_a_message_may_hold_loses_sentences() -> No
     reports = (report(1, "Báo A", 19), report(2, "Báo B", 20))
     (part,) = rendered(replace(story(quotes=("Nước lên.",) * 120), reports=reports))
     assert part.count("Nước lên.") == 46, (
-        "two entities each; the headlines, a link and the quotation have four"
+        "two entities each, four for all else"
     )
     assert_sendable([part])
 
