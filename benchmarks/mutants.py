@@ -29,11 +29,11 @@ DECIDES = {  # module: the tests that decide about it
     " tests/bot/messages/test_rendering_limits.py",
     "storage/identity.py": "tests/storage/test_identity.py tests/storage/test_article_addresses.py"
     " tests/storage/test_speakers.py",
-    "storage/delivery/claiming.py": "tests/storage/delivery/test_claims.py"
-    " tests/storage/delivery/test_deliveries.py"
+    "storage/delivery/claiming.py": "tests/storage/delivery/test_conditions.py"
+    " tests/storage/delivery/test_claims.py tests/storage/delivery/test_deliveries.py"
     " tests/storage/delivery/test_senders.py tests/storage/test_changes_of_mind.py",
-    "storage/delivery/deliveries.py": "tests/storage/delivery/test_deliveries.py"
-    " tests/storage/delivery/test_claims.py"
+    "storage/delivery/deliveries.py": "tests/storage/delivery/test_conditions.py"
+    " tests/storage/delivery/test_deliveries.py tests/storage/delivery/test_claims.py"
     " tests/storage/delivery/test_senders.py tests/storage/delivery/test_months.py",
     "summarizer/digest.py": "tests/summarizer/test_digest.py tests/summarizer/test_preferences.py"
     " tests/summarizer/stories/test_differences.py",

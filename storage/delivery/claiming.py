@@ -214,7 +214,7 @@ async def _claim(
     wanted = list(firsts.values())
     if wanted:
         await connection.execute(_TAKE, {"ids": [row.id for row in wanted], "moment": now, "by": by})
-    missing = await _find_missing(connection, [row.id for row in wanted if row.part and row.parts > 1])
+    missing = await _find_missing(connection, [row.id for row in wanted if row.part])
     return [
         Claimed(
             row.id,
@@ -236,7 +236,10 @@ async def _claim(
 
 
 async def _find_missing(connection: AsyncConnection, ids: Sequence[int]) -> dict[int, tuple[int, ...]]:
-    """Return by delivery the parts of its issue that were refused since the last part that arrived."""
+    """Return by delivery the parts of its issue that were refused since the last part that arrived.
+
+    Parts after the delivery's own are open, because the parts of an issue go in order.
+    """
     if not ids:
         return {}
     d, m = deliveries.c, messages.c
@@ -245,7 +248,7 @@ async def _find_missing(connection: AsyncConnection, ids: Sequence[int]) -> dict
         select(claimed.c.id, m.part, d.status)
         .select_from(claimed)
         .join(its_message, its_message.c.id == claimed.c.message_id)
-        .join(messages, and_(m.issue_id == its_message.c.issue_id, m.part < its_message.c.part))
+        .join(messages, m.issue_id == its_message.c.issue_id)
         .join(deliveries, and_(d.message_id == m.id, d.subscriber_id == claimed.c.subscriber_id))
         .where(claimed.c.id.in_(ids), or_(d.status == DeliveryStatus.SENT, has_reason(REFUSED)))
         .order_by(claimed.c.id, m.part)

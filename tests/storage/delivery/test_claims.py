@@ -2,9 +2,9 @@
 
 import datetime as dt
 
-from sqlalchemy import select
+from sqlalchemy import select, text
 
-from storage.delivery.claiming import claim_deliveries
+from storage.delivery.claiming import _IN_ORDER, claim_deliveries
 from storage.delivery.deliveries import (
     free_unsent,
     mark_sent,
@@ -114,3 +114,14 @@ async def test_a_second_try_that_never_left_is_still_to_come(
         await free_unsent(connection, in_flight=[], now=now)
         [last] = await claim_deliveries(connection, now=now, limit=1)
     assert [one.tries, again.tries, last.tries] == [2, 2, 2]
+
+
+async def test_after_a_claim_the_planner_of_its_connection_sorts_again(
+    postgres_database: Database,
+) -> None:
+    async with postgres_database.engine.connect() as connection:
+        for during in ("off", "on"):
+            async with connection.begin():
+                if during == "off":
+                    await connection.execute(_IN_ORDER)
+                assert (await connection.execute(text("SHOW enable_sort"))).scalar_one() == during

@@ -5,12 +5,20 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
-from sqlalchemy import event, func, insert, select, true
+from sqlalchemy import event, func, insert, select, text, true
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.delivery.claiming import _IN_ORDER, _due, claim_deliveries
-from storage.delivery.deliveries import IDS, begin_month, drop_month, find_months, make_months, mark_sent
+from storage.delivery.deliveries import (
+    IDS,
+    begin_month,
+    drop_month,
+    find_months,
+    first_kept_message,
+    make_months,
+    mark_sent,
+)
 from storage.delivery.issues import Issue, Part, enqueue_issues, record_issue
 from storage.delivery.states import IssueStatus, count_finished
 from storage.engine import Database
@@ -40,14 +48,15 @@ async def test_a_month_begins_once_and_its_messages_have_numbers_of_their_own(
     async with database.write() as connection:
         assert not await begin_month(connection, now=now), "nothing was written yet"
     await publish(database, profile, now)
-    for at, begins in ((now + HOUR, False), (now + MONTH, True), (now + MONTH + HOUR, False)):
+    end_of_month = now + dt.timedelta(days=29)
+    steps = [(now + HOUR, False), (end_of_month, False), (now + MONTH, True), (now + MONTH + HOUR, False)]
+    for at, begins in steps:
         async with database.write() as connection:
             assert await begin_month(connection, now=at) is begins
     await publish(database, profile, now + MONTH)
     async with database.write() as connection:
         assert await find_months(connection) == [0, 1, 2]
-        first, second = await message_ids(connection)
-        assert (first // IDS, second // IDS) == (0, 1)
+        assert await message_ids(connection) == [1, 10_000_000_001]
         assert not await begin_month(connection, now=now + MONTH + HOUR)
 
 
@@ -100,7 +109,8 @@ async def test_an_old_month_goes_as_a_whole_and_then_its_issues(
         await _publish_then(database, profile, now - months * MONTH)
     async with database.write() as connection:
         assert await find_months(connection) == [0, 1, 2, 3]
-        assert not await drop_month(connection, before=now - 6 * MONTH), "its messages are young"
+        for months in (6, 5):
+            assert not await drop_month(connection, before=now - months * MONTH), "its messages are young"
         before = now - 3 * MONTH
         assert await drop_month(connection, before=before)
         assert await drop_month(connection, before=before)
@@ -141,6 +151,9 @@ async def test_partitions_are_made_for_messages_that_come_from_elsewhere(databas
     async with database.write() as connection:
         await make_months(connection, up_to=3 * IDS + 5)
         assert await find_months(connection) == [0, 1, 2, 3, 4]
+        for first_month, kept in ((0, 10_000_000_000), (1, 10_000_000_000), (2, 20_000_000_000)):
+            assert await first_kept_message(connection) == kept, "those before are deleted one by one"
+            await connection.execute(text(f"DROP TABLE deliveries_{first_month}"))
 
 
 async def test_a_claim_reads_the_head_of_the_queue_only_though_nobody_counted_it_yet(
