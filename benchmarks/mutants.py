@@ -22,9 +22,9 @@ DECIDES = {  # module: the tests that decide about it
     "bot/chat/buttons/callbacks.py": "tests/bot/chat/buttons/test_callbacks.py",
     "bot/fetching/dialling.py": "tests/bot/fetching/test_addresses.py tests/bot/fetching/test_fetcher.py",
     "bot/telegram/outcomes.py": "tests/bot/telegram/test_outcomes.py",
-    "bot/jobs/delivery/waits.py": "tests/bot/jobs/delivery/test_flood_watch.py"
-    " tests/bot/jobs/delivery/test_delivery.py tests/bot/jobs/delivery/test_delivery_in_flight.py"
-    " tests/bot/jobs/delivery/test_waits.py",
+    "bot/jobs/delivery/waits.py": "tests/bot/jobs/delivery/test_rests.py"
+    " tests/bot/jobs/delivery/test_flood_watch.py tests/bot/jobs/delivery/test_delivery.py"
+    " tests/bot/jobs/delivery/test_delivery_in_flight.py tests/bot/jobs/delivery/test_waits.py",
     "bot/messages/rendering.py": "tests/bot/messages/test_rendering.py"
     " tests/bot/messages/test_rendering_limits.py",
     "storage/identity.py": "tests/storage/test_identity.py tests/storage/test_article_addresses.py"

@@ -6,6 +6,7 @@ Waits that Telegram asked for are in the database too, so that a restart keeps t
 import asyncio
 import datetime as dt
 import random
+from collections import Counter
 from collections.abc import Collection, Sequence
 
 import structlog
@@ -39,12 +40,12 @@ class FloodWatch:
     def __init__(self) -> None:
         self._waits: dict[int, float] = {}  # by refused chat, in seconds
         self._probes: set[int] = set()  # chats
-        self._rests = 0
+        self._rest = 0.0  # the longest that the whole bot may rest now, in seconds; 0: it need not
 
     @property
     def is_probing(self) -> bool:
         """Tell whether only one delivery at a time may be taken up, as the probe."""
-        return bool(self._waits) or self._rests > 0
+        return bool(self._waits or self._rest)
 
     def has_probe(self, in_flight: Collection[int]) -> bool:
         """Tell whether the probe is among the deliveries to the chats `in_flight`."""
@@ -52,7 +53,7 @@ class FloodWatch:
 
     def resume(self) -> None:
         """Go on where an earlier process ended: the whole bot rests, and then a probe finds out."""
-        self._rests = max(1, self._rests)
+        self._rest = self._rest or FIRST_REST_SECONDS
 
     def begin(self, chat_id: int) -> None:
         """Note that a delivery to `chat_id` begins; while probing it is the probe."""
@@ -66,9 +67,8 @@ class FloodWatch:
         self._waits[chat_id] = seconds
         if not is_proof:
             return 0.0
-        self._rests += 1
-        bound = min(LONGEST_REST_SECONDS, FIRST_REST_SECONDS * 2.0 ** min(self._rests - 1, 10))
-        return min(bound, *self._waits.values())
+        self._rest = min(LONGEST_REST_SECONDS, 2 * self._rest) or FIRST_REST_SECONDS
+        return min(self._rest, *self._waits.values())
 
     def end(self, chat_id: int) -> None:
         """Note that a delivery ended in a way that says nothing about too many requests."""
@@ -76,10 +76,10 @@ class FloodWatch:
 
     def accept(self) -> bool:
         """Note that Telegram accepted a message: the bot may send. Return whether the bot rested before."""
-        rested = self._rests > 0
+        rested = bool(self._rest)
         self._waits.clear()
         self._probes.clear()
-        self._rests = 0
+        self._rest = 0.0
         return rested
 
 
@@ -93,7 +93,7 @@ class Waits:
         self._clock = clock
         self._pace = pace
         self._flood = FloodWatch()
-        self._unnamed: dict[int, int] = {}  # by chat: refusals in a row for which Telegram named no time
+        self._unnamed = Counter[int]()  # by chat: refusals in a row for which Telegram named no time
         self._rest_until = 0.0  # after failures of the server
         self._limited_until = 0.0  # after Telegram refused all chats
         self._failures = 0  # in a row; if any, only one delivery at a time tries the server
@@ -154,8 +154,8 @@ class Waits:
         """Let the chat wait, and all chats only if a delivery to another chat was refused too."""
         now = self._clock.now()
         if not hold.is_named:
-            self._unnamed[one.chat_id] = self._unnamed.get(one.chat_id, 0) + 1
-        seconds = seconds_of_hold(hold, self._unnamed.get(one.chat_id, 1))
+            self._unnamed[one.chat_id] += 1
+        seconds = seconds_of_hold(hold, self._unnamed[one.chat_id])
         await put_back(connection, one, not_before=now, counts=False, reason=hold.reason, now=now)
         await hold_chat(connection, one.chat_id, self._moment_after(seconds))
         if rest := self._flood.refuse(one.chat_id, seconds):

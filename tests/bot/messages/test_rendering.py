@@ -69,9 +69,7 @@ def test_a_story_says_when_its_report_came_out_no_finer_than_is_known() -> None:
 def test_a_story_with_more_dates_than_a_message_may_hold_loses_sentences() -> None:
     reports = (report(1, "Báo A", 19), report(2, "Báo B", 20))
     (part,) = rendered(replace(story(quotes=("Nước lên.",) * 120), reports=reports))
-    assert part.count("Nước lên.") == 46, (
-        "two entities each, four for all else"
-    )
+    assert part.count("Nước lên.") == 46, "two entities each, four for all else"
     assert_sendable([part])
 
 
@@ -241,6 +239,12 @@ def test_a_short_digest_is_headlines_with_their_papers() -> None:
         "2. Đội Vàm Đước thắng 3-1",
         "19:38 hôm qua · Báo Bến Đò +3",
     ]
+
+
+def test_a_full_digest_has_headings_and_blank_lines_as_a_usual_one() -> None:
+    usual = Digest("sang", "Điểm Tin sáng", SLOT, (story(1), story(2)), 0)
+    assert render_parts(replace(usual, length="daydu")) == render_parts(usual)
+    assert render_parts(replace(usual, length="gon")) != render_parts(usual)
 
 
 def test_a_story_that_stands_in_two_digests_is_laid_out_once(monkeypatch: pytest.MonkeyPatch) -> None:
