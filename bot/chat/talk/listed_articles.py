@@ -17,7 +17,7 @@ from bot.chat.context import ChatContext, View
 from bot.chat.questions import ask
 from bot.chat.questions.answer_pages import article_in_detail
 from bot.chat.questions.results import RESULTS_PER_PAGE
-from bot.chat.talk.wishes import FollowUp, ShowAddress, completed
+from bot.chat.talk.wishes import LAST, FollowUp, ShowAddress, completed
 from bot.messages import texts
 from bot.messages.markup import short_name
 from bot.news.answers import as_shown, describe, local_day
@@ -50,10 +50,12 @@ def _as_typed(message: str, words: str) -> str:
 async def show_item(context: ChatContext, number: int) -> bool:
     """Show an article of the last list in detail."""
     last = await _last(context)
+    count = len(last.article_ids) if last else 0
+    number = count if number == LAST else number
     if last is None:
         await context.send(View(texts.NO_LIST))
-    elif number > len(last.article_ids):
-        await context.send(View(texts.NO_SUCH_ITEM.format(count=len(last.article_ids))))
+    elif number > count:
+        await context.send(View(texts.NO_SUCH_ITEM.format(count=count)))
     else:
         await _show_article(context, last.text, last.article_ids[number - 1], number)
     return True
@@ -63,6 +65,7 @@ async def show_page(context: ChatContext, number: int) -> bool:
     """Show a page of the last list; for the first, the caller answers the question again."""
     last = await _last(context)
     pages = math.ceil(len(last.article_ids) / RESULTS_PER_PAGE) if last else 0
+    number = pages if number == LAST else number
     if last is None:
         await context.send(View(texts.NO_LIST))
     elif number > pages:

@@ -154,6 +154,15 @@ async def test_articles_and_pages_of_the_last_list(reader: Any, publish: Any, ho
     assert first["text"] != second["text"]
 
 
+async def test_the_last_article_and_the_last_page_of_a_list(reader: Any, publish: Any) -> None:
+    await publish(*(f"Bão số {n} vào bờ" for n in range(1, 7)))
+    await reader.says("bão vào bờ")
+    await reader.says("trang cuối")
+    await reader.sees("trang 2/2")
+    await reader.says("bài cuối")
+    await reader.sees("[6] Bão số")
+
+
 async def test_a_follow_up_keeps_the_last_subject(reader: Any, publish: Any) -> None:
     await publish("Lũ Quảng Bình rút chậm", "Lũ Nghệ An lên nhanh")
     await reader.says("lũ Quảng Bình")
