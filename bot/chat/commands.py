@@ -2,7 +2,7 @@
 
 import difflib
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import structlog
@@ -132,16 +132,9 @@ async def suggest(context: ChatContext, typed: str) -> None:
     match = _NAME.match(typed)
     name = shortened(one_line(match[1]), _LONGEST_NAME) if match else ""
     names = [command.name for command in _commands_of(context)]
-    near = _nearest(folded(name), names)
-    if near:
-        html = texts.UNKNOWN_COMMAND_NEAR.format(name=name, near=near)
-    else:
-        html = texts.UNKNOWN_COMMAND.format(name=name)
-    await context.send(View(html))
-
-
-def _nearest(name: str, names: Sequence[str]) -> str | None:
-    return next(iter(difflib.get_close_matches(name, names, n=1, cutoff=0.6)), None)
+    near = difflib.get_close_matches(folded(name), names, n=1)
+    text = texts.UNKNOWN_COMMAND_NEAR if near else texts.UNKNOWN_COMMAND
+    await context.send(View(text.format(name=name, near="".join(near))))
 
 
 def _commands_of(context: ChatContext) -> tuple[Command, ...]:

@@ -3,6 +3,7 @@
 import datetime as dt
 import json
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -30,11 +31,10 @@ async def show(context: ChatContext) -> None:
     newsroom = context.services.newsroom
     async with context.services.database.read() as connection:
         export = await export_subscriber(connection, context.chat_id)
-    if _is_bare(export):
+    if not (export.subscriber or export.questions or export.deliveries):
         await context.send(View(subscription_texts.NOTHING_KEPT.format(whom=context.whom)))
         return
-    content = await CHAT.run(export_file, context.chat_id, export, newsroom)
-    attachment = Attachment(_FILE_NAME, content)
+    attachment = Attachment(_FILE_NAME, await CHAT.run(export_file, context.chat_id, export, newsroom))
     await context.send(View(_summary(context, export, newsroom), attachment=attachment))
 
 
@@ -59,10 +59,6 @@ async def delete(tap: ButtonContext, call_off: Callable[[int], Awaitable[None]])
 async def keep(tap: ButtonContext) -> None:
     """Leave everything as it is."""
     await tap.show(View(subscription_texts.KEPT))
-
-
-def _is_bare(export: Export) -> bool:
-    return export.subscriber is None and not export.questions and not export.deliveries
 
 
 def _summary(context: ChatContext, export: Export, newsroom: Newsroom) -> Markup:
@@ -99,77 +95,72 @@ def _subscription(subscriber: Subscriber, newsroom: Newsroom) -> Markup:
 def _as_json(chat_id: int, export: Export, newsroom: Newsroom) -> dict[str, Any]:
     subscriber = export.subscriber
     zone = zone_of(subscriber, newsroom)
+    at = partial(_moment, zone=zone)
     return {
         "chat_id": chat_id,
-        "subscription": _subscription_json(subscriber, zone) if subscriber else None,
+        "subscription": _subscription_json(subscriber, at) if subscriber else None,
         "deliveries": [
             {
                 "kind": each.kind,
                 "edition": each.edition,
-                "slot": to_rfc3339(each.slot_at, zone),
+                "slot": at(each.slot_at),
                 "part": each.part,
                 "status": each.status,
                 "message_id": each.telegram_id,
             }
             for each in export.deliveries
         ],
-        "questions": [{"text": text, "asked_at": to_rfc3339(at, zone)} for text, at in export.questions],
+        "questions": [{"text": text, "asked_at": at(asked)} for text, asked in export.questions],
         "watches": [
-            {
-                "text": text,
-                "since": to_rfc3339(since, zone),
-                "removed_at": to_rfc3339(removed, zone) if removed else None,
-            }
+            {"text": text, "since": at(since), "removed_at": at(removed)}
             for text, since, removed in export.watches
         ],
-        "shown_stories": [{"story": story, "shown_at": to_rfc3339(at, zone)} for story, at in export.shown],
-        "conversation": _conversation_json(*export.conversation, zone) if export.conversation else None,
-        **_answers_json(export.answers, zone),
+        "shown_stories": [{"story": story, "shown_at": at(shown)} for story, shown in export.shown],
+        "conversation": _conversation_json(*export.conversation, at) if export.conversation else None,
+        **_answers_json(export.answers, at),
     }
 
 
-def _answers_json(answers: StoryAnswers, zone: str) -> dict[str, Any]:
+def _moment(at: dt.datetime | None, zone: str) -> str | None:
+    return to_rfc3339(at, zone) if at else None
+
+
+_Moment = Callable[[dt.datetime | None], str | None]
+
+
+def _answers_json(answers: StoryAnswers, at: _Moment) -> dict[str, Any]:
     return {
         "saved": [
-            {
-                "title": each.title,
-                "url": each.url,
-                "saved_at": to_rfc3339(each.saved_at, zone),
-                "read_at": to_rfc3339(each.read_at, zone) if each.read_at else None,
-            }
+            {"title": each.title, "url": each.url, "saved_at": at(each.saved_at), "read_at": at(each.read_at)}
             for each in answers.saved
         ],
         "taught": [
-            {"article": article, "liking": liking, "at": to_rfc3339(at, zone)}
-            for article, liking, at in answers.taught
+            {"article": article, "liking": liking, "at": at(taught)}
+            for article, liking, taught in answers.taught
         ],
         "follows": [
-            {
-                "title": title,
-                "since": to_rfc3339(since, zone),
-                "removed_at": to_rfc3339(removed, zone) if removed else None,
-            }
+            {"title": title, "since": at(since), "removed_at": at(removed)}
             for title, since, removed in answers.follows
         ],
         "tastes": [{"kind": t.kind, "key": t.key, "weight": t.weight} for t in answers.tastes],
     }
 
 
-def _conversation_json(awaited: str | None, page: int, until: dt.datetime, zone: str) -> dict[str, Any]:
-    return {"awaited_command": awaited, "last_page": page + 1, "until": to_rfc3339(until, zone)}
+def _conversation_json(awaited: str | None, page: int, until: dt.datetime, at: _Moment) -> dict[str, Any]:
+    return {"awaited_command": awaited, "last_page": page + 1, "until": at(until)}
 
 
-def _subscription_json(subscriber: Subscriber, zone: str) -> dict[str, Any]:
+def _subscription_json(subscriber: Subscriber, at: _Moment) -> dict[str, Any]:
     choices = subscriber.choices
     return {
         "kind": subscriber.kind,
         "status": subscriber.status,
         "status_reason": subscriber.status_reason,
-        "paused_until": to_rfc3339(subscriber.paused_until, zone) if subscriber.paused_until else None,
+        "paused_until": at(subscriber.paused_until),
         "breaking_news": subscriber.breaking,
         "weekly_recap": subscriber.is_weekly,
-        "created_at": to_rfc3339(subscriber.created_at, zone),
-        "changed_at": to_rfc3339(subscriber.changed_at, zone),
+        "created_at": at(subscriber.created_at),
+        "changed_at": at(subscriber.changed_at),
         "edition": choices.edition,
         "more_editions": choices.more_editions,
         "topics": list(choices.topics),

@@ -4,9 +4,9 @@ An asker is a chat, or a person in one. Limits are decided by pure functions; th
 """
 
 import datetime as dt
-from collections import OrderedDict, deque
+from collections import OrderedDict
 from collections.abc import Hashable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from bot.news.newsroom import Newsroom
 from bot.news.services import Services
@@ -51,20 +51,12 @@ class Admission:
     wait: dt.timedelta | None = None
 
 
-@dataclass(slots=True)
-class RequestHistory:
-    """The admitted requests of an asker."""
-
-    moments: deque[dt.datetime] = field(default_factory=deque)  # of admitted requests, oldest first
-    refused_at: dt.datetime | None = None  # the last refusal; None after the next admission
-
-
 class RequestLimiter:
     """Counts the admitted requests of each asker; refused ones do not count."""
 
     def __init__(self, most_askers: int = MOST_ASKERS) -> None:
         self._most_askers = most_askers
-        self._askers: OrderedDict[Hashable, RequestHistory] = OrderedDict()
+        self._askers: OrderedDict[Hashable, Admissions] = OrderedDict()
 
     def __len__(self) -> int:
         return len(self._askers)
@@ -75,38 +67,31 @@ class RequestLimiter:
 
     def admit(self, asker: Hashable, limits: Sequence[Limit], now: dt.datetime) -> Admission:
         """Decide whether `asker` may ask at `now`, under all `limits`."""
-        history = self._askers.setdefault(asker, RequestHistory())
-        self._askers.move_to_end(asker)
+        known = self._askers.pop(asker, Admissions((), None, now))
+        admission, self._askers[asker] = decide_admission(known, limits, now)
         if len(self._askers) > self._most_askers:
             self._askers.popitem(last=False)
-        return decide_admission(history, limits, now)
+        return admission
 
 
-def decide_admission(history: RequestHistory, limits: Sequence[Limit], now: dt.datetime) -> Admission:
-    """Decide whether an asker may ask at `now`, under all `limits`, and remember it."""
-    _forget(history.moments, now, max(limit.window for limit in limits))
-    free_at = max(_next_free(history.moments, limit, now) for limit in limits)
+def decide_admission(
+    known: Admissions, limits: Sequence[Limit], now: dt.datetime
+) -> tuple[Admission, Admissions]:
+    """Decide whether an asker may ask at `now`, under all `limits`; also return what to remember of it."""
+    began = now - max(limit.window for limit in limits)
+    moments = tuple(one for one in known.moments if began < one <= now)  # later: a clock was set back
+    free_at = max(_next_free(moments, limit, now) for limit in limits)
     if free_at <= now:
-        history.moments.append(now)
-        history.refused_at = None
-        return Admission(is_admitted=True)
-    before, history.refused_at = history.refused_at, now
+        return Admission(is_admitted=True), Admissions((*moments, now), None, now)
+    before = known.refused_at
     is_same_burst = before is not None and before <= now < before + _BURST_GAP
-    return Admission(is_admitted=False, wait=None if is_same_burst else free_at - now)
+    wait = None if is_same_burst else free_at - now
+    return Admission(is_admitted=False, wait=wait), Admissions(moments, now, now)
 
 
-def _forget(moments: deque[dt.datetime], now: dt.datetime, window: dt.timedelta) -> None:
-    while moments and moments[-1] > now:  # the machine's clock was set back
-        moments.pop()
-    while moments and moments[0] <= now - window:
-        moments.popleft()
-
-
-def _next_free(moments: deque[dt.datetime], limit: Limit, now: dt.datetime) -> dt.datetime:
+def _next_free(moments: Sequence[dt.datetime], limit: Limit, now: dt.datetime) -> dt.datetime:
     """Return the moment from which one more request is within `limit`; not after `now` if it already is."""
-    if len(moments) < limit.count:
-        return now
-    return moments[-limit.count] + limit.window
+    return now if len(moments) < limit.count else moments[-limit.count] + limit.window
 
 
 class SharedRequestLimiter:
@@ -123,9 +108,7 @@ class SharedRequestLimiter:
         self._asked += 1
         async with self._database.write() as connection:
             known = await find_admissions(connection, key)
-            history = RequestHistory(deque(known.moments), known.refused_at)
-            admission = decide_admission(history, limits, known.now)
-            kept = Admissions(tuple(history.moments), history.refused_at, known.now)
+            admission, kept = decide_admission(known, limits, known.now)
             await write_admissions(connection, key, kept)
             if self._asked % _TIDIED_EACH == 0:
                 await forget_admissions(connection, before=known.now - KEPT)

@@ -15,7 +15,7 @@ import typer
 
 from bot.commands.preparing import clock_of, open_services, run, settings_or_exit
 from bot.commands.terminal import Json, fail, hidden, put, put_json
-from bot.messages.spoken import say_either, say_quiet, say_times
+from bot.messages.spoken import say_list, say_quiet, say_times
 from bot.news.newsroom import Newsroom
 from bot.startup.assembly import assemble, find_newsroom
 from bot.times.schedule import QuietHours, Schedule, held_times
@@ -118,8 +118,8 @@ def _show_breaking(newsroom: Newsroom) -> None:
         return
     topics = [newsroom.topics[name] for name in rule.topics if name in newsroom.topics]
     conditions = [f"{rule.papers} báo đăng trong {int(rule.span.total_seconds() // 60)} phút"]
-    conditions += [f"chủ đề {say_either(topics)}"] if topics else []
-    conditions += [f"có {say_either([f'«{word}»' for word in rule.words])}"] if rule.words else []
+    conditions += [f"chủ đề {say_list(topics, 'hoặc')}"] if topics else []
+    conditions += ["có " + say_list([f"«{word}»" for word in rule.words], "hoặc")] if rule.words else []
     put(f"  Tin nóng: gửi ngay chuyện được {', '.join(conditions)}")
     put("    cho ai đã bật, nhiều nhất ba tin một ngày, cách nhau hai giờ, không trong giờ yên tĩnh")
     papers = len({source.title for source in newsroom.sources if source.name not in newsroom.hidden_sources})

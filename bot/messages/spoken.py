@@ -10,20 +10,12 @@ from bot.times.schedule import EVERY_DAY, QuietHours, Schedule
 from storage.times import Published
 from summarizer.lunar import LunarDate, lunar_date
 
-_WEEKDAYS = ("Thứ Hai", "Thứ Ba", "Thứ Tư", "Thứ Năm", "Thứ Sáu", "Thứ Bảy", "Chủ nhật")
-_LUNAR_MONTHS = (
-    "Giêng",
-    "Hai",
-    "Ba",
-    "Tư",
-    "Năm",
-    "Sáu",
-    "Bảy",
-    "Tám",
-    "Chín",
-    "Mười",
-    "Mười một",
-    "Chạp",
+_HOME = "Asia/Ho_Chi_Minh"
+_DAYS = ("thứ Hai", "thứ Ba", "thứ Tư", "thứ Năm", "thứ Sáu", "thứ Bảy", "Chủ nhật")
+_LUNAR_MONTHS = "Giêng, Hai, Ba, Tư, Năm, Sáu, Bảy, Tám, Chín, Mười, Mười một, Chạp"
+_PARTS_OF_DAY = ((4, "rạng sáng"), (11, "sáng"), (13, "trưa"), (18, "chiều"), (22, "tối"), (24, "đêm"))
+_NAMES_ITS_HOUR = re.compile(
+    r"(?<=\btin )(?:sáng|trưa|chiều|tối|đêm)\b(?! (?:tạo|kiến|chế|tác|kỵ|giản))", re.IGNORECASE
 )
 
 
@@ -33,7 +25,8 @@ def date_line(day: dt.date) -> str:
     >>> date_line(dt.date(2026, 11, 22))
     'Chủ nhật, 22/11/2026 · 14 tháng Mười âm lịch'
     """
-    return f"{_WEEKDAYS[day.weekday()]}, {day:%d/%m/%Y} · {lunar_text(lunar_date(day))} âm lịch"
+    name = _DAYS[day.weekday()]
+    return f"{name[0].upper()}{name[1:]}, {day:%d/%m/%Y} · {lunar_text(lunar_date(day))} âm lịch"
 
 
 def lunar_text(date: LunarDate) -> str:
@@ -43,7 +36,8 @@ def lunar_text(date: LunarDate) -> str:
     'rằm tháng Sáu nhuận'
     """
     day = "rằm" if date.day == 15 else f"mùng {date.day}" if date.day <= 10 else str(date.day)
-    return f"{day} tháng {_LUNAR_MONTHS[date.month - 1]}" + (" nhuận" if date.is_leap_month else "")
+    month = _LUNAR_MONTHS.split(", ")[date.month - 1]
+    return f"{day} tháng {month}" + (" nhuận" if date.is_leap_month else "")
 
 
 def publication_label(published: Published | None, *, now: dt.datetime, zone: str) -> str:
@@ -80,42 +74,26 @@ def day_label(day: dt.date, today: dt.date) -> str:
     return f"{day:%d/%m}" if day.year == today.year else f"{day:%d/%m/%Y}"
 
 
-_HOME = "Asia/Ho_Chi_Minh"
-_DAYS = ("thứ Hai", "thứ Ba", "thứ Tư", "thứ Năm", "thứ Sáu", "thứ Bảy", "Chủ nhật")
-_PARTS_OF_DAY = ((4, "rạng sáng"), (11, "sáng"), (13, "trưa"), (18, "chiều"), (22, "tối"), (24, "đêm"))
-
-
-_NAMES_ITS_HOUR = re.compile(
-    r"(?<=\btin )(?:sáng|trưa|chiều|tối|đêm)\b(?! (?:tạo|kiến|chế|tác|kỵ|giản))", re.IGNORECASE
-)
-
-
 def titled_at(title: str, time: dt.time) -> str:
     """Return an edition's title as it fits another time of day than the edition's own.
 
     >>> titled_at("Bản tin sáng", dt.time(19)), titled_at("Bản tin kinh tế", dt.time(19))
     ('Bản tin tối', 'Bản tin kinh tế')
     """
-    part = next(name for end, name in _PARTS_OF_DAY if time.hour < end)
-    return _NAMES_ITS_HOUR.sub(part, title)
+    return _NAMES_ITS_HOUR.sub(_part_of_day(time.hour), title)
 
 
-def say_list(words: Sequence[str]) -> str:
-    """Join words as a sentence does.
+def _part_of_day(hour: int) -> str:
+    return next(name for end, name in _PARTS_OF_DAY if hour < end)
 
-    >>> say_list(["06:30", "12:00", "18:30"])
-    '06:30, 12:00 và 18:30'
+
+def say_list(words: Sequence[str], before_last: str = "và") -> str:
+    """Join words as a sentence does; with "hoặc", one of them is enough.
+
+    >>> say_list(["06:30", "12:00", "18:30"]), say_list(["bão", "lũ", "động đất"], "hoặc")
+    ('06:30, 12:00 và 18:30', 'bão, lũ hoặc động đất')
     """
-    return " và ".join(part for part in (", ".join(words[:-1]), *words[-1:]) if part)
-
-
-def say_either(words: Sequence[str]) -> str:
-    """Join words of which one is enough.
-
-    >>> say_either(["bão", "lũ", "động đất"])
-    'bão, lũ hoặc động đất'
-    """
-    return " hoặc ".join(part for part in (", ".join(words[:-1]), *words[-1:]) if part)
+    return f" {before_last} ".join(part for part in (", ".join(words[:-1]), *words[-1:]) if part)
 
 
 def say_number(number: int) -> str:
@@ -166,7 +144,7 @@ def say_zone(zone: str) -> str:
     """
     if zone == _HOME:
         return "giờ Việt Nam"
-    city = _city(zone)
+    city = say_place(zone)
     return f"giờ {city} ({zone})" if city != zone else f"giờ {zone}"
 
 
@@ -176,7 +154,7 @@ def say_place(zone: str) -> str:
     >>> say_place("Asia/Ho_Chi_Minh"), say_place("America/New_York")
     ('Hà Nội', 'New York')
     """
-    return "Hà Nội" if zone == _HOME else _city(zone)
+    return "Hà Nội" if zone == _HOME else zone.rpartition("/")[2].replace("_", " ")
 
 
 def say_quiet(quiet: QuietHours) -> str:
@@ -187,7 +165,7 @@ def say_quiet(quiet: QuietHours) -> str:
     """
     if quiet.start_minute == quiet.end_minute:
         return "đang tắt"
-    return f"{_minutes(quiet.start_minute)}–{_minutes(quiet.end_minute)}"
+    return f"{say_minute(quiet.start_minute)}–{say_minute(quiet.end_minute)}"
 
 
 def say_moment(moment: dt.datetime, zone: str, *, now: dt.datetime) -> str:
@@ -198,10 +176,9 @@ def say_moment(moment: dt.datetime, zone: str, *, now: dt.datetime) -> str:
     '06:45 sáng mai'
     """
     local, today = moment.astimezone(ZoneInfo(zone)), now.astimezone(ZoneInfo(zone)).date()
-    part = next(name for end, name in _PARTS_OF_DAY if local.hour < end)
     ahead = (local.date() - today).days
     day = {0: "nay", 1: "mai"}.get(ahead, f"{_DAYS[local.weekday()]}, {local.day}/{local.month}")
-    return f"{local:%H:%M} {part} {day}"
+    return f"{local:%H:%M} {_part_of_day(local.hour)} {day}"
 
 
 def say_wait(wait: dt.timedelta) -> str:
@@ -214,13 +191,9 @@ def say_wait(wait: dt.timedelta) -> str:
     return f"{seconds} giây" if seconds < 90 else f"{math.ceil(seconds / 60)} phút"
 
 
-def _city(zone: str) -> str:
-    return zone.rpartition("/")[2].replace("_", " ")
-
-
-def _minutes(minutes: int) -> str:
-    hour, minute = divmod(minutes, 60)
-    return f"{hour:02}:{minute:02}"
+def say_minute(minute: int) -> str:
+    """Say a time of day, given in minutes after midnight."""
+    return f"{minute // 60:02}:{minute % 60:02}"
 
 
 # For operators.
@@ -249,6 +222,6 @@ def say_length(length: dt.timedelta) -> str:
     if minutes >= 48 * 60:
         return f"{minutes // (24 * 60)} ngày"
     hours, rest = divmod(minutes, 60)
-    return " ".join(
-        filter(None, (f"{hours} giờ" if hours else "", f"{rest} phút" if rest or not hours else ""))
-    )
+    if not hours:
+        return f"{rest} phút"
+    return f"{hours} giờ {rest} phút" if rest else f"{hours} giờ"

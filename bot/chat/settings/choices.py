@@ -193,8 +193,7 @@ async def apply_tastes(connection: AsyncConnection, subscriber: Subscriber, serv
 
 async def join(connection: AsyncConnection, choices: Choices, newsroom: Newsroom, *, now: dt.datetime) -> int:
     """Return the profile with these choices, with its next slot set."""
-    due = next_due(choices, newsroom, now=now)
-    return await join_profile(connection, choices, next_due_at=due, now=now)
+    return await join_profile(connection, choices, next_due_at=next_due(choices, newsroom, now=now), now=now)
 
 
 def next_due(choices: Choices, newsroom: Newsroom, *, now: dt.datetime) -> dt.datetime:

@@ -148,7 +148,7 @@ def held_notes(edition: Edition, quiet: QuietHours) -> list[Markup]:
         subscription_texts.TIME_IS_QUIET.format(
             times=spoken.say_times(held),
             quiet=spoken.say_quiet(quiet),
-            release=f"{quiet.end_minute // 60:02}:{quiet.end_minute % 60:02}",
+            release=spoken.say_minute(quiet.end_minute),
         )
     ]
 

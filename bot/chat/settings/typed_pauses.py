@@ -11,13 +11,10 @@ from summarizer.text.syllables import folded
 LONGEST = dt.timedelta(days=366)
 _LONGEST_TEXT = 48
 _DAY = dt.timedelta(days=1)
+_HOUR = dt.timedelta(hours=1)
 _UNITS = {
-    "tieng": dt.timedelta(hours=1),
-    "gio": dt.timedelta(hours=1),
-    "h": dt.timedelta(hours=1),
-    "ngay": _DAY,
-    "hom": _DAY,
-    "bua": _DAY,
+    **dict.fromkeys(("tieng", "gio", "h"), _HOUR),
+    **dict.fromkeys(("ngay", "hom", "bua"), _DAY),
     "tuan": 7 * _DAY,
     "thang": 30 * _DAY,
 }
@@ -40,9 +37,7 @@ _FROM = re.compile(
 )
 _MONTH_OF_YEAR = re.compile(r"thang (?P<month>1[0-2]|0?[1-9])")
 _HALF = re.compile(r"nua (?P<unit>ngay|tuan|thang|nam)")
-_ONE_AND = re.compile(
-    r"^(?:hom nay|nay|ngay mai|mai) (?:voi|va|cung) (?=\S)"
-)  # of two days the later ends it
+_ONE_AND = re.compile(r"^(?:hom nay|nay|ngay mai|mai) (?:voi|va|cung) (?=\S)")  # the later of two days counts
 _NEXT = re.compile(r" (?:tuan sau|tuan toi)$")
 
 
@@ -130,15 +125,10 @@ def _day(plain: str, today: dt.date) -> tuple[dt.date, dt.date] | None:
 
 def _month_ahead(plain: str, today: dt.date) -> tuple[dt.date, dt.date] | None:
     found = _MONTH_OF_YEAR.fullmatch(plain)
-    return (
-        _month(
-            today.replace(
-                year=today.year + (int(found["month"]) < today.month), month=int(found["month"]), day=1
-            )
-        )
-        if found
-        else None
-    )
+    if found is None:
+        return None
+    month = int(found["month"])
+    return _month(dt.date(today.year + (month < today.month), month, 1))
 
 
 def _month(day: dt.date) -> tuple[dt.date, dt.date]:

@@ -17,10 +17,10 @@ from typing import Literal
 
 from bot.chat.buttons.intents import SetDays
 from bot.chat.settings.typed_pauses import UnreadableSpanError, parse_pause
-from bot.chat.settings.typed_settings import parse_schedule
+from bot.chat.settings.typed_settings import How, parse_schedule
 from bot.chat.talk.grammar import full_form
 from bot.chat.talk.rule_slots import ParseContext, find_topic_names
-from bot.chat.talk.wishes import PauseUntil, SetSchedule, SetTopics, SimpleWish, Wish
+from bot.chat.talk.wishes import SIMPLE_WISHES, PauseUntil, SetSchedule, SetTopics, Wish
 from summarizer.text.syllables import folded
 
 _FILE = Path(__file__).with_name("examples.tsv")
@@ -32,7 +32,6 @@ _SMOOTHING = 0.5  # weight, in examples, of a feature's share over all kinds
 _QUESTION_SMOOTHING = 50.0  # the same for questions, whose words are endless
 _MOST_WORDS = 16
 _WORDS_PER_UNKNOWN = 4  # for each so many words, one that no example has is allowed
-_SIMPLE = {wish.value.removeprefix("panel "): wish for wish in SimpleWish}
 
 
 def classify(plain: str, parsing: ParseContext) -> Wish | None:
@@ -42,7 +41,7 @@ def classify(plain: str, parsing: ParseContext) -> Wish | None:
     kind = _kind_of(words, has_diacritics=not plain.isascii())
     if kind is None:
         return None
-    return wish_of_values(kind, plain, values, parsing) or _SIMPLE.get(kind.split()[0])
+    return wish_of_values(kind, plain, values, parsing) or SIMPLE_WISHES.get(kind.split()[0])
 
 
 @dataclass(slots=True)
@@ -133,11 +132,7 @@ _KINDS: dict[Kind, re.Pattern[str]] = {  # over folded text; the first that fits
     "number": re.compile(r"\b[0-9]{1,2}\b"),
 }
 _ENDS = ("span", "date", "day", "hour")  # what a pause may last for, or until
-_HOW: dict[str, Literal["only", "add", "drop"]] = {
-    "topics only": "only",
-    "topics add": "add",
-    "topics drop": "drop",
-}
+_HOW: dict[str, How] = {"topics only": "only", "topics add": "add", "topics drop": "drop"}
 
 
 @dataclass(frozen=True, slots=True)

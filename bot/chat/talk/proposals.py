@@ -5,7 +5,6 @@ holds only its number, works after a restart, and does nothing that the message 
 """
 
 import datetime as dt
-from dataclasses import dataclass
 
 from markupsafe import Markup
 
@@ -13,11 +12,11 @@ from bot.chat.buttons import keyboards
 from bot.chat.buttons.intents import Button, Confirm, PauseFor, SetDays, SetTimes
 from bot.chat.context import ButtonContext, ChatContext, View
 from bot.chat.settings import choosing_contents, choosing_times
-from bot.chat.settings.choices import change_choices, find_chat_subscriber, zone_of
+from bot.chat.settings.choices import change_choices, find_chat_subscriber, find_or_refuse, zone_of
 from bot.chat.settings.typed_settings import NoTopicLeftError, TypedTopics, topic_changes
 from bot.chat.talk.rule_slots import ParseContext
 from bot.chat.talk.understanding import understand
-from bot.chat.talk.wishes import PauseUntil, SetSchedule, SetTopics, Wish
+from bot.chat.talk.wishes import PauseUntil, SetSchedule, SetTopics
 from bot.messages import spoken, subscription_texts, texts
 from bot.messages.markup import short_name
 from bot.news.narrowing import topic_names
@@ -28,13 +27,8 @@ from storage.subscribers import Subscriber
 _MOST_PAUSED_DAYS = 31
 
 
-@dataclass(frozen=True, slots=True)
-class _Proposal:
-    """What is proposed: the sentence, the button's label, and where something else can be chosen."""
-
-    html: Markup
-    label: str
-    panel: tuple[str, Button] | None = None
+Proposable = PauseUntil | SetSchedule | SetTopics
+_Proposal = tuple[Markup, str, tuple[str, Button] | None]  # sentence, label, where else it can be chosen
 
 
 async def parse_context(context: ChatContext, at: dt.datetime) -> ParseContext:
@@ -44,15 +38,12 @@ async def parse_context(context: ChatContext, at: dt.datetime) -> ParseContext:
     return ParseContext(at, context.zone, topic_names(newsroom))
 
 
-async def propose(context: ChatContext, wish: Wish) -> None:
+async def propose(context: ChatContext, wish: Proposable) -> None:
     """Offer to do what `context.words` say, which is `wish`."""
-    subscriber = await find_chat_subscriber(context.services, context.chat_id)
-    proposal = _proposal(context, subscriber, wish) if subscriber else None
-    if proposal is None:
-        await context.send(View(subscription_texts.NOT_SUBSCRIBED))
-        return
-    kept = await _keep(context, context.words)
-    await context.send(View(proposal.html, keyboards.for_proposal(proposal.label, kept, proposal.panel)))
+    if subscriber := await find_or_refuse(context):
+        html, label, panel = _proposal(context, subscriber, wish)
+        kept = await _keep(context, context.words)
+        await context.send(View(html, keyboards.for_proposal(label, kept, panel)))
 
 
 async def propose_watch(context: ChatContext, words: str) -> None:
@@ -113,14 +104,14 @@ async def _keep(context: ChatContext, words: str) -> int:
         return await record_question(connection, context.chat_id, words, (), now=context.now)
 
 
-def _proposal(context: ChatContext, subscriber: Subscriber, wish: Wish) -> _Proposal | None:
+def _proposal(context: ChatContext, subscriber: Subscriber, wish: Proposable) -> _Proposal:
     newsroom = context.services.newsroom
     own = newsroom.edition_for(subscriber.choices).schedule
     match wish:
         case PauseUntil(until):
             moment = spoken.say_moment(until, own.zone, now=context.now)
-            label = subscription_texts.BUTTON_YES_PAUSE.format(moment=moment)
-            return _Proposal(subscription_texts.PROPOSE_PAUSE.format(moment=moment), label)
+            html = subscription_texts.PROPOSE_PAUSE.format(moment=moment)
+            return html, subscription_texts.BUTTON_YES_PAUSE.format(moment=moment), None
         case SetSchedule(changes):
             times, days = spoken.say_times(own.times), spoken.say_days(own.days)
             for change in changes:
@@ -129,15 +120,11 @@ def _proposal(context: ChatContext, subscriber: Subscriber, wish: Wish) -> _Prop
                         times = spoken.say_list(typed)
                     case SetDays(typed_days):
                         days = spoken.say_days(typed_days)
+            html = subscription_texts.PROPOSE_SCHEDULE.format(times=times, days=days)
             label = subscription_texts.BUTTON_SET_SCHEDULE.format(times=times, days=days)
-            panel = (subscription_texts.BUTTON_TIMES, Button.SHOW_SCHEDULE)
-            return _Proposal(subscription_texts.PROPOSE_SCHEDULE.format(times=times, days=days), label, panel)
+            return html, label, (subscription_texts.BUTTON_TIMES, Button.SHOW_SCHEDULE)
         case SetTopics(how, names):
             said = choosing_contents.say_topic_names(names, newsroom)
-            panel = (subscription_texts.BUTTON_TOPICS, Button.SHOW_TOPICS)
             html = subscription_texts.PROPOSE_TOPICS[how].format(topics=said)
-            return _Proposal(
-                html, subscription_texts.BUTTONS_OF_TOPIC_CHANGES[how].format(topics=said), panel
-            )
-        case _:
-            return None
+            label = subscription_texts.BUTTONS_OF_TOPIC_CHANGES[how].format(topics=said)
+            return html, label, (subscription_texts.BUTTON_TOPICS, Button.SHOW_TOPICS)

@@ -4,7 +4,7 @@ import datetime as dt
 
 from bot.chat import commands, digest_now, my_data
 from bot.chat.buttons import keyboards, settings_keyboards
-from bot.chat.context import ChatContext, View
+from bot.chat.context import ChatContext, Handler, View
 from bot.chat.membership import may_set
 from bot.chat.questions import watch_buttons
 from bot.chat.settings import choosing_contents, choosing_times
@@ -74,8 +74,6 @@ def answers_command(command: str, context: ChatContext, wish: Wish | None) -> bo
     if command == "theodoi" and isinstance(wish, WatchWords):
         context.words = wish.words
         return True
-    if wish is not None and wish is not SimpleWish.DIGEST:
-        return False
     return wish is None and not (command == "theodoi" and asks_something(context.words))
 
 
@@ -83,16 +81,20 @@ def answers_command(command: str, context: ChatContext, wish: Wish | None) -> bo
 
 _PROMPTS = {texts.EMPTY_QUESTION: "tim", texts.EMPTY_TREND: "xuhuong"}
 _ABOUT_A_LIST = (FollowUp, ShowItem, ShowPage)
-_FOR_READERS = (
-    SimpleWish.MORE,
-    SimpleWish.THANKS,
-    SimpleWish.FINE,
-    SimpleWish.BLAME,
-    SimpleWish.WHO,
-    SimpleWish.GREETING,
-    SimpleWish.HELP,
-    SimpleWish.DIGEST,
-)
+_ANSWERS = {SimpleWish.THANKS: texts.THANKS, SimpleWish.FINE: texts.FINE, SimpleWish.WHO: texts.WHO}
+_NEWS: dict[SimpleWish, Handler] = {
+    SimpleWish.GREETING: commands.show,
+    SimpleWish.HELP: commands.show,
+    SimpleWish.DIGEST: digest_now.handle,
+}
+_FOR_READERS = {SimpleWish.MORE, SimpleWish.BLAME, *_ANSWERS, *_NEWS}
+_HANDLERS: dict[SimpleWish, Handler] = _NEWS | {
+    SimpleWish.WATCHES: watch_buttons.show,
+    SimpleWish.SCHEDULE: choosing_times.handle,
+    SimpleWish.TOPICS: choosing_contents.handle_topics,
+    SimpleWish.DATA: my_data.show,
+    SimpleWish.DELETE: my_data.ask_to_delete,
+}
 
 
 def prompted_command(context: ChatContext) -> str | None:
@@ -157,29 +159,11 @@ async def reply(context: ChatContext, wish: Wish) -> bool:
 
 async def _fulfil_simple(context: ChatContext, wish: SimpleWish) -> None:
     context.words = ""
-    match wish:
-        case SimpleWish.THANKS:
-            await context.send(View(texts.THANKS))
-        case SimpleWish.FINE:
-            await context.send(View(texts.FINE))
-        case SimpleWish.WHO:
-            await context.send(View(texts.WHO))
-        case SimpleWish.GREETING | SimpleWish.HELP:
-            await commands.show(context)
-        case SimpleWish.DIGEST:
-            await digest_now.handle(context)
-        case SimpleWish.WATCHES:
-            await watch_buttons.show(context)
-        case SimpleWish.SCHEDULE:
-            await choosing_times.handle(context)
-        case SimpleWish.TOPICS:
-            await choosing_contents.handle_topics(context)
-        case SimpleWish.DATA:
-            await my_data.show(context)
-        case SimpleWish.DELETE:
-            await my_data.ask_to_delete(context)
-        case _:
-            await context.send(await _choice(context, wish))
+    if handler := _HANDLERS.get(wish):
+        await handler(context)
+    else:
+        answer = _ANSWERS.get(wish)
+        await context.send(View(answer) if answer else await _choice(context, wish))
 
 
 async def _choice(context: ChatContext, wish: SimpleWish) -> View:
@@ -187,17 +171,14 @@ async def _choice(context: ChatContext, wish: SimpleWish) -> View:
     subscriber = await find_chat_subscriber(context.services, context.chat_id)
     if subscriber is None:
         return View(subscription_texts.NOT_SUBSCRIBED)
-    is_paused = subscriber.status == "paused"
     match wish:
         case SimpleWish.QUIET:
             return quiet_view(subscriber)
         case SimpleWish.LENGTH:
             length = subscription_texts.LENGTHS_EXPLAINED[subscriber.choices.length]
-            return View(
-                subscription_texts.LENGTH.format(length=length),
-                settings_keyboards.for_length(subscriber.choices),
-            )
-        case SimpleWish.RESUME if is_paused:
+            keyboard = settings_keyboards.for_length(subscriber.choices)
+            return View(subscription_texts.LENGTH.format(length=length), keyboard)
+        case SimpleWish.RESUME if subscriber.status == "paused":
             return View(subscription_texts.PROPOSE_RESUME, keyboards.TO_RESUME)
         case SimpleWish.RESUME:
             edition = context.services.newsroom.edition_for(subscriber.choices)

@@ -7,12 +7,11 @@ import datetime as dt
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Literal
 from zoneinfo import ZoneInfo
 
 from bot.chat.buttons.intents import SetDays
 from bot.chat.settings.typed_pauses import UnreadableSpanError, parse_pause
-from bot.chat.settings.typed_settings import parse_schedule
+from bot.chat.settings.typed_settings import How, parse_schedule
 from bot.chat.talk.grammar import listed, listed_phrases
 from bot.chat.talk.wishes import (
     LAST,
@@ -147,16 +146,12 @@ def _hour_of_part(plain: str) -> str:
     return " ".join(f"{plain[: found.start()]}{_HOURS[found['part']]}{plain[found.end() :]}".split())
 
 
-def _clock(slots: Slots, parsing: ParseContext) -> Wish | None:
-    """Read a message of nothing but a time."""
-    said = slots["clock"]
-    return _schedule({"schedule": said}, parsing) if _HOUR.search(folded(said)) else None
-
-
 def _schedule(slots: Slots, _: ParseContext) -> Wish | None:
-    if "clock" in slots:
-        return _clock(slots, _)
-    said = folded(_ME.sub("", slots["schedule"].replace("tới", "đến")))
+    """Read times and days; a `clock` is a message of nothing but an hour."""
+    typed = slots.get("clock") or slots["schedule"]
+    if "clock" in slots and not _HOUR.search(folded(typed)):
+        return None
+    said = folded(_ME.sub("", typed.replace("tới", "đến")))
     if not _TIMELY.search(said):
         return None
     plain = _DAY_NUMBERS.sub("thu ", said)
@@ -194,7 +189,7 @@ def _days_off(slots: Slots, _: ParseContext) -> Wish | None:
     return SetSchedule((SetDays(left),)) if left else None
 
 
-def _topics(how: Literal["only", "add", "drop"]) -> "SlotReader":
+def _topics(how: How) -> "SlotReader":
     def read(slots: Slots, parsing: ParseContext) -> Wish | None:
         names = " ".join(folded(slots["topics"]).split())
         is_thing = names in listed_phrases("things") and not _NAMED_TOPIC.search(folded(slots["whole"]))
@@ -249,13 +244,14 @@ def _unwatch(slots: Slots, _: ParseContext) -> Wish | None:
 
 
 def _follow_up(slots: Slots, parsing: ParseContext) -> Wish | None:
-    if "time" in slots:
-        today = parsing.now.astimezone(ZoneInfo(parsing.zone)).date()
-        return FollowUp("instead", slots["time"]) if is_time(slots["time"], today) else None
-    if "place" in slots:
-        return FollowUp("instead", slots["place"]) if is_place(slots["place"]) else None
-    words = slots["other"]
-    return FollowUp("instead", words) if len(words.split()) <= _MOST_OTHER else None
+    if words := slots.get("time", ""):
+        is_one = is_time(words, parsing.now.astimezone(ZoneInfo(parsing.zone)).date())
+    elif words := slots.get("place", ""):
+        is_one = is_place(words)
+    else:
+        words = slots["other"]
+        is_one = len(words.split()) <= _MOST_OTHER
+    return FollowUp("instead", words) if is_one else None
 
 
 def _follow_up_also(slots: Slots, _: ParseContext) -> Wish | None:

@@ -6,7 +6,15 @@ from itertools import chain
 from bot.chat.talk.grammar import MessageTokens, all_words, listed, prepared, rules, tokenize
 from bot.chat.talk.message_classifier import classify
 from bot.chat.talk.rule_slots import SLOT_READERS, ParseContext, span_beside
-from bot.chat.talk.wishes import FollowUp, PauseUntil, ShowAddress, SimpleWish, WatchWords, Wish
+from bot.chat.talk.wishes import (
+    SIMPLE_WISHES,
+    FollowUp,
+    PauseUntil,
+    ShowAddress,
+    SimpleWish,
+    WatchWords,
+    Wish,
+)
 from bot.times.typed_times import with_digits
 from summarizer.questions.typing_errors import from_keystrokes
 from summarizer.text.prose import is_syllable
@@ -85,26 +93,10 @@ _POLITE = (SimpleWish.THANKS, SimpleWish.FINE, SimpleWish.GREETING)
 _APPLAUSE = frozenset("👍❤🙏😊🥰😍👌💪🎉😘")
 _LONGEST_APPLAUSE = 24
 _SMILE = re.compile(r"[:;=]-?[)\]]+|\^_?\^|<3|:[3vp]", re.IGNORECASE)
-_SIMPLE = {
-    "thanks": SimpleWish.THANKS,
-    "greeting": SimpleWish.GREETING,
-    "fine": SimpleWish.FINE,
-    "blame": SimpleWish.BLAME,
-    "who": SimpleWish.WHO,
-    "data": SimpleWish.DATA,
-    "delete": SimpleWish.DELETE,
-    "help": SimpleWish.HELP,
-    "watches": SimpleWish.WATCHES,
-    "pause": SimpleWish.PAUSE,
-    "quiet": SimpleWish.QUIET,
-    "leave": SimpleWish.LEAVE,
-    "resume": SimpleWish.RESUME,
+_SIMPLE = SIMPLE_WISHES | {
     "schedule_panel": SimpleWish.SCHEDULE,
     "topics_panel": SimpleWish.TOPICS,
     "topics_off": SimpleWish.TOPICS,
-    "length": SimpleWish.LENGTH,
-    "more": SimpleWish.MORE,
-    "digest": SimpleWish.DIGEST,
 }
 
 
@@ -137,9 +129,8 @@ def _match_rules(plain: str, parsing: ParseContext) -> Wish | None:
     apart = ((rule, slots) for rule in tried if (slots := rule.reading_apart(message)))
     whole = ((rule, slots) for rule in tried for slots in rule.readings(message))
     for rule, slots in chain(whole, apart):
-        if rule.wish in _SIMPLE:
-            return _SIMPLE[rule.wish]
-        if rule.wish in SLOT_READERS and (wish := SLOT_READERS[rule.wish](slots | {"whole": plain}, parsing)):
+        read = SLOT_READERS.get(rule.wish)
+        if wish := read(slots | {"whole": plain}, parsing) if read else _SIMPLE.get(rule.wish):
             return wish
     return None
 
@@ -184,16 +175,14 @@ def _matches(wish: str, message: MessageTokens) -> bool:
 
 
 def _is_applause(text: str) -> bool:
-    is_short = 0 < len(text) <= _LONGEST_APPLAUSE
-    if is_short and _SMILE.fullmatch(text.strip()):
-        return True
-    return is_short and not any(c.isalnum() for c in text) and not _APPLAUSE.isdisjoint(text)
+    if not 0 < len(text) <= _LONGEST_APPLAUSE:
+        return False
+    has_applause = not _APPLAUSE.isdisjoint(text) and not any(c.isalnum() for c in text)
+    return has_applause or _SMILE.fullmatch(text.strip()) is not None
 
 
 def _address(text: str) -> Wish | None:
-    if len(text) > _LONGEST:
-        return None
-    found = _ADDRESS.search(text)
+    found = _ADDRESS.search(text) if len(text) <= _LONGEST else None
     if found is None:
         return None
     beside = " ".join(f"{text[: found.start()]} {text[found.end() :]}".split())

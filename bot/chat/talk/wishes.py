@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Literal
 
 from bot.chat.buttons.intents import Change
+from bot.chat.settings.typed_settings import How
 from summarizer.questions.query import parse_query
 from summarizer.questions.question_terms import subject_of
 from summarizer.text.syllables import folded
@@ -39,6 +40,9 @@ class SimpleWish(Enum):
     DELETE = "delete"
 
 
+SIMPLE_WISHES = {wish.name.lower(): wish for wish in SimpleWish}  # as rules and examples call them
+
+
 @dataclass(frozen=True, slots=True)
 class PauseUntil:
     """No digests until a moment, in UTC."""
@@ -57,7 +61,7 @@ class SetSchedule:
 class SetTopics:
     """Only these topics, these too, or not these."""
 
-    how: Literal["only", "add", "drop"]
+    how: How
     topics: tuple[str, ...]
 
 
@@ -150,13 +154,12 @@ def completed(last: str, follow_up: FollowUp, today: dt.date) -> str:
     if follow_up.how == "also":
         return f"{subject} {words}"
     if (place := _place_in(last)) and _place_in(words):
-        start, end = place
-        return f"{last[:start]}{words}{last[end:]}"
+        return f"{last[: place[0]]}{words}{last[place[1] :]}"
     if folded(words).split()[:1] == folded(subject).split()[:1]:  # "giá vàng", "còn giá bạc thì sao"
         return words
     if _place_in(words) or is_time(words, today):
         return f"{subject} {words}"
-    return f"{_first_word(subject)} {words}"
+    return f"{subject.partition(' ')[0]} {words}"  # "giá" of "giá vàng" stays, its name is replaced
 
 
 def is_place(words: str) -> bool:
@@ -179,12 +182,6 @@ def is_time(words: str, today: dt.date) -> bool:
     return not query.without(query.time_places)
 
 
-def _first_word(subject: str) -> str:
-    """Return the part of a subject that stays when its name is replaced: "giá" of "giá vàng"."""
-    first, _, rest = subject.partition(" ")
-    return first if rest else subject
-
-
 @functools.cache
 def _places() -> tuple[str, ...]:
     lines = _FILE.read_text("utf-8").splitlines()
@@ -196,9 +193,6 @@ def _place_in(text: str) -> tuple[int, int] | None:
     plain = f" {folded(text)} "
     if len(plain) != len(text) + 2:  # folding changed the length, so spans would be wrong
         return None
-    found = [(plain.find(f" {place} "), -len(place)) for place in _places()]
-    found = [each for each in found if each[0] >= 0]
-    if not found:
-        return None
-    start, length = min(found)
-    return start, start - length
+    found = ((plain.find(f" {place} "), -len(place)) for place in _places())
+    start, length = min((each for each in found if each[0] >= 0), default=(-1, 0))
+    return (start, start - length) if start >= 0 else None
