@@ -24,7 +24,8 @@ from summarizer.digest import Digest, Preferences, compose
 from summarizer.extraction.summaries import summarize
 from summarizer.model import Candidate, Document, Piece
 from summarizer.reader_tastes import Taste, Trait, sum_up, traits_of
-from summarizer.stories.grouping import Arrival, Grouper
+from summarizer.stories.grouping import Grouper
+from summarizer.stories.neighbours import Arrival, features_of
 from summarizer.stories.prepared import Prepared
 from summarizer.topics import TOPICS, classify_topic
 
@@ -153,10 +154,13 @@ def _grouped(pieces: Sequence[Piece]) -> dict[int, list[Piece]]:
     stories: dict[int, list[Piece]] = {}
     for piece in pieces:
         document = piece.document
-        arrival = Arrival(
-            piece.article_id, document.title, document.sapo, document.body, piece.published_at, piece.source
+        features = features_of(
+            Arrival(0, document.title, document.sapo, document.body, piece.published_at, piece.source)
         )
-        stories.setdefault(grouper.add(arrival), []).append(piece)
+        found = grouper.nearest(features)
+        story = len(stories) + 1 if found is None else found
+        grouper.enter(piece.article_id, features, story)
+        stories.setdefault(story, []).append(piece)
     return stories
 
 

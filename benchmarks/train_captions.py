@@ -13,12 +13,13 @@ import json
 import random
 import re
 from collections import Counter
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
-from summarizer.text.boilerplate import cues
+from summarizer.text.boilerplate import lone_cues
 from summarizer.text.repair import repair
 from summarizer.text.sentences import split
 from summarizer.text.syllables import syllables
@@ -55,7 +56,8 @@ def usable(line: str) -> bool:
 
 def example(text: str, is_caption: bool) -> Example:
     """Make one training example."""
-    return frozenset(cues(text, syllables(text))), is_caption
+    tokens = syllables(text)
+    return frozenset((*lone_cues(text, tokens), *map(" ".join, pairwise(tokens)))), is_caption
 
 
 def vocabulary(examples: list[Example]) -> list[str]:

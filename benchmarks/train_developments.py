@@ -22,7 +22,7 @@ import numpy as np
 import numpy.typing as npt
 
 from summarizer.model import Document, Piece
-from summarizer.stories.developments import FEATURES, compare, is_excluded_report
+from summarizer.stories.developments import FEATURES, compare, is_view_or_promotion, may_be_of
 
 Floats = npt.NDArray[np.float64]
 HELD_SMALL = 5.0
@@ -60,7 +60,7 @@ def examples(pieces: dict[str, Piece], path: Path) -> tuple[Floats, npt.NDArray[
     for line in path.read_text(encoding="utf-8").splitlines():
         own, label, older = line.split("\t")
         known = [pieces[one] for one in older.split()]
-        if not is_excluded_report(pieces[own], known):
+        if not is_view_or_promotion(pieces[own]) and may_be_of(pieces[own], known):
             features.append(compare(pieces[own], known))
             labels.append(label == "1")
             groups.append(min(older.split(), key=lambda one: pieces[one].moment))

@@ -23,7 +23,7 @@ _FULLER = 2.0  # times an edition's reading time, for *đầy đủ*
 _REPEATED_TOPIC = 0.8  # factor for each further story of a topic
 _SHORTEST_STORY = 20  # syllables; with less room the digest is full
 _SHORTEST_HEADLINE = 12  # with its papers
-_SHARES = {1: 1.0, 2: 0.6}  # of the budget for one topic or paper, by how many there are
+_SHARES = {1: 1.0, 2: 0.6}  # largest share of the budget for one topic or paper, by how many there are
 _SHARE = 0.4  # if there are more
 _QUOTES: dict[Length, tuple[int, ...]] = {"gon": (0,), "vua": (2, 1), "daydu": (4, 3, 2, 1)}
 
@@ -49,11 +49,6 @@ def budget_of(length: Length, reading_minutes: float) -> float:
             return budget
 
 
-def share_of(different: int) -> float:
-    """Return the largest share of a digest for one of `different` topics or papers."""
-    return _SHARES.get(different, _SHARE)
-
-
 class Page:
     """Takes offered stories while there is room."""
 
@@ -69,8 +64,8 @@ class Page:
         self._is_listed = length != "gon"
         self._budget = budget
         self._shortest = _SHORTEST_STORY if self._is_listed else _SHORTEST_HEADLINE
-        self._topic_cap, self._paper_cap = budget * share_of(topics), budget * share_of(papers)
-        self._read = 0
+        self._topic_cap, self._paper_cap = (budget * _SHARES.get(n, _SHARE) for n in (topics, papers))
+        self.syllables = 0
         self._titles = 0  # syllables of the headlines so far
         self._of_topic: dict[str | None, int] = {}  # syllables so far
         self._of_paper: dict[str, int] = {}
@@ -88,12 +83,7 @@ class Page:
     @property
     def is_full(self) -> bool:
         """Tell whether no story has room any more."""
-        return bool(self.chosen) and self._read + self._shortest > self._budget
-
-    @property
-    def syllables(self) -> int:
-        """Return the number of syllables."""
-        return self._read
+        return bool(self.chosen) and self.syllables + self._shortest > self._budget
 
     def topic_factor(self, topic: str | None) -> float:
         """Return the factor for a further story of a topic, 1 for the first."""
@@ -105,11 +95,8 @@ class Page:
         return bool(done) and done + self._shortest > self._topic_cap
 
     def _are_papers_full(self, version: Version) -> bool:
-        for paper in version.papers:
-            done = self._of_paper.get(paper, 0)
-            if not done or done + self._shortest <= self._paper_cap:
-                return False
-        return True
+        done = (self._of_paper.get(paper, 0) for paper in version.papers)
+        return all(read and read + self._shortest > self._paper_cap for read in done)
 
     def take_first_if_empty(self) -> None:
         """If no story had room, take the first one, whatever its length."""
@@ -128,7 +115,7 @@ class Page:
 
     def _has_room(self, version: Version, syllables: int) -> bool:
         cost = syllables + SOURCE_LINE_SYLLABLES
-        if self._read + cost + self._cost_of_list(version) > self._budget:
+        if self.syllables + cost + self._cost_of_list(version) > self._budget:
             return False
         # The first story of a topic or paper does not count against its share, however small the budget.
         of_topic, of_paper = self._of_topic.get(version.topic, 0), self._of_paper.get(version.paper, 0)
@@ -145,7 +132,7 @@ class Page:
 
     def _take(self, one: Chosen) -> None:
         cost, version = one.syllables + SOURCE_LINE_SYLLABLES, one.version
-        self._read += cost + self._cost_of_list(version)
+        self.syllables += cost + self._cost_of_list(version)
         self._titles += version.title_syllables
         self._of_topic[version.topic] = self._of_topic.get(version.topic, 0) + cost
         self._of_paper[version.paper] = self._of_paper.get(version.paper, 0) + cost

@@ -60,9 +60,8 @@ class Mentions:
         groups = read_phrase(phrase)
         if not groups:
             return found
-        may_have = [
-            set().union(*(self._with_all(words) for words in group)) for group in groups
-        ]  # each group in one of its spellings
+        # Each group in one of its spellings.
+        may_have = [set().union(*(self._with_all(words) for words in group)) for group in groups]
         for story in set.intersection(*may_have) - found:
             matches = Phrases(groups).find(self._words[story])
             if {match.group for match in matches if match.is_as_typed} == set(range(len(groups))):

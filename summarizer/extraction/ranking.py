@@ -12,6 +12,10 @@ import numpy as np
 from sumy.models.dom import ObjectDocumentModel, Paragraph
 from sumy.models.dom import Sentence as Text
 from sumy.summarizers._summarizer import AbstractSummarizer, SentenceInfo
+from sumy.summarizers.edmundson import EdmundsonSummarizer
+from sumy.summarizers.lex_rank import LexRankSummarizer
+from sumy.summarizers.lsa import LsaSummarizer
+from sumy.summarizers.text_rank import TextRankSummarizer
 
 from summarizer.extraction.selection import RANKER, SummaryLimits, select
 from summarizer.text.sentences import split
@@ -54,11 +58,9 @@ class Tokenizer:
 def document_of(
     titles: Sequence[str], texts: Sequence[Sequence[str]], known: Mapping[str, Sequence[str]] | None = None
 ) -> ObjectDocumentModel:
-    """Put articles into sumy's document model.
+    """Put articles, each a title and sentences, into sumy's document model.
 
-    Args:
-        titles: one of each article; texts: its sentences.
-        known: the syllables of sentences that have been cut already.
+    `known` are the syllables of sentences that have been cut already.
     """
     tokenizer = Tokenizer(known)
     return ObjectDocumentModel(
@@ -89,76 +91,40 @@ class Count:
 class NewsRanker(AbstractSummarizer):  # type: ignore[misc] # sumy has no types
     """Our ranker: `selection` behind sumy's interface. A document of several paragraphs is a story."""
 
-    def __call__(self, document: ObjectDocumentModel, sentences_count: Count | int) -> tuple[Text, ...]:
+    def __call__(self, document: ObjectDocumentModel, count: Count | int) -> tuple[Text, ...]:
         """Return the best sentences; of an article in its order, of a story the most important first."""
-        limits = (
-            sentences_count.limits if isinstance(sentences_count, Count) else SummaryLimits(sentences_count)
-        )
-        articles = [paragraph.sentences for paragraph in document.paragraphs]
-        titles = [
-            [word for one in paragraph.headings for word in one.words] for paragraph in document.paragraphs
-        ]
-        sentences = [sentence for article in articles for sentence in article]
-        texts = [[str(sentence) for sentence in article] for article in articles]
-        tokens = [[sentence.words for sentence in article] for article in articles]
+        limits = count.limits if isinstance(count, Count) else SummaryLimits(count)
+        paragraphs = document.paragraphs
+        titles = [[word for one in paragraph.headings for word in one.words] for paragraph in paragraphs]
+        texts = [[str(sentence) for sentence in paragraph.sentences] for paragraph in paragraphs]
+        tokens = [[sentence.words for sentence in paragraph.sentences] for paragraph in paragraphs]
         chosen = select(titles, texts, tokens, limits)
-        return tuple(sentences[i] for i in chosen)
-
-
-class _Quiet:
-    """A ranker of sumy, without its warnings about very short articles."""
-
-    def __init__(self, ranker: AbstractSummarizer) -> None:
-        self._ranker = ranker
-
-    def __call__(self, document: ObjectDocumentModel, sentences_count: Count | int) -> tuple[Text, ...]:
-        with np.errstate(invalid="ignore", divide="ignore"), warnings.catch_warnings():
-            warnings.simplefilter("ignore", UserWarning)  # LSA: fewer words than sentences
-            chosen: tuple[Text, ...] = self._ranker(document, sentences_count)
-        return chosen
+        return tuple(document.sentences[i] for i in chosen)
 
 
 Ranker = Callable[[ObjectDocumentModel, Count | int], tuple[Text, ...]]
 
 
-def _lexrank() -> Ranker:
-    from sumy.summarizers.lex_rank import LexRankSummarizer
+def _baseline(ranker: AbstractSummarizer, words: str = "stop_words") -> Ranker:
+    """Return a ranker of sumy with our stop words, and without its warnings about very short articles."""
+    setattr(ranker, words, _STOP_WORDS.split())
 
-    ranker = LexRankSummarizer()
-    ranker.stop_words = _STOP_WORDS.split()
-    return _Quiet(ranker)
+    def choose(document: ObjectDocumentModel, count: Count | int) -> tuple[Text, ...]:
+        with np.errstate(invalid="ignore", divide="ignore"), warnings.catch_warnings():
+            warnings.simplefilter("ignore", UserWarning)  # LSA: fewer words than sentences
+            chosen: tuple[Text, ...] = ranker(document, count)
+        return chosen
 
-
-def _textrank() -> Ranker:
-    from sumy.summarizers.text_rank import TextRankSummarizer
-
-    ranker = TextRankSummarizer()
-    ranker.stop_words = _STOP_WORDS.split()
-    return _Quiet(ranker)
-
-
-def _lsa() -> Ranker:
-    from sumy.summarizers.lsa import LsaSummarizer
-
-    ranker = LsaSummarizer()
-    ranker.stop_words = _STOP_WORDS.split()
-    return _Quiet(ranker)
-
-
-def _edmundson() -> Ranker:
-    from sumy.summarizers.edmundson import EdmundsonSummarizer
-
-    ranker = EdmundsonSummarizer(cue_weight=0)  # cue words depend on the language; title and place are enough
-    ranker.null_words = _STOP_WORDS.split()
-    return _Quiet(ranker)
+    return choose
 
 
 RANKERS: Mapping[str, Callable[[], Ranker]] = {
     RANKER: NewsRanker,
-    "lexrank": _lexrank,
-    "textrank": _textrank,
-    "lsa": _lsa,
-    "edmundson": _edmundson,
+    "lexrank": lambda: _baseline(LexRankSummarizer()),
+    "textrank": lambda: _baseline(TextRankSummarizer()),
+    "lsa": lambda: _baseline(LsaSummarizer()),
+    # Cue words depend on the language; title and place are enough.
+    "edmundson": lambda: _baseline(EdmundsonSummarizer(cue_weight=0), "null_words"),
 }
 
 
@@ -187,7 +153,6 @@ def rank(
     Raises:
         UnknownRankerError: there is no such ranker.
     """
-    choose = make_ranker(name)
     known = {
         text: words
         for article in zip(texts, tokens, strict=True)
@@ -195,4 +160,4 @@ def rank(
     }
     document = document_of(titles, texts, known)
     at = {id(sentence): number for number, sentence in enumerate(document.sentences)}
-    return [at[id(sentence)] for sentence in choose(document, Count(limits))]
+    return [at[id(sentence)] for sentence in make_ranker(name)(document, Count(limits))]

@@ -67,11 +67,15 @@ def score_pairs(features: ArticleFeatures, alone: Floats, firsts: Sequence[int])
 
 def pair_features(features: ArticleFeatures, alone: Floats, firsts: Sequence[int]) -> Floats:
     """Return the features of each sentence together with each of `firsts`, (firsts, n, columns)."""
+    first, lengths = np.array(firsts)[:, None], features.vectors.lengths
+    together = np.minimum(lengths + lengths[first], _LONGEST)
     columns = (
-        *_single_scores(alone, alone[list(firsts)][:, None]),
+        alone,
+        alone[first],
         *_overlap(features, list(firsts)),
-        *_length(features.vectors.lengths, list(firsts)),
-        *_order(features, np.array(firsts)[:, None]),
+        together,
+        np.maximum(together - 45, 0),
+        *_order(features, first),
     )
     table = np.empty((len(firsts), len(alone), len(columns)), np.float32)
     for number, column in enumerate(columns):
@@ -79,24 +83,16 @@ def pair_features(features: ArticleFeatures, alone: Floats, firsts: Sequence[int
     return table
 
 
-def _single_scores(alone: Floats, other: Floats) -> list[Floats]:
-    return [alone, other]
-
-
 def _overlap(features: ArticleFeatures, firsts: list[int]) -> list[Floats]:
     """Return what two sentences share, and what they have together of the title."""
     similarity = features.vectors.similarity[firsts]
     common = np.stack([features.pairs.common(one) for one in firsts])
-    title_pairs = max(features.in_title_pairs.shape[1], 1)
+    pairs = features.in_title_pairs.shape[1]
     return [
         similarity,
         np.asarray(common / np.maximum(features.vectors.lengths, 1), np.float32),
         _together(features.in_title, firsts, features.title_weights / (features.title_weights.sum() or 1)),
-        _together(
-            features.in_title_pairs,
-            firsts,
-            np.full(features.in_title_pairs.shape[1], 1 / title_pairs, np.float32),
-        ),
+        _together(features.in_title_pairs, firsts, np.full(pairs, 1 / max(pairs, 1), np.float32)),
     ]
 
 
@@ -104,11 +100,6 @@ def _together(has: Floats, firsts: list[int], weights: Floats) -> Floats:
     """Return the weight of what each of `firsts` and each sentence have between them, (firsts, n)."""
     own, weighed = has @ weights, has[firsts] * weights
     return np.asarray(own[firsts][:, None] + own - weighed @ has.T, np.float32)
-
-
-def _length(lengths: Floats, firsts: list[int]) -> list[Floats]:
-    total = np.minimum(lengths + lengths[firsts][:, None], _LONGEST)
-    return [total, np.maximum(total - 45, 0)]
 
 
 def _order(features: ArticleFeatures, first: np.ndarray[tuple[int, int], np.dtype[np.intp]]) -> list[Floats]:

@@ -55,20 +55,14 @@ def select(
     if not any(texts) or limits.sentences == 0:
         return []
     if len(texts) == 1:
-        return select_from_article(titles[0], texts[0], tokens[0], limits)
-    return select_from_story(titles, texts, tokens, limits)
+        return _select_from_article(titles[0], texts[0], tokens[0], limits)
+    return _select_from_story(titles, texts, tokens, limits)
 
 
-def select_from_article(
+def _select_from_article(
     title: Sequence[str], texts: Sequence[str], tokens: Sequence[Sequence[str]], limits: SummaryLimits
 ) -> list[int]:
-    """Return the indices of the sentences of an article's summary, in its order.
-
-    Args:
-        title: the syllables of the title.
-        texts: the sentences, at least one; tokens: their syllables.
-        limits: how much to take; if they are free, the article decides between one sentence and two.
-    """
+    """Do what `select` does for one article. Free `limits`: it decides between one sentence and two."""
     features = compute_features(title, texts, tokens)
     alone = score_alone(features)
     if limits.syllables is None and limits.sentences != 1:
@@ -144,16 +138,13 @@ _FULL_LENGTH = 25  # syllables; shorter sentences count less
 _STORY_SENTENCES = 3
 
 
-def select_from_story(
+def _select_from_story(
     titles: Sequence[Sequence[str]],
     texts: Sequence[Sequence[str]],
     tokens: Sequence[Sequence[Sequence[str]]],
     limits: SummaryLimits,
 ) -> list[int]:
-    """Return the indices of the sentences of several articles' summary; see `select`.
-
-    If `limits` are free, three sentences are taken.
-    """
+    """Do what `select` does for several articles. Free `limits`: three sentences."""
     flat = [words for article in tokens for words in article]
     vectors = vectorise(flat)
     article = np.repeat(np.arange(len(tokens)), [len(sentences) for sentences in tokens])

@@ -6,15 +6,14 @@ mean "many". `particulars` has the ages of people.
 """
 
 import re
-from bisect import bisect_right
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from summarizer.facts.fact import sentence_around
 from summarizer.facts.number_words import AGES, PEOPLE, TIME_UNITS
 from summarizer.facts.numbers import Measure, Quantity, find_quantities
 from summarizer.model import Document, FieldName, Place
-from summarizer.text.sentences import split
 from summarizer.text.syllables import canonical, syllables
 
 CHARACTERS_READ = 2_000  # of a body: papers report the event itself first
@@ -112,6 +111,12 @@ def figures(text: str) -> tuple[Quantity, ...]:
     return tuple(find_quantities(text[:CHARACTERS_READ]))
 
 
+def figures_of(document: Document) -> Iterator[Quantity]:
+    """Yield the quantities of lead and body."""
+    for field in FIELDS:
+        yield from figures(document.field(field))
+
+
 def find_claims(document: Document, measures: Collection[Measure]) -> list[Claim]:
     """Return the claims of `document` in figures of these `measures`. Places: document 0."""
     found = (
@@ -129,10 +134,9 @@ def _claim(text: str, field: FieldName, number: int) -> Claim | None:
     quantity = figures(text)[number]
     if quantity.qualifier == "vague" or quantity.unit in AGES or _COORDINATE.match(text, quantity.end):
         return None
-    start, end = _sentence_around(text, quantity)
-    in_sentence = [
-        other for other in figures(text)[max(0, number - 12) : number + 12] if start <= other.start < end
-    ]
+    start, end = sentence_around(text, quantity.start, CHARACTERS_READ + _REACH)
+    beside = figures(text)[max(0, number - 12) : number + 12]
+    in_sentence = [other for other in beside if start <= other.start < end]
     left, right = _surroundings(quantity, in_sentence, start, end)
     before = canonical(text[left : quantity.start])
     after = canonical(_CLAUSE_END.split(text[quantity.end : right], maxsplit=1)[0])
@@ -154,20 +158,9 @@ def _claim(text: str, field: FieldName, number: int) -> Claim | None:
     )
 
 
-def _sentence_around(text: str, quantity: Quantity) -> tuple[int, int]:
-    spans = _sentences(text)
-    return spans[bisect_right(spans, (quantity.start, len(text))) - 1]
-
-
-@lru_cache(maxsize=256)
-def _sentences(text: str) -> list[tuple[int, int]]:
-    return split(text[: CHARACTERS_READ + _REACH])
-
-
 def _before(quantity: Quantity, in_sentence: Sequence[Quantity]) -> Quantity | None:
-    return max(
-        (other for other in in_sentence if other.start < quantity.start), key=lambda q: q.start, default=None
-    )
+    earlier = (other for other in in_sentence if other.start < quantity.start)
+    return max(earlier, key=lambda other: other.start, default=None)
 
 
 def _surroundings(

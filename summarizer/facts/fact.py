@@ -77,15 +77,20 @@ def search(document: Document, pattern: Pattern[str]) -> Iterator[PatternMatch]:
     for field in _FIELDS:
         text = document.field(field)
         for match in pattern.finditer(text, 0, _CHARACTERS_READ):
-            spans = _sentences(text)
-            start, end = spans[bisect_right(spans, (match.start(), len(text))) - 1]
+            start, end = sentence_around(text, match.start(), _CHARACTERS_READ + _SENTENCE_MARGIN)
             if end - start <= _LONGEST_SENTENCE:
                 yield PatternMatch(match, Place(0, field, start, max(end, match.end())))
 
 
-@lru_cache(maxsize=256)
-def _sentences(text: str) -> list[tuple[int, int]]:
-    return split(text[: _CHARACTERS_READ + _SENTENCE_MARGIN])
+def sentence_around(text: str, at: int, characters: int) -> tuple[int, int]:
+    """Return the sentence at a position within the first `characters`, which alone are cut into sentences."""
+    spans = _sentences(text, characters)
+    return spans[bisect_right(spans, (at, len(text))) - 1]
+
+
+@lru_cache(maxsize=512)
+def _sentences(text: str, characters: int) -> list[tuple[int, int]]:
+    return split(text[:characters])
 
 
 @lru_cache(maxsize=4_096)

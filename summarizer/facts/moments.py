@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Self
+from typing import ClassVar, Self
 
 from summarizer.facts.claims import names
 from summarizer.facts.fact import Fact, PatternMatch, fact_fields, search
@@ -42,11 +42,7 @@ class ClockTime(Fact):
     days: frozenset[tuple[str, ...]]
     names: frozenset[str]
     is_first: bool  # of its article
-
-    @property
-    def what(self) -> str:
-        """Name the kind."""
-        return "giờ xảy ra"
+    what: ClassVar[str] = "giờ xảy ra"
 
     def contradicts(self, other: Self) -> float:
         """Rate two times of one day in similar sentences."""
@@ -125,11 +121,7 @@ class EventDate(Fact):
     month: int
     day: int
     before: tuple[str, ...]
-
-    @property
-    def what(self) -> str:
-        """Name the kind."""
-        return "ngày xảy ra"
+    what: ClassVar[str] = "ngày xảy ra"
 
     def contradicts(self, other: Self) -> float:
         """Rate two near days in very similar sentences."""
@@ -140,7 +132,6 @@ class EventDate(Fact):
         return self.similarity_from(other, _LEAST_LIKE_DATES_BESIDE if beside else _LEAST_LIKE_DATES)
 
     def supports(self, other: Self) -> bool:
-        """Tell whether both are one day."""
         return (self.month, self.day) == (other.month, other.day)
 
 
@@ -176,11 +167,7 @@ class MatchMinute(Fact):
 
     minute: int
     names: frozenset[str]
-
-    @property
-    def what(self) -> str:
-        """Name the kind."""
-        return "phút diễn ra tình huống"
+    what: ClassVar[str] = "phút diễn ra tình huống"
 
     def contradicts(self, other: Self) -> float:
         """Rate two near minutes of a scene with the same players; one apart is how a minute is counted."""
@@ -189,7 +176,6 @@ class MatchMinute(Fact):
         return self.similarity_from(other, _LEAST_LIKE_SCENES)
 
     def supports(self, other: Self) -> bool:
-        """Tell whether both are about one minute."""
         return abs(self.minute - other.minute) <= 1
 
 

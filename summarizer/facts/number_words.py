@@ -1,7 +1,7 @@
 """Words of quantities: numbers spelled out in Vietnamese, units, and the heads of noun phrases."""
 
 import re
-from collections.abc import Sequence
+from math import prod
 from typing import Literal
 
 # Numbers spelled out in Vietnamese: "hai mươi lăm", "ba nghìn rưỡi", "năm trăm linh hai".
@@ -29,31 +29,16 @@ _WORD = re.compile(r"\w+")
 def spelled_number(text: str) -> float | None:
     """Return the number that lowercase `text` spells; None for two in a row, as in "hai ba người".
 
+    Groups are added up: digits and tens until a magnitude multiplies them. "rưỡi" is half of the last one.
+
     >>> spelled_number("hai mươi lăm"), spelled_number("ba nghìn rưỡi"), spelled_number("hai ba")
     (25, 3500.0, None)
     """
-    return _value(_WORD.findall(text))
-
-
-def magnitude(text: str) -> int:
-    """Return what the magnitude words of `text` multiply by: 1 for none.
-
-    >>> magnitude("nghìn tỷ")
-    1000000000000
-    """
-    product = 1
-    for word in _WORD.findall(text):
-        product *= MAGNITUDES[word]
-    return product
-
-
-def _value(words: Sequence[str]) -> float | None:
-    """Add up groups: digits and tens until a magnitude multiplies them; "rưỡi" is half of the last one."""
     total: float = 0
     group: float = 0
     last = 1
     previous = ""
-    for word in words:
+    for word in _WORD.findall(text):
         if word in _DIGITS:
             if previous in _DIGITS:
                 return None
@@ -72,6 +57,15 @@ def _value(words: Sequence[str]) -> float | None:
                 group = group * last
         previous = word
     return total + group
+
+
+def magnitude(text: str) -> int:
+    """Return what the magnitude words of `text` multiply by: 1 for none.
+
+    >>> magnitude("nghìn tỷ")
+    1000000000000
+    """
+    return prod(MAGNITUDES[word] for word in _WORD.findall(text))
 
 
 # The words around a number that make it a quantity: qualifiers, units, and heads of noun phrases. Others show

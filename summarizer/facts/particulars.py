@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Self
+from typing import ClassVar, Self
 
 from summarizer.facts.fact import Fact, PatternMatch, fact_fields, search
 from summarizer.model import Document
@@ -47,11 +47,7 @@ class PersonName(Fact):
     """A Vietnamese name in canonical syllables."""
 
     syllables: tuple[str, ...]
-
-    @property
-    def what(self) -> str:
-        """Name the kind: the names themselves are what is shown."""
-        return "tên một người"
+    what: ClassVar[str] = "tên một người"
 
     def contradicts(self, other: Self) -> float:
         """Rate two names in similar sentences that differ in one similar syllable."""
@@ -63,7 +59,6 @@ class PersonName(Fact):
         return self.similarity_from(other, _LEAST_LIKE_PERSONS if mine == theirs else _LEAST_LIKE_OF_LETTERS)
 
     def supports(self, other: Self) -> bool:
-        """Tell whether both are one name."""
         return self.syllables == other.syllables
 
 
@@ -119,7 +114,6 @@ class Age(Fact):
 
     @property
     def what(self) -> str:
-        """Name the person."""
         return f"tuổi của {self.shown}"
 
     def contradicts(self, other: Self) -> float:
@@ -127,7 +121,6 @@ class Age(Fact):
         return float(self._is_of(other) and not self._agrees_with(other))
 
     def supports(self, other: Self) -> bool:
-        """Tell whether both give one person the same age."""
         return self._is_of(other) and self._agrees_with(other)
 
     def _agrees_with(self, other: Self) -> bool:
@@ -204,11 +197,7 @@ class Ward(Fact):
     district: str
     is_home: bool
     names: frozenset[tuple[str, ...]]
-
-    @property
-    def what(self) -> str:
-        """Name the kind."""
-        return "tên phường, xã"
+    what: ClassVar[str] = "tên phường, xã"
 
     def contradicts(self, other: Self) -> float:
         """Rate two wards of one district in similar sentences; a home is not the place of an event."""
@@ -219,7 +208,6 @@ class Ward(Fact):
         return self.similarity_from(other, _LEAST_LIKE_WARDS) if self.names & other.names else 0.0
 
     def supports(self, other: Self) -> bool:
-        """Tell whether both wards have one name."""
         return self.name == other.name
 
     def _is_like(self, other: Self) -> bool:
@@ -260,11 +248,7 @@ class Plate(Fact):
     """A vehicle's number plate; `code` has its letters and digits only."""
 
     code: str
-
-    @property
-    def what(self) -> str:
-        """Name the kind: there is one such vehicle in most stories."""
-        return "biển số xe"
+    what: ClassVar[str] = "biển số xe"
 
     def contradicts(self, other: Self) -> float:
         """Rate two plates that differ in a character or two."""
@@ -272,7 +256,6 @@ class Plate(Fact):
         return _CERTAINTY if len(self.code) == len(other.code) and 0 < off <= _MOST_OFF else 0.0
 
     def supports(self, other: Self) -> bool:
-        """Tell whether both are one plate."""
         return self.code == other.code
 
 

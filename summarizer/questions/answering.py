@@ -188,7 +188,7 @@ def _quotes(answering: Sequence[_Article], stories: Mapping[int, int | None]) ->
             if is_older and gives_other_figure(rated.sentence.text, shown):
                 continue
             if rated.rating > 0 and _fits(one.piece, rated.sentence, quotes):
-                quotes.append(quote_of(one.piece, rated.sentence.as_sentence))
+                quotes.append(quote_of(one.piece, rated.sentence))
                 break
     if len(quotes) == 1 and quotes[0].article_id == first.piece.article_id:
         quotes += _second(first, quotes)
@@ -208,7 +208,7 @@ def _second(first: _Article, quotes: Sequence[Quote]) -> list[Quote]:
         if leans and not _follows(first.piece.document, rated.sentence, quotes[0]):
             continue
         if rated.rating > _SECOND and _fits(first.piece, rated.sentence, quotes):
-            return [quote_of(first.piece, rated.sentence.as_sentence)]
+            return [quote_of(first.piece, rated.sentence)]
     return []
 
 
@@ -220,7 +220,7 @@ def _with_contrasts(answering: Sequence[_Article], quotes: list[Quote]) -> list[
         one = pieces[quote.article_id]
         for sentence in one.contrasts:
             if _follows(one.piece.document, sentence, quote) and _fits(one.piece, sentence, extended):
-                extended.insert(extended.index(quote) + 1, quote_of(one.piece, sentence.as_sentence))
+                extended.insert(extended.index(quote) + 1, quote_of(one.piece, sentence))
     return extended
 
 
@@ -294,5 +294,5 @@ def _fits(piece: Piece, sentence: ReadSentence, quotes: Sequence[Quote]) -> bool
         and sum(map(len, together)) <= MAX_CHARACTERS
         and sum(len(syllables(text)) for text in together) <= MAX_SYLLABLES
         and not any(repeats(sentence.text, quote.text) for quote in quotes)
-        and within_share(piece, sentence.as_sentence, quotes)
+        and within_share(piece, sentence, quotes)
     )

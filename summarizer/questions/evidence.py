@@ -133,19 +133,12 @@ FEATURES = (
 
 
 @dataclass(frozen=True, slots=True)
-class ReadSentence:
+class ReadSentence(Sentence):
     """A sentence of an article with its words and the places of the question's groups."""
 
-    text: str
-    place: Place
     number: int  # in its field
     words: Sequence[Forms]
     occurrences: Sequence[Occurrence]
-
-    @property
-    def as_sentence(self) -> Sentence:
-        """Return its text and place only."""
-        return Sentence(self.text, self.place)
 
 
 class ReadArticle:
@@ -235,8 +228,7 @@ def cut_into_words(
     touching = set[int]()
     for read in reads:
         for places in (read.in_title, *(one.occurrences for one in (*read.sapo, *read.body))):
-            starts = {(one.group, one.start) for one in places}
-            touching |= {one.group + 1 for one in places if (one.group + 1, one.end) in starts}
+            touching |= {following for _, following in _touching(places)}
     return QuestionWords(terms, word_numbers(terms, joins, [at in touching for at in range(len(joins))]))
 
 

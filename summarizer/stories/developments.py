@@ -154,7 +154,7 @@ def is_development(piece: Piece, known: Sequence[Piece], *, is_followed: bool = 
 
     `is_followed` asks for less: readers who follow a story would rather read too much than miss something.
     """
-    if _is_view_or_promotion(piece):
+    if is_view_or_promotion(piece):
         return False
     if len(_new_acts(piece, known)) >= _MANY_ACTS:
         return True
@@ -163,12 +163,8 @@ def is_development(piece: Piece, known: Sequence[Piece], *, is_followed: bool = 
     return float(compare(piece, known) @ weights) + bias > least
 
 
-def is_excluded_report(piece: Piece, known: Sequence[Piece]) -> bool:
-    """Tell whether a report has no development, whatever its features: see the docstring of the module."""
-    return _is_view_or_promotion(piece) or not may_be_of(piece, known)
-
-
-def _is_view_or_promotion(piece: Piece) -> bool:
+def is_view_or_promotion(piece: Piece) -> bool:
+    """Tell whether a report never has a development: it is a view, a tale, a round-up or promotion."""
     title, sapo = piece.document.title, piece.document.sapo
     is_view = _VIEW.search(canonical(title)) is not None
     return is_view or is_promotion(title, sapo) or is_roundup(title, sapo)
@@ -203,9 +199,8 @@ def compare(piece: Piece, known: Sequence[Piece]) -> Floats:
 
 def _new_acts(piece: Piece, known: Sequence[Piece]) -> set[str]:
     """Return the acts in both headline and lead that no older headline or lead has."""
-    known_acts = {
-        act for one in known for text in (one.document.title, opening_of(one)) for act in acts_in(text)
-    }
+    older = (text for one in known for text in (one.document.title, opening_of(one)))
+    known_acts = {act for text in older for act in acts_in(text)}
     return {*acts_in(piece.document.title)} & {*acts_in(opening_of(piece))} - known_acts
 
 

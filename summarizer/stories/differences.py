@@ -7,7 +7,15 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import NamedTuple
 
-from summarizer.facts.claims import FIELDS, Claim, content_words, figures, find_claims, states_of
+from summarizer.facts.claims import (
+    FIELDS,
+    Claim,
+    content_words,
+    figures,
+    figures_of,
+    find_claims,
+    states_of,
+)
 from summarizer.facts.number_words import PEOPLE
 from summarizer.facts.numbers import Measure
 from summarizer.facts.same_figures import same_thing
@@ -99,23 +107,14 @@ def what_is_new(
 
 def _known(old: Sequence[Piece], new: Sequence[Piece]) -> _Known:
     texts = [piece.document.field(field) for piece in old for field in ("title", *FIELDS)]
-    pairs: set[tuple[str, str]] = set()
-    for text in texts:
-        pairs.update(pairwise(syllables(text)))
-    measures = {
-        quantity.measure
-        for piece in new
-        for field in FIELDS
-        for quantity in figures(piece.document.field(field))
-    }
-    claims = [claim for piece in old for claim in find_claims(piece.document, measures)]
+    measures = {quantity.measure for piece in new for quantity in figures_of(piece.document)}
     return _Known(
-        pairs=frozenset(pairs),
+        pairs=frozenset(pair for text in texts for pair in pairwise(syllables(text))),
         acts=frozenset(act for text in texts for act in acts_in(text)),
         sentences=tuple(
             frozenset(content_words(text[start:end])) for text in texts for start, end in split(text)
         ),
-        claims=tuple(claims),
+        claims=tuple(claim for piece in old for claim in find_claims(piece.document, measures)),
         states=states_of(canonical(" ".join(texts))),
         texts=tuple(texts),
         until=max(piece.moment for piece in old).astimezone(VIETNAM).date(),

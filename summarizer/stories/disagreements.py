@@ -12,7 +12,7 @@ from functools import lru_cache
 from itertools import combinations, islice
 from typing import NamedTuple
 
-from summarizer.facts.claims import FIELDS, Claim, figures, find_claims, what_is_counted
+from summarizer.facts.claims import Claim, figures_of, find_claims, what_is_counted
 from summarizer.facts.fact import Fact
 from summarizer.facts.moments import (
     ClockTime,
@@ -22,7 +22,7 @@ from summarizer.facts.moments import (
     find_event_dates,
     find_match_minutes,
 )
-from summarizer.facts.numbers import Measure, Quantity
+from summarizer.facts.numbers import Measure
 from summarizer.facts.particulars import find_ages, find_person_names, find_plates, find_wards
 from summarizer.facts.same_figures import same_thing
 from summarizer.model import VIETNAM, Disagreement, Document, Figure, Piece, Place
@@ -128,9 +128,8 @@ def differing_facts(pieces: Sequence[Piece]) -> Iterator[Contradiction]:
         for mine, theirs in zip(facts[one], facts[other], strict=True):
             for fact, against, certainty in _contradicting(mine, theirs):
                 if not isinstance(fact, skipped):
-                    yield Contradiction(
-                        certainty, fact.what, _mention_of_fact(one, fact), _mention_of_fact(other, against)
-                    )
+                    ends = _mention_of_fact(one, fact), _mention_of_fact(other, against)
+                    yield Contradiction(certainty, fact.what, *ends)
 
 
 def _skipped(early: Piece, late: Piece) -> tuple[type[Fact], ...]:
@@ -188,18 +187,13 @@ def _disputed_measures(pieces: Sequence[Piece]) -> set[Measure]:
     """Return the measures in which two papers give different figures; only these are compared further."""
     values: defaultdict[Measure, set[tuple[str, float]]] = defaultdict(set)
     for piece in pieces:
-        for quantity in _figures(piece):
+        for quantity in figures_of(piece.document):
             values[quantity.measure].add((piece.source, quantity.value))
     return {
         measure
         for measure, given in values.items()
         if len({source for source, _ in given}) > 1 and len({value for _, value in given}) > 1
     }
-
-
-def _figures(piece: Piece) -> Iterator[Quantity]:
-    for field in FIELDS:
-        yield from figures(piece.document.field(field))
 
 
 def _between(
@@ -224,9 +218,8 @@ def _between(
             and not (_has_figure(pieces[one], theirs) or _has_figure(pieces[other], mine))
         ):
             what = what_is_counted(pieces[one].document, mine, theirs)
-            yield Contradiction(
-                certainty, what, _mention_of_claim(one, mine), _mention_of_claim(other, theirs)
-            )
+            ends = _mention_of_claim(one, mine), _mention_of_claim(other, theirs)
+            yield Contradiction(certainty, what, *ends)
 
 
 def _differ(one: Claim, other: Claim) -> bool:
@@ -246,7 +239,7 @@ def _has_figure(piece: Piece, claim: Claim) -> bool:
     """Tell whether an article has that figure too, whatever it counts: then the papers may agree."""
     return any(
         quantity.measure == claim.measure and quantity.agrees_with(claim.quantity)
-        for quantity in _figures(piece)
+        for quantity in figures_of(piece.document)
     )
 
 
@@ -265,6 +258,4 @@ def find_disagreements(pieces: Sequence[Piece]) -> tuple[Disagreement, ...]:
     pairs = [*differing_figures(ordered), *differing_facts(ordered)]
     pairs.sort(key=lambda pair: -pair.certainty)
     found = without_repetition(ordered, pairs)
-    return tuple(
-        disagreement for disagreement in found if len(disagreement.what.removeprefix("số ")) > _SHORTEST_NAME
-    )
+    return tuple(one for one in found if len(one.what.removeprefix("số ")) > _SHORTEST_NAME)

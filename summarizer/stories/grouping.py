@@ -1,11 +1,10 @@
 """Group articles into stories one at a time, and pack articles as bytes for later comparisons."""
 
-import datetime as dt
 import hashlib
-import importlib.resources
 import json
 from collections.abc import Mapping, Sequence
 from functools import cache
+from importlib.resources import files
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +12,7 @@ from numpy.typing import NDArray
 from summarizer.packaged_data import data_bytes
 from summarizer.stories import leads, neighbours, roundups, terms
 from summarizer.stories.leads import NO_ORDER, Lead
-from summarizer.stories.neighbours import Arrival, ArticleFeatures, Neighbours, features_of
+from summarizer.stories.neighbours import ArticleFeatures, Neighbours
 from summarizer.stories.terms import Terms
 from summarizer.text import repair, syllables
 
@@ -22,11 +21,7 @@ from summarizer.text import repair, syllables
 # An article joins the story whose articles report its event with the highest mean probability, or begins one.
 # The mean decides and not the best match, so that a story cannot drift into another one: a follow-up that
 # resembles only the last report begins a new story. The same text again, at another address or in another
-# paper, always joins. After a restart the caller gives the known stories (`add` with `story`).
-
-__all__ = ["Arrival", "Grouper", "StoryKey"]
-
-StoryKey = int
+# paper, always joins. After a restart the caller gives the known stories (`learn`).
 
 # The least mean probability for joining. Four of five joins on unseen articles
 # are right (`benchmarks/cross_validate_stories.py`); a higher one loses more right joins than wrong ones.
@@ -43,32 +38,9 @@ class Grouper:
         self._stories: NDArray[np.int64] = np.full(window, _NO_STORY)
         self._ids: list[int | str] = [""] * window
         self._numbers: dict[int | str, int] = {}  # by article id
-        self._sizes: dict[StoryKey, int] = {}
-        self._next_story: StoryKey = 1
-        self._last: tuple[Arrival, ArticleFeatures] | None = None  # `find` is mostly followed by `add`
+        self._sizes: dict[int, int] = {}  # of the stories
 
-    def __len__(self) -> int:
-        """Return how many articles are kept."""
-        return len(self._numbers)
-
-    def find(self, arrival: Arrival) -> StoryKey | None:
-        """Return the known story that an article belongs to, without adding the article."""
-        return self.nearest(self.features(arrival))
-
-    def add(self, arrival: Arrival, story: StoryKey | None = None) -> StoryKey:
-        """Put an article into `story`, or into the story found or begun for it, and return that.
-
-        A new story gets a number above all earlier ones. An article that comes again replaces its old entry.
-        """
-        article = self.features(arrival)
-        if story is None:
-            story = self.nearest(article)
-        if story is None:
-            story = self._next_story
-        self.enter(arrival.article_id, article, story)
-        return story
-
-    def enter(self, article_id: int | str, article: ArticleFeatures, story: StoryKey) -> None:
+    def enter(self, article_id: int | str, article: ArticleFeatures, story: int) -> None:
         """Put an article into `story`; its old entry is replaced."""
         self._forget(article_id)
         self._enter(self._neighbours.add(article), article_id, story)
@@ -80,15 +52,15 @@ class Grouper:
         for number in numbers:
             self._leave(number)
 
-    def learn(self, known: Sequence[tuple[int | str, StoryKey, ArticleFeatures]]) -> None:
-        """Put articles, by id, into their known stories: like `add`, but faster."""
+    def learn(self, known: Sequence[tuple[int | str, int, ArticleFeatures]]) -> None:
+        """Put articles, by id, into their known stories: like `enter`, but faster."""
         for article_id, _, _ in known:
             self._forget(article_id)
         numbers = self._neighbours.add_many([article for _, _, article in known])
         for number, (article_id, story, _) in zip(numbers, known, strict=True):
             self._enter(number, article_id, story)
 
-    def rename(self, names: Mapping[StoryKey, StoryKey]) -> None:
+    def rename(self, names: Mapping[int, int]) -> None:
         """Give stories other keys, none of which is in use."""
         if not names:
             return
@@ -97,26 +69,14 @@ class Grouper:
         for old, new in names.items():
             if old in self._sizes:
                 self._sizes[new] = self._sizes.pop(old)
-                self._next_story = max(self._next_story, new + 1)
-
-    def features(self, arrival: Arrival) -> ArticleFeatures:
-        """Return the features of an article."""
-        if self._last is None or self._last[0] is not arrival:
-            self._last = arrival, features_of(arrival)
-        return self._last[1]
-
-    def forget_before(self, moment: dt.datetime) -> None:
-        """Forget the articles published before `moment`; those without a time leave with the window."""
-        for number in self._neighbours.forget_before(moment):
-            self._leave(number)
 
     def _forget(self, article_id: int | str) -> None:
         if article_id in self._numbers:
             self._neighbours.forget(self._numbers[article_id])
             self._leave(self._numbers[article_id])
 
-    def nearest(self, article: ArticleFeatures) -> StoryKey | None:
-        """Return the known story that an article belongs to."""
+    def nearest(self, article: ArticleFeatures) -> int | None:
+        """Return the known story that an article belongs to; None: it begins one."""
         numbers, probable = self._neighbours.near(article)
         if copies := numbers[probable == 1.0].tolist():  # the same text always joins its story
             return int(self._stories[copies[-1] % self._neighbours.window])
@@ -128,14 +88,13 @@ class Grouper:
         nearest = int(np.argmax(means))
         return int(stories[nearest]) if means[nearest] >= JOIN_AT else None
 
-    def _enter(self, number: int, article_id: int | str, story: StoryKey) -> None:
+    def _enter(self, number: int, article_id: int | str, story: int) -> None:
         self._leave(number)  # the article a whole window before, at the same index
         place = number % self._neighbours.window
         self._stories[place] = story
         self._ids[place] = article_id
         self._numbers[article_id] = number
         self._sizes[story] = self._sizes.get(story, 0) + 1
-        self._next_story = max(self._next_story, story + 1)
 
     def _leave(self, number: int) -> None:
         place = number % self._neighbours.window
@@ -164,7 +123,8 @@ def fingerprint() -> str:
     """Return a fingerprint of the code and data that decide the contents of packed articles."""
     found = hashlib.sha256()
     for name in (__name__, *(module.__name__ for module in _DECIDING)):
-        found.update(_source(name))
+        package, _, module = name.rpartition(".")
+        found.update((files(package) / f"{module}.py").read_bytes())
     for name in _DATA:
         found.update(data_bytes(name))
     return found.hexdigest()[:16]
@@ -217,8 +177,3 @@ def unpack(packed: bytes, moment: float, source: str | None, order: bytes = b"")
         bool(flags & _HAS_BODY),
         bool(flags & _IS_ROUNDUP),
     )
-
-
-def _source(module: str) -> bytes:
-    package, _, name = module.rpartition(".")
-    return (importlib.resources.files(package) / f"{name}.py").read_bytes()

@@ -180,17 +180,6 @@ class Neighbours:
             first += 1
         self._postings.forget_before(first)
 
-    def forget_before(self, moment: dt.datetime) -> list[int]:
-        """Forget the articles published before `moment`, and return their numbers.
-
-        Those without a time stay until the window has passed.
-        """
-        numbers = np.arange(self._postings.first, self._postings.next)
-        old = self._moments[numbers % self.window] < moment.timestamp()
-        found = [n for n in numbers[old].tolist() if self._kept[n % self.window] is not None]
-        self.forget_all(found)
-        return found
-
     def _candidates(self, article: ArticleFeatures, cosines: NDArray[np.float64]) -> NDArray[np.int64]:
         """Return the articles to compare, ascending: near in time, the most similar in words."""
         found = np.flatnonzero(cosines >= _NOISE)

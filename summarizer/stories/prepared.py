@@ -86,13 +86,9 @@ class Version:
     def pieces(self) -> list[Piece]:
         """The articles of which the story is composed, the leading one first."""
         pieces = leading(self.candidate)
-        if self._news is not None:
-            pieces.sort(key=lambda piece: piece.article_id != self._news_article)
+        if news := self._news:
+            pieces.sort(key=lambda piece: piece.article_id != news.article_id)
         return surely_same(pieces, self._prepared.frequencies)
-
-    @property
-    def _news_article(self) -> int | None:
-        return self._news.article_id if self._news else None
 
     @cached_property
     def paper(self) -> str:
@@ -240,12 +236,12 @@ class Prepared:
 
     def known_stories(self, seen: Mapping[int, dt.datetime]) -> frozenset[tuple[int, int]]:
         """Return the id and the number of known articles of each story that readers have `seen` before."""
-        known = set()
-        for story_id in seen.keys() & self.by_id.keys():
-            pieces = self.by_id[story_id].candidate.pieces
-            count = sum(piece.was_ready_at <= seen[story_id] for piece in pieces)
-            known |= {(story_id, count)} if count else set()
-        return frozenset(known)
+        counts = (
+            (story_id, sum(piece.was_ready_at <= seen[story_id] for piece in one.candidate.pieces))
+            for story_id, one in self.by_id.items()
+            if story_id in seen
+        )
+        return frozenset((story_id, count) for story_id, count in counts if count)
 
     def is_covered_by(self, version: Version, shown: int) -> bool:
         """Tell whether one of the stories `shown` (bits by number) is about the event of `version`."""

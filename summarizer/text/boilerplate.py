@@ -196,9 +196,7 @@ _QUOTE = re.compile('["“”]')
 def caption_score(text: str, tokens: Sequence[str] | None = None) -> float:
     """Return the log odds that a separate line with this text is a caption, if half of such lines are.
 
-    Args:
-        text: one line or sentence.
-        tokens: its syllables, where the caller has them already.
+    `tokens` are its syllables, where the caller has them already.
 
     >>> caption_score("Hiện trường vụ tai nạn trên quốc lộ 1.") > 2
     True
@@ -207,7 +205,7 @@ def caption_score(text: str, tokens: Sequence[str] | None = None) -> float:
     """
     tokens = tokens or syllables(text)
     lone, pairs = _weights()
-    said = map(lone.__getitem__, lone.keys() & _lone_cues(text, tokens))
+    said = map(lone.__getitem__, lone.keys() & lone_cues(text, tokens))
     beside = map(pairs.__getitem__, pairs.keys() & pairwise(tokens))
     # An exact sum: the order of a set differs between processes, and so would a rounded sum.
     return math.fsum((lone[""], *said, *beside))
@@ -245,12 +243,8 @@ def word_weights() -> dict[str, float]:
     return {cue: weight for cue, weight in _weights()[0].items() if cue.isalnum()}
 
 
-def cues(text: str, tokens: Sequence[str]) -> list[str]:
-    """Return the features of a line, each once: words, neighbours, the opening, length and marks."""
-    return [*_lone_cues(text, tokens), *{f"{first} {second}" for first, second in pairwise(tokens)}]
-
-
-def _lone_cues(text: str, tokens: Sequence[str]) -> list[str]:
+def lone_cues(text: str, tokens: Sequence[str]) -> list[str]:
+    """Return the features of a line but its neighbouring words: words, the opening, length and marks."""
     opening = f"^{tokens[0]}" if tokens else "^"
     found = [*set(tokens), opening, "^" + " ".join(tokens[:2])]
     found += (f"#{min(len(tokens) // 4, 12)}", f",{min(text.count(','), 3)}")

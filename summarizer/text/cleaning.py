@@ -82,9 +82,7 @@ def clean_body(body: str, *, title: str = "", sapo: str = "") -> Cleaned:
 def is_subhead(text: str, tokens: Sequence[str] | None = None) -> bool:
     """Tell whether a line is a heading between paragraphs: short, without a full stop.
 
-    Args:
-        text: one line or sentence.
-        tokens: its syllables, where the caller has them already.
+    `tokens` are its syllables, where the caller has them already.
 
     >>> is_subhead("Ba việc phải làm ngay"), is_subhead("Nước rút dần.")
     (True, False)
@@ -136,13 +134,10 @@ def _key(text: str) -> str:
 
 def _keys(texts: Sequence[str]) -> list[str]:
     """Return a key of each text; texts that cannot have a copy among the others get a cheaper key."""
-    initials = [_INITIALS.match(text) for text in texts]
-    openings = [found.group(1, 2, 3) if found else None for found in initials]
+    openings = [found and found.group(1, 2, 3) for found in map(_INITIALS.match, texts)]
     count = Counter(openings)
-    return [
-        text if opening and count[opening] == 1 else _key(text)
-        for text, opening in zip(texts, openings, strict=True)
-    ]
+    found = zip(texts, openings, strict=True)
+    return [text if opening and count[opening] == 1 else _key(text) for text, opening in found]
 
 
 def _without_repeats(lines: list[Line]) -> list[Line]:
@@ -183,7 +178,6 @@ def _is_echo(key: str, said: set[str]) -> bool:
 def _without_captions(lines: list[Line]) -> list[Line]:
     """Drop captions printed once, unless no line would remain."""
     texts = ["", *(line.text for line in lines), ""]
-    kept = [
-        line for i, line in enumerate(lines) if not is_caption(line.text, before=texts[i], after=texts[i + 2])
-    ]
+    around = zip(lines, texts, texts[2:], strict=False)
+    kept = [line for line, before, after in around if not is_caption(line.text, before=before, after=after)]
     return kept or lines

@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from summarizer.stories.grouping import Arrival, Grouper
-from summarizer.stories.neighbours import MAX_HOURS_APART, Neighbours, features_of
+from summarizer.stories.neighbours import MAX_HOURS_APART, Arrival, Neighbours, features_of
 from summarizer.stories.terms import Postings, article_terms, similarity
+from tests.summarizer.stories.numbered_stories import NumberedStories
 
 NOON = dt.datetime(2026, 11, 20, 5, tzinfo=dt.UTC)
 EVENTS: dict[str, list[dict[str, str]]] = json.loads(
@@ -24,7 +24,7 @@ def arrival(text: dict[str, str], number: int, published: dt.datetime | None = N
 
 
 def grouped(texts: list[dict[str, str]], *, apart: dt.timedelta | None = None) -> list[int]:
-    grouper = Grouper()
+    grouper = NumberedStories()
     times = [None if apart is None else NOON + n * apart for n in range(len(texts))]
     return [
         grouper.add(arrival(text, n, time)) for n, (text, time) in enumerate(zip(texts, times, strict=True))
@@ -44,7 +44,7 @@ def test_different_events_are_different_stories_even_when_they_look_alike() -> N
 
 
 def _by_event() -> list[list[int]]:
-    grouper = Grouper()
+    grouper = NumberedStories()
     number = iter(range(100))
     return [[grouper.add(arrival(text, next(number), NOON)) for text in texts] for texts in EVENTS.values()]
 
@@ -69,7 +69,7 @@ def test_reports_alike_published_a_week_apart_are_two_events() -> None:
     ids=["same", "headline", "cut"],
 )
 def test_the_same_text_joins_its_story_days_later_whatever_else_is_in_it(again: dict[str, str]) -> None:
-    grouper = Grouper()
+    grouper = NumberedStories()
     story = grouper.add(arrival(FLOOD[0], 0, NOON))
     for number, other in enumerate(FIRE, start=1):  # a story of much else
         grouper.add(arrival(other, number, NOON), story)
@@ -85,12 +85,12 @@ def test_a_daily_report_in_the_same_words_is_another_days() -> None:
     assert len(set(grouped([gold, gold], apart=dt.timedelta(days=1)))) == 2
     counted = {"title": "Xã Bến Cau giúp dân", "sapo": gold["sapo"].replace("ngang chiều qua", "{} triệu")}
     one, other = ({**counted, "body": "", "sapo": counted["sapo"].format(number)} for number in (81, 82))
-    grouper = Grouper()
+    grouper = NumberedStories()
     assert grouper.add(arrival(one, 1, NOON)) != grouper.add(arrival(other, 2, NOON + dt.timedelta(days=6)))
 
 
 def test_an_article_without_a_time_joins_by_its_words() -> None:
-    grouper = Grouper()
+    grouper = NumberedStories()
     story = grouper.add(arrival(FLOOD[0], 1, NOON))
     assert grouper.add(arrival(FLOOD[1], 2)) == story
 
@@ -105,14 +105,14 @@ def test_a_story_does_not_drift_from_link_to_link_into_another() -> None:
 
 
 def test_a_story_that_is_given_is_kept_and_found_again() -> None:
-    grouper = Grouper()
+    grouper = NumberedStories()
     assert grouper.add(arrival(FLOOD[0], 1), story=71) == 71
     assert grouper.add(arrival(FLOOD[1], 2)) == 71
     assert grouper.add(arrival(FIRE[0], 3)) == 72
 
 
 def test_finding_a_story_keeps_nothing() -> None:
-    grouper = Grouper()
+    grouper = NumberedStories()
     assert grouper.find(arrival(FLOOD[0], 1)) is None
     story = grouper.add(arrival(FLOOD[0], 1))
     assert grouper.find(arrival(FLOOD[1], 2)) == story
@@ -120,7 +120,7 @@ def test_finding_a_story_keeps_nothing() -> None:
 
 
 def test_an_article_that_comes_again_takes_the_place_of_what_was_known() -> None:
-    grouper = Grouper()
+    grouper = NumberedStories()
     story = grouper.add(arrival(FLOOD[0], 1))
     assert grouper.add(arrival(FLOOD[0], 1)) == story
     assert len(grouper) == 1
@@ -129,7 +129,7 @@ def test_an_article_that_comes_again_takes_the_place_of_what_was_known() -> None
 
 
 def test_past_the_window_the_oldest_article_is_forgotten() -> None:
-    grouper = Grouper(window=2)
+    grouper = NumberedStories(window=2)
     flood = grouper.add(arrival(FLOOD[0], 1))
     grouper.add(arrival(FIRE[0], 2))
     assert grouper.find(arrival(FLOOD[1], 3)) == flood
@@ -138,12 +138,12 @@ def test_past_the_window_the_oldest_article_is_forgotten() -> None:
     assert len(grouper) == 2
 
 
-def test_articles_published_before_a_moment_are_forgotten() -> None:
-    grouper = Grouper()
+def test_articles_that_are_forgotten_are_not_found_again() -> None:
+    grouper = NumberedStories()
     grouper.add(arrival(FLOOD[0], 1, NOON - dt.timedelta(hours=2)))
     fire = grouper.add(arrival(FIRE[0], 2, NOON))
     timeless = grouper.add(arrival(EVENTS["giá tôm Cà Ná"][0], 3))
-    grouper.forget_before(NOON)
+    grouper.forget([1, 99])
     assert grouper.find(arrival(FLOOD[1], 4, NOON)) is None
     assert grouper.find(arrival(FIRE[1], 4, NOON)) == fire
     assert grouper.find(arrival(EVENTS["giá tôm Cà Ná"][1], 4)) == timeless
@@ -152,7 +152,7 @@ def test_articles_published_before_a_moment_are_forgotten() -> None:
 
 def test_a_window_of_nothing_is_refused() -> None:
     with pytest.raises(ValueError, match="window"):
-        Grouper(window=0)
+        NumberedStories(window=0)
 
 
 def test_the_index_finds_the_likeness_that_comparing_one_by_one_finds() -> None:

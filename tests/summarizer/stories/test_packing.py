@@ -10,8 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from summarizer.stories import terms
-from summarizer.stories.grouping import Arrival, Grouper, fingerprint, pack, pack_order, unpack
-from summarizer.stories.neighbours import ArticleFeatures, Neighbours, features_of
+from summarizer.stories.grouping import fingerprint, pack, pack_order, unpack
+from summarizer.stories.neighbours import Arrival, ArticleFeatures, Neighbours, features_of
+from tests.summarizer.stories.numbered_stories import NumberedStories
 
 NOON = dt.datetime(2026, 11, 20, 5, tzinfo=dt.UTC)
 TEXTS: list[dict[str, str]] = [
@@ -116,7 +117,7 @@ def test_a_window_that_is_full_loses_its_oldest_also_to_articles_learned_togethe
 
 
 def test_stories_learned_are_found_again_and_keep_the_last_place_of_an_article() -> None:
-    grouper, arrived = Grouper(), arrivals()
+    grouper, arrived = NumberedStories(), arrivals()
     known = [
         (arrival.article_id, 70 + number, features_of(arrival)) for number, arrival in enumerate(arrived[:-1])
     ]
@@ -128,7 +129,7 @@ def test_stories_learned_are_found_again_and_keep_the_last_place_of_an_article()
 
 
 def test_a_story_that_got_another_key_is_found_under_it() -> None:
-    grouper, arrived = Grouper(), arrivals()
+    grouper, arrived = NumberedStories(), arrivals()
     assert grouper.add(arrived[0], -5) == -5
     assert grouper.find(arrived[1]) == -5
     grouper.rename({-5: 41})

@@ -7,11 +7,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from summarizer.stories.grouping import JOIN_AT, Arrival, Grouper
-from summarizer.stories.neighbours import Neighbours, features_of
+from summarizer.stories.grouping import JOIN_AT
+from summarizer.stories.neighbours import Arrival, Neighbours, features_of
 from summarizer.stories.same_event import FEATURES, Others, compare
 from summarizer.stories.story_rows import group_rows
 from summarizer.stories.terms import Frequencies
+from tests.summarizer.stories.numbered_stories import NumberedStories
 
 NOON = dt.datetime(2026, 9, 12, 5, tzinfo=dt.UTC)
 LEADS = json.loads(Path(__file__).with_name("leads.json").read_text(encoding="utf-8"))
@@ -27,7 +28,7 @@ def arrivals(leads: list[tuple[str, str, int]]) -> list[Arrival]:
 
 
 def stories_of(leads: list[tuple[str, str, int]]) -> int:
-    grouper = Grouper()
+    grouper = NumberedStories()
     return len({grouper.add(arrival) for arrival in arrivals(leads)})
 
 
@@ -105,7 +106,7 @@ def test_a_word_that_everybody_writes_this_week_joins_nothing() -> None:
 
 def test_a_round_up_is_near_nothing_and_nothing_is_near_it() -> None:
     title, sapo, _ = ONE["an appointment"][0]
-    grouper = Grouper()
+    grouper = NumberedStories()
     roundup = grouper.add(Arrival(1, f"Điểm tin 6h: {title} | Giá tôm tăng mạnh", sapo, "", NOON))
     report = grouper.add(Arrival(2, title, sapo, "", NOON))
     again = grouper.add(Arrival(3, f"Điểm tin 17h: {title} | Giá tôm giảm mạnh", sapo, "", NOON))
@@ -117,7 +118,7 @@ def test_a_follow_up_that_leans_on_the_last_report_only_is_told_anew() -> None:
     fire = [[f"Cháy chợ Bến Cau: sạp {n} cháy rụi", "Ngọn lửa thiêu rụi chợ Bến Cau.", n] for n in range(4)]
     last = ["Chợ Bến Cau họp lại ở bãi Đá, tiểu thương mừng", "Tiểu thương mừng ngày họp chợ ở bãi Đá.", 20]
     after = ["Tiểu thương mừng ngày họp chợ ở bãi Đá", "Bãi Đá đông người mua ngày họp chợ đầu tiên.", 40]
-    grouper = Grouper()
+    grouper = NumberedStories()
     story = [grouper.add(arrival) for arrival in arrivals([*fire, last, after])]
     assert len(set(story[:4])) == 1
     assert story[-1] != story[0]

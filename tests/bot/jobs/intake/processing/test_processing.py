@@ -16,7 +16,7 @@ from storage.errors import StorageError
 from storage.processing.processed import find_summaries
 from storage.tables import packed_articles, stories
 from storage.upkeep.prune import prune_articles, prune_rest
-from summarizer.stories.grouping import Arrival
+from summarizer.stories.neighbours import Arrival
 from tests.bot.jobs.intake.processing.reports import (
     DAY,
     FLOOD,
