@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from datetime import date
+import time
 from typing import Literal, Protocol
 from urllib.parse import SplitResult, urlsplit
 
@@ -22,6 +22,9 @@ _NUMBERED = re.compile(
 )
 _AMOUNT_ZEROS = "00000"  # a number that ends in these counts something: 1000000 dong
 _FIRST_YEAR, _LAST_YEAR = 1990, 2099
+_TWO_YEARS = re.compile(r"(?:(?:199|20\d)\d){2}", re.ASCII)
+# By the count of digits. A time with seconds identifies one article.
+_DATE_FORMS = {8: ("%Y%m%d", "%d%m%Y"), 10: ("%Y%m%d%H",), 12: ("%Y%m%d%H%M",)}
 
 
 def article_address(authority: str, path: str, query: str) -> str:
@@ -84,31 +87,17 @@ def _without_amp(path: str) -> str:
 
 def _is_date(digits: str) -> bool:
     """Tell whether digits are a date, with hour and minute or without, or two years: 20261004, 20252026."""
-    count = len(digits)
-    if count == 7:  # 4102026
-        return _is_day(digits[3:], digits[1:3], digits[0])
-    if count == 8:
-        return (
-            _is_day(digits[:4], digits[4:6], digits[6:])
-            or _is_day(digits[4:], digits[2:4], digits[:2])
-            or (_is_year(digits[:4]) and _is_year(digits[4:]))
-        )
-    if count in (10, 12):  # with hours, and minutes; a time with seconds identifies one article
-        is_clock = int(digits[8:10]) < 24 and int(digits[10:] or 0) < 60
-        return is_clock and _is_day(digits[:4], digits[4:6], digits[6:8])
-    return False
+    digits = digits.zfill(8)  # 4102026
+    forms = _DATE_FORMS.get(len(digits), ())
+    return _TWO_YEARS.fullmatch(digits) is not None or any(_is_day(digits, form) for form in forms)
 
 
-def _is_year(digits: str) -> bool:
-    return _FIRST_YEAR <= int(digits) <= _LAST_YEAR
-
-
-def _is_day(year: str, month: str, day: str) -> bool:
+def _is_day(digits: str, form: str) -> bool:
     try:
-        date(int(year), int(month), int(day))
+        year = time.strptime(digits, form).tm_year
     except ValueError:
         return False
-    return _is_year(year)
+    return _FIRST_YEAR <= year <= _LAST_YEAR
 
 
 # Keys and hashes: which article it is, and whether its text changed.

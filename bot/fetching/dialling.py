@@ -120,7 +120,7 @@ class Transport:
     """
 
     def __init__(self, *, resolve: Callable[[str], list[str]] | None = None) -> None:
-        self._resolver = _Resolver(resolve or _look_up)
+        self._resolver = Resolver(resolve or look_up)
         self._sessions: dict[bool, aiohttp.ClientSession] = {}
 
     async def get(
@@ -153,7 +153,7 @@ class Transport:
             raise FetchError("timeout") from error
         except aiohttp.ClientError as error:
             raise _explained(error) from error
-        except (ValueError, UnicodeError) as error:  # an address that only aiohttp refuses
+        except ValueError as error:  # an address that only aiohttp or the machine's lookup refuses
             raise FetchError("address", "sai cách viết") from error
         named = {name.lower(): value for name, value in answer.headers.items()}
         return Answer(answer.status, named, body, answer.charset)
@@ -207,11 +207,17 @@ def _public_socket(info: _AddressInfo) -> socket.socket:
     return _any_socket(info)
 
 
-def _look_up(host: str) -> list[str]:
+def look_up(host: str) -> list[str]:
+    """Return the IP addresses of `host`, as the machine finds them.
+
+    Raises:
+        OSError: nothing is known of it.
+        UnicodeError: it cannot be a name.
+    """
     return [str(info[4][0]) for info in socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)]
 
 
-class _Resolver(AbstractResolver):
+class Resolver(AbstractResolver):
     """Looks names up in threads of its own."""
 
     def __init__(self, look_up: Callable[[str], list[str]]) -> None:
@@ -241,17 +247,16 @@ class _Resolver(AbstractResolver):
 
 
 def _explained(error: aiohttp.ClientError) -> FetchError:
-    cause = error.os_error if isinstance(error, aiohttp.ClientConnectorError) else None
-    if isinstance(cause, _PrivateAddressError):
-        return FetchError("private")
-    if isinstance(error, aiohttp.ClientConnectorDNSError):
-        return FetchError("dns")
-    if isinstance(error, aiohttp.ClientSSLError | aiohttp.ClientConnectorCertificateError):
-        return FetchError("tls")
-    if isinstance(error, aiohttp.ClientConnectorError):
-        return FetchError("connection", cause.strerror or "" if cause else "")
-    if isinstance(error, aiohttp.InvalidURL):
-        return FetchError("address", "sai cách viết")
-    if isinstance(error, aiohttp.ServerTimeoutError):
-        return FetchError("timeout")
-    return FetchError("broken_answer", type(error).__name__)
+    match error:
+        case aiohttp.ClientConnectorDNSError():
+            return FetchError("dns")
+        case aiohttp.ClientSSLError():
+            return FetchError("tls")
+        case aiohttp.ClientConnectorError(os_error=_PrivateAddressError()):
+            return FetchError("private")
+        case aiohttp.ClientConnectorError():
+            return FetchError("connection", error.os_error.strerror or "")
+        case aiohttp.InvalidURL():
+            return FetchError("address", "sai cách viết")
+        case _:
+            return FetchError("broken_answer", type(error).__name__)

@@ -151,7 +151,7 @@ def seconds_of_rest(wait: Wait, failures: int, chance: float) -> float:
     >>> [seconds_of_rest(Wait(2.0, True, "502"), n, 1.0) for n in (1, 2, 3, 10)]
     [2.0, 4.0, 8.0, 60.0]
     """
-    return min(_LONGEST_REST_SECONDS, wait.seconds * 2.0 ** min(failures - 1, 10)) * (1 + chance) / 2
+    return _doubled(wait.seconds, failures, _LONGEST_REST_SECONDS) * (1 + chance) / 2
 
 
 def seconds_of_hold(hold: Hold, refusals: int) -> float:
@@ -163,7 +163,14 @@ def seconds_of_hold(hold: Hold, refusals: int) -> float:
     """
     if hold.is_named:
         return hold.seconds
-    return min(_LONGEST_UNNAMED_SECONDS, hold.seconds * 2.0 ** min(refusals - 1, 10))
+    return _doubled(hold.seconds, refusals, _LONGEST_UNNAMED_SECONDS)
+
+
+def _doubled(seconds: float, failures: int, longest: float) -> float:
+    """Return `seconds`, doubled with each failure after the first one, `longest` at most."""
+    for _ in range(failures - 1):
+        seconds *= 2
+    return min(longest, seconds)
 
 
 def _outcome_of_bad_request(text: str) -> Outcome:

@@ -243,7 +243,7 @@ def read_payload(payload: str) -> str | None:
     if found is None:
         return None
     try:
-        words = base64.urlsafe_b64decode(found[1] + "=" * (-len(found[1]) % 4)).decode()
+        words = base64.urlsafe_b64decode(found[1] + "==").decode()  # more padding than needed is ignored
     except (binascii.Error, UnicodeDecodeError):
         return None
     return words if words.strip() and write_payload(words) == payload else None

@@ -5,11 +5,9 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from sqlalchemy import func, select
 
-from bot.chat.buttons.callbacks import read_payload, write_payload
+from bot.chat.buttons.callbacks import read_payload
 from storage.tables import questions
 
 Publish = Callable[..., Awaitable[list[int]]]
@@ -134,20 +132,6 @@ async def test_an_answer_that_comes_too_late_is_no_error(
 async def test_help_tells_of_the_inline_mode(an: Person) -> None:
     await an.says("/trogiup")
     await an.sees(f"@{an.house.username} từ cần tìm")
-
-
-@given(st.text(st.characters(exclude_categories=["Cs"]), max_size=80))
-def test_a_payload_brings_back_the_words_or_their_beginning(words: str) -> None:
-    payload = write_payload(words)
-    assert len(payload) <= 64
-    read = read_payload(payload)
-    assert words.startswith(read) if read is not None else not words[:1].strip()
-
-
-@given(st.text(max_size=70))
-def test_whatever_payload_is_read_is_one_of_ours(payload: str) -> None:
-    words = read_payload(payload)
-    assert words is None or write_payload(words) == payload
 
 
 async def asked_as_guest(person: Person, text: str) -> list[Json]:

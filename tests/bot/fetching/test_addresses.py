@@ -78,6 +78,18 @@ def test_what_is_no_web_address_is_refused(url: str) -> None:
     assert refusal.value.code == "address"
 
 
+def test_an_address_of_two_thousand_characters_is_the_longest() -> None:
+    longest = "http://bao.example/" + "a" * 1_981
+    assert target_of(longest).url == longest
+    with pytest.raises(FetchError, match="quá dài"):
+        target_of(longest + "a")
+
+
+def test_of_a_scheme_that_is_not_read_twenty_letters_are_named() -> None:
+    with pytest.raises(FetchError, match=f"«{'x' * 20}»"):
+        target_of("x" * 30 + "://bao.example/")
+
+
 @pytest.mark.parametrize(
     ("url", "base", "expected"),
     [

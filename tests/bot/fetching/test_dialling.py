@@ -1,9 +1,14 @@
 """Which hosts are dialled: nothing inside, and no redirect to it; what fails while dialling."""
 
+import asyncio
+import socket
+import threading
 from typing import Any
 
 import pytest
 
+from bot.fetching.dialling import Resolver, Target, Transport, look_up
+from bot.fetching.responses import FetchError
 from tests.bot.fetching.polls import Reply, code_of
 
 INSIDE = [
@@ -100,17 +105,54 @@ async def test_a_name_that_nobody_knows_is_told(make_fetcher: Any) -> None:
     def unknown(host: str) -> list[str]:
         raise OSError(f"no {host}")
 
-    assert await code_of(make_fetcher(resolve=unknown).fetch("http://khong-co.example/")) in (
-        "dns",
-        "connection",
-    )
+    assert await code_of(make_fetcher(resolve=unknown).fetch("http://khong-co.example/")) == "dns"
+
+
+async def test_a_host_that_the_machine_cannot_look_up_is_no_address() -> None:
+    host, transport = "a" * 64 + ".example", Transport()  # a label is too long
+    target = Target(f"http://{host}/", host, 80, host, f"http://{host}")
+    with pytest.raises(FetchError, match="sai cách viết"):
+        await transport.get(target, {}, is_private_allowed=False, deadline_seconds=5)
+    await transport.close()
 
 
 async def test_a_port_where_nobody_listens_is_told(make_fetcher: Any, unused_tcp_port: int) -> None:
     url = f"http://127.0.0.1:{unused_tcp_port}/"
-    assert await code_of(make_fetcher().fetch(url, private_url=url)) == "connection"
+    with pytest.raises(FetchError, match="connection: Connect call failed"):
+        await make_fetcher().fetch(url, private_url=url)
 
 
 async def test_a_server_without_tls_where_it_should_be_is_told(site: Any, make_fetcher: Any) -> None:
     url = f"https://127.0.0.1:{site.port}/"
-    assert await code_of(make_fetcher().fetch(url, private_url=url)) in ("tls", "broken_answer")
+    assert await code_of(make_fetcher().fetch(url, private_url=url)) == "tls"
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1", "::1"])
+def test_an_address_is_looked_up_as_itself(address: str) -> None:
+    assert look_up(address) == [address]
+
+
+async def test_each_address_of_a_name_is_dialled_once_in_its_family() -> None:
+    resolver = Resolver(lambda _: ["10.0.0.1", "::1", "10.0.0.1"])
+    found = [(one["host"], one["port"], one["family"]) for one in await resolver.resolve("bao.example")]
+    assert found == [("10.0.0.1", 0, socket.AF_INET), ("::1", 0, socket.AF_INET6)]
+    await resolver.close()
+
+
+async def test_sixteen_names_are_looked_up_at_once_and_none_after_the_end() -> None:
+    started, begun, may_end = [], threading.Semaphore(0), threading.Event()
+
+    def hang(host: str) -> list[str]:
+        started.append(host)
+        begun.release()
+        may_end.wait(10)
+        return []
+
+    resolver = Resolver(hang)
+    lookups = [asyncio.ensure_future(resolver.resolve(f"{number}.example")) for number in range(17)]
+    for _ in range(16):
+        assert await asyncio.to_thread(begun.acquire, timeout=5)
+    await resolver.close()
+    may_end.set()
+    await asyncio.gather(*lookups, return_exceptions=True)
+    assert len(started) == 16

@@ -122,6 +122,11 @@ async def test_one_that_announces_too_much_is_not_read(site: Any, make_fetcher: 
     assert await code_of(make_fetcher().fetch(f"{site.url}/rss", private_url=site.url)) == "too_large"
 
 
+async def test_the_page_of_an_error_is_not_read(site: Any, make_fetcher: Any, reply: Reply) -> None:
+    site.pages["/rss"] = reply("", "404 Not Found", Content_Length="6000000000")
+    assert await code_of(make_fetcher().fetch(f"{site.url}/rss", private_url=site.url)) == "missing"
+
+
 async def test_what_comes_after_the_announced_length_is_never_read(
     site: Any, make_fetcher: Any, reply: Reply
 ) -> None:

@@ -105,6 +105,7 @@ def test_data_with_something_added_is_never_read_as_the_same_intent(
         "ngay:00",
         "ngay:001",
         "yentinh:1440-0",
+        "yentinh:0-1441",
         "yentinh:01-5",
         "yentinh:-1-5",
         "bantin:Sáng",
@@ -158,6 +159,7 @@ def test_data_that_no_button_of_ours_has_is_no_intent(data: str) -> None:
         "nong:2",
         "solieu:-00000000",
         "solieu:+ffffffff",
+        "quantri:btghi:n0123456:ffffffff:" + "a" * 32,  # 64 bytes
     ],
 )
 def test_the_least_and_the_most_that_a_button_can_ask_for_is_read(data: str) -> None:
