@@ -80,18 +80,20 @@ def decide_admission(
     """Decide whether an asker may ask at `now`, under all `limits`; also return what to remember of it."""
     began = now - max(limit.window for limit in limits)
     moments = tuple(one for one in known.moments if began < one <= now)  # later: a clock was set back
-    free_at = max(_next_free(moments, limit, now) for limit in limits)
-    if free_at <= now:
+    wait = max(_wait(moments, limit, now) for limit in limits)
+    if not wait:
         return Admission(is_admitted=True), Admissions((*moments, now), None, now)
     before = known.refused_at
     is_same_burst = before is not None and before <= now < before + _BURST_GAP
-    wait = None if is_same_burst else free_at - now
-    return Admission(is_admitted=False, wait=wait), Admissions(moments, now, now)
+    told = None if is_same_burst else wait
+    return Admission(is_admitted=False, wait=told), Admissions(moments, now, now)
 
 
-def _next_free(moments: Sequence[dt.datetime], limit: Limit, now: dt.datetime) -> dt.datetime:
-    """Return the moment from which one more request is within `limit`; not after `now` if it already is."""
-    return now if len(moments) < limit.count else moments[-limit.count] + limit.window
+def _wait(moments: Sequence[dt.datetime], limit: Limit, now: dt.datetime) -> dt.timedelta:
+    """Return the time until one more request is within `limit`, zero if it already is."""
+    if len(moments) < limit.count:
+        return dt.timedelta()
+    return max(dt.timedelta(), moments[-limit.count] + limit.window - now)
 
 
 class SharedRequestLimiter:
@@ -110,7 +112,7 @@ class SharedRequestLimiter:
             known = await find_admissions(connection, key)
             admission, kept = decide_admission(known, limits, known.now)
             await write_admissions(connection, key, kept)
-            if self._asked % _TIDIED_EACH == 0:
+            if not self._asked % _TIDIED_EACH:
                 await forget_admissions(connection, before=known.now - KEPT)
         return admission
 

@@ -9,7 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from bot.chat.rate_limits import Admission, Limit, RequestLimiter, SharedRequestLimiter, limiter_for
+from bot.chat.rate_limits import (
+    Admission,
+    Limit,
+    RequestLimiter,
+    SharedRequestLimiter,
+    decide_admission,
+    limiter_for,
+)
 from bot.news.services import Services
 from storage.admissions import (
     KEPT,
@@ -58,9 +65,9 @@ def test_of_two_bursts_in_a_full_hour_each_is_told_once() -> None:
 
 def test_a_burst_ends_with_a_pause_of_a_minute_or_a_clock_set_back() -> None:
     limiter, hour = RequestLimiter(), (Limit(1, dt.timedelta(hours=1)),)
-    moments = (0, 10, 69, 129, 188, 150)
+    moments = (0, 10, 10, 69, 129, 188, 150, 300)
     answers = [limiter.admit(1, hour, _at(second)) for second in moments]
-    assert [one.wait is not None for one in answers] == [False, True, False, True, False, True]
+    assert [one.wait is not None for one in answers] == [False, True, False, False, True, False, True, True]
 
 
 def test_a_chat_that_was_free_again_is_told_again() -> None:
@@ -90,6 +97,21 @@ def test_no_more_chats_are_remembered_than_said() -> None:
     for chat in range(100):
         limiter.admit(chat, LIMITS, START)
     assert len(limiter) == 10
+    assert [limiter.admit(99, LIMITS, START).is_admitted for _ in range(5)] == [True] * 4 + [False]
+
+
+def test_ten_thousand_chats_are_remembered() -> None:
+    limiter = RequestLimiter()
+    for chat in range(10_001):
+        limiter.admit(chat, LIMITS, START)
+    assert len(limiter) == 10_000
+
+
+def test_of_an_asker_only_the_moments_of_the_last_hour_are_kept() -> None:
+    known = Admissions((), None, START)
+    for second in (0, 1, 2, 3_601):
+        _, known = decide_admission(known, LIMITS, _at(second))
+    assert known == Admissions((_at(2), _at(3_601)), None, _at(3_601))
 
 
 def test_a_clock_set_back_locks_nobody_out() -> None:
@@ -138,6 +160,8 @@ async def test_two_processes_admit_an_asker_as_often_as_one_does(database: Datab
     assert [one.is_admitted for one in answers] == [True, True, True, False, False, False]
     assert [one.wait is not None for one in answers[3:]] == [True, False, False], "a burst is told once"
     assert (await limiters[0].ask((5, None), SHARED_LIMITS, LONG_AGO)).is_admitted, "the group's own share"
+    async with database.read() as connection:
+        assert len((await find_admissions(connection, AskerKey("questions", 5, 0))).moments) == 1
     assert (await SharedRequestLimiter(database, "anything").ask((5, 5), SHARED_LIMITS, LONG_AGO)).is_admitted
 
 
@@ -159,22 +183,29 @@ async def test_what_askers_were_admitted_with_goes_with_their_data_and_after_an_
 async def test_old_admissions_are_deleted_once_in_many_requests(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.chat.rate_limits._TIDIED_EACH", 3)
     silent, limiter = AskerKey("questions", 6, 6), SharedRequestLimiter(database, "questions")
-    async with database.write() as connection:
-        now = (await find_admissions(connection, silent)).now
-        for key, ago in (
-            (silent, KEPT + dt.timedelta(seconds=1)),
-            (replace(silent, chat_id=7), KEPT - dt.timedelta(minutes=1)),
-        ):
-            await write_admissions(connection, key, Admissions((now - ago,), None, now - ago))
-    remembered = []
-    for _ in range(3):
-        await limiter.ask((5, 5), SHARED_LIMITS, LONG_AGO)
-        async with database.read() as connection:
-            rows = await connection.execute(select(admissions.c.chat_id).order_by(admissions.c.chat_id))
-            remembered.append(list(rows.scalars()))
-    assert remembered == [[5, 6, 7], [5, 6, 7], [5, 7]]
+
+    async def remembered_after_each(requests: int) -> list[list[int]]:
+        async with database.write() as connection:
+            now = (await find_admissions(connection, silent)).now
+            for key, ago in (
+                (silent, KEPT + dt.timedelta(seconds=1)),
+                (replace(silent, chat_id=7), KEPT - dt.timedelta(minutes=1)),
+            ):
+                await write_admissions(connection, key, Admissions((now - ago,), None, now - ago))
+        remembered = []
+        for _ in range(requests):
+            await limiter.ask((5, 5), SHARED_LIMITS, LONG_AGO)
+            async with database.read() as connection:
+                rows = await connection.execute(select(admissions.c.chat_id).order_by(admissions.c.chat_id))
+                remembered.append(list(rows.scalars()))
+        return remembered
+
+    with monkeypatch.context() as fewer:
+        fewer.setattr("bot.chat.rate_limits._TIDIED_EACH", 3)
+        assert await remembered_after_each(3) == [[5, 6, 7], [5, 6, 7], [5, 7]]
+    monkeypatch.setattr(limiter, "_asked", 498)
+    assert await remembered_after_each(2) == [[5, 6, 7], [5, 7]], "the five hundredth"
 
 
 async def test_a_process_that_is_alone_counts_by_itself(services: Services) -> None:
