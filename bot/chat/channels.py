@@ -15,11 +15,10 @@ from bot.chat.commands import COMMANDS
 from bot.chat.context import ButtonContext, ChatContext, Handler, View
 from bot.chat.membership import may_set
 from bot.messages import subscription_texts
-from bot.messages.markup import one_line, shortened
+from bot.messages.markup import short_name
 
 _SAID_IN_POSTS = ("lich", "chude", "tu", "nguon", "tamdung")  # with words they need no panel
 _SETTINGS = {command.name for command in COMMANDS if command.is_setting} - {"start"}
-_LONGEST_TITLE = 64  # UTF-16 units
 
 
 class _Post(ChatContext):
@@ -76,5 +75,4 @@ async def _find_channel(context: ChatContext, channel_id: int) -> Chat | None:
 
 
 def _heading(channel: Chat) -> str:
-    title = shortened(one_line(channel.title or ""), _LONGEST_TITLE)
-    return subscription_texts.CHANNEL_HEADING.format(title=title)
+    return subscription_texts.CHANNEL_HEADING.format(title=short_name(channel.title or ""))

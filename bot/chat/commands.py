@@ -108,8 +108,6 @@ async def _set_commands(bot: Bot, commands: Iterable[Command], scope: BotCommand
             _log.warning("commands not registered", scope=scope.type, language=language, error=str(error))
 
 
-# /trogiup, and the answer to unknown commands.
-
 _NAME = re.compile(r"/([^\s@/]+)")
 _LONGEST_NAME = 32  # UTF-16 units: Telegram's own commands are no longer
 

@@ -90,7 +90,6 @@ class ChatContext:
 
     @property
     def chat_id(self) -> int:
-        """Return the chat's number."""
         return self.chat.id
 
     @property
@@ -136,7 +135,6 @@ class ChatContext:
 
     @property
     def is_operator(self) -> bool:
-        """Tell whether this is an admin's chat."""
         return self.chat_id in self.services.admins
 
     async def send(self, view: View) -> None:

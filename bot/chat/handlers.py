@@ -1,7 +1,6 @@
 """Handlers of python-telegram-bot: they pick the updates that the bot answers, and report failures."""
 
 import contextlib
-from collections.abc import Callable, Coroutine
 from functools import partial
 from typing import Any
 
@@ -35,42 +34,11 @@ from storage.delivery.refusals import NO_RIGHTS
 from storage.errors import StorageError
 from storage.search.generation import IndexUnusableError
 
-# Failed updates: the log gets the whole error, the person one line that says what to do.
-
 _log = structlog.get_logger(__name__)
-OnError = Callable[[object, CallbackContext[Any, Any, Any, Any]], Coroutine[Any, Any, None]]
+Context = CallbackContext[Any, Any, Any, Any]
 
 
-def error_handler(services: Services) -> OnError:
-    """Return the handler of exceptions that other handlers raise."""
-
-    async def on_error(update: object, ptb_context: CallbackContext[Any, Any, Any, Any]) -> None:
-        known = update if isinstance(update, Update) else None
-        error = ptb_context.error
-        chat = known.effective_chat if known else None
-        if (gone := _find_retirement(error)) is not None and chat is not None:
-            await membership.retire(services, chat.id, gone)
-            return
-        if isinstance(error, ChatMigrated) and chat is not None:
-            await membership.move(services, chat.id, error.new_chat_id)
-            return
-        if isinstance(error, StorageError) and error.is_transient and _is_put_off(known, ptb_context):
-            _log.warning("update put off until the database answers", error=str(error))
-            return
-        if isinstance(error, IndexUnusableError):
-            _log.warning("question without a search index", error=str(error))
-            words = texts.SEARCH_PAUSED
-        else:
-            _log.error("update failed", update_id=known.update_id if known else None, exc_info=error)
-            words = texts.FAILED
-        if known is not None:
-            with contextlib.suppress(TelegramError):  # the cause may be that Telegram is out of reach
-                await _reply(known, words)
-
-    return on_error
-
-
-def _is_put_off(update: Update | None, ptb_context: CallbackContext[Any, Any, Any, Any]) -> bool:
+def _is_put_off(update: Update | None, ptb_context: Context) -> bool:
     queue = ptb_context.update_queue
     return update is not None and isinstance(queue, UpdateQueue) and queue.put_off(update.update_id)
 
@@ -100,8 +68,6 @@ _NEW = filters.UpdateType.MESSAGE
 _POSTED = filters.UpdateType.CHANNEL_POST & ~filters.FORWARDED  # only administrators post in a channel
 _PRIVATE, _GROUP = filters.ChatType.PRIVATE, filters.ChatType.GROUPS
 
-Context = CallbackContext[Any, Any, Any, Any]
-
 
 def add_handlers(
     application: Application[Any, Any, Any, Any, Any, Any], services: Services, actions: AdminActions
@@ -123,7 +89,7 @@ def add_handlers(
     add(InlineQueryHandler(handlers.on_inline))
     add(MessageHandler(filters.UpdateType.GUEST_MESSAGE, handlers.on_guest))
     add(ChatMemberHandler(handlers.on_membership, ChatMemberHandler.MY_CHAT_MEMBER))
-    application.add_error_handler(error_handler(services))
+    application.add_error_handler(handlers.on_error)
 
 
 class _Handlers:
@@ -207,6 +173,30 @@ class _Handlers:
     async def on_move(self, update: Update, ptb_context: Context) -> None:
         if update.message is not None:
             await membership.follow_move(self._services, update.message)
+
+    async def on_error(self, update: object, ptb_context: Context) -> None:
+        """Act on what an error says about its chat; else log it, and send one line that says what to do."""
+        known = update if isinstance(update, Update) else None
+        error = ptb_context.error
+        chat = known.effective_chat if known else None
+        if (gone := _find_retirement(error)) is not None and chat is not None:
+            await membership.retire(self._services, chat.id, gone)
+            return
+        if isinstance(error, ChatMigrated) and chat is not None:
+            await membership.move(self._services, chat.id, error.new_chat_id)
+            return
+        if isinstance(error, StorageError) and error.is_transient and _is_put_off(known, ptb_context):
+            _log.warning("update put off until the database answers", error=str(error))
+            return
+        if isinstance(error, IndexUnusableError):
+            _log.warning("question without a search index", error=str(error))
+            words = texts.SEARCH_PAUSED
+        else:
+            _log.error("update failed", update_id=known.update_id if known else None, exc_info=error)
+            words = texts.FAILED
+        if known is not None:
+            with contextlib.suppress(TelegramError):  # the cause may be that Telegram is out of reach
+                await _reply(known, words)
 
     def _context(self, message: Message, ptb_context: Context, words: str = "") -> ChatContext:
         return ChatContext(

@@ -182,9 +182,7 @@ async def _welcome(context: ChatContext) -> tuple[Edition, QuietHours]:
             subscription_texts.WELCOME_CHANNEL if context.is_channel else subscription_texts.WELCOME_GROUP
         )
     html = welcome.format(
-        edition=edition.title,
-        schedule=spoken.say_schedule(edition.schedule),
-        bot=context.bot.username,
+        edition=edition.title, schedule=spoken.say_schedule(edition.schedule), bot=context.bot.username
     )
     html = Markup("\n\n").join([html, *held_notes(edition, quiet)])
     settings = (

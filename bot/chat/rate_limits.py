@@ -62,7 +62,6 @@ class RequestLimiter:
         return len(self._askers)
 
     async def ask(self, asker: Asker, limits: Sequence[Limit], now: dt.datetime) -> Admission:
-        """Decide as `admit` does."""
         return self.admit(asker, limits, now)
 
     def admit(self, asker: Hashable, limits: Sequence[Limit], now: dt.datetime) -> Admission:

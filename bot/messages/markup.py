@@ -58,7 +58,6 @@ def without_dates(html: str) -> str:
 
 
 def utf16_length(text: str) -> int:
-    """Return the length of `text` in UTF-16 units."""
     return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 

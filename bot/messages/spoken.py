@@ -196,9 +196,6 @@ def say_minute(minute: int) -> str:
     return f"{minute // 60:02}:{minute % 60:02}"
 
 
-# For operators.
-
-
 def say_at(moment: dt.datetime, zone: str, now: dt.datetime) -> str:
     """Write a moment for an operator: the hour, and the day if it is another one.
 

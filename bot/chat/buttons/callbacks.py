@@ -74,6 +74,7 @@ _FIELDS = {  # by the names of the intents' fields; all that end in `_id` are ro
     "is_out": _one_of({True: "-", False: "+"}),
     "is_in_list": _one_of({True: "ds", False: "tin"}),  # or under an alert
     "is_silent": _one_of({True: "khong", False: "co"}),
+    "is_correction": _one_of({True: "dinhchinh", False: ""}),
     "is_approved": _one_of({True: "gui", False: "giu"}),
     "level": _Field("[0-2]", int),
     "liking": _one_of({1: "hon", -1: "it", 0: "bo"}),
@@ -164,8 +165,7 @@ _FORMS = (
     _Form(operators.Preview, "quantri:xem:{edition}"),
     _Form(operators.AskToSend, "quantri:hoi:{edition}"),
     _Form(operators.SendNow, "quantri:gui:{edition}"),
-    _Form(operators.ShowIssue, "quantri:so:{issue_id}"),
-    _Form(operators.ShowCorrection, "quantri:sodinhchinh:{correction_id}"),
+    _Form(operators.ShowMailing, "quantri:so{is_correction}:{mailing_id}"),
     _Form(operators.AskToRetract, "quantri:hoithuhoi:{issue_id}"),
     _Form(operators.Retract, "quantri:thuhoi:{issue_id}"),
     _Form(operators.SendCorrection, "quantri:dinhchinh:{correction_id}"),

@@ -176,19 +176,5 @@ class Confirm:
 
 _Choice = Button | SetTimes | SetDays | SetQuiet | SetEdition | TakeEdition | SetTopic | DigestChoice
 Change = _Choice | SetZone | ChangeWords | ChooseFigure | ChangePapers
-Intent = (
-    _Choice
-    | DropTaste
-    | SetFigure
-    | Undo
-    | TurnPage
-    | ShowView
-    | AskAgain
-    | WatchQuestion
-    | SetWatch
-    | RunWatch
-    | StoryIntent
-    | OperatorIntent
-    | PauseFor
-    | Confirm
-)
+_OfQuestions = TurnPage | ShowView | AskAgain | WatchQuestion | SetWatch | RunWatch | Confirm
+Intent = _Choice | DropTaste | SetFigure | Undo | PauseFor | _OfQuestions | StoryIntent | OperatorIntent

@@ -56,7 +56,6 @@ def choice_button(label: str, intent: Intent, *, is_chosen: bool) -> InlineKeybo
 
 
 def rows_of(buttons: Sequence[InlineKeyboardButton], width: int) -> list[Row]:
-    """Return the buttons in rows of `width`."""
     return [list(buttons[at : at + width]) for at in range(0, len(buttons), width)]
 
 
@@ -127,14 +126,9 @@ def for_watches(
 
 def for_unwatching(watches: Sequence[tuple[int, str]]) -> InlineKeyboardMarkup:
     """Offer to stop each of these watches, by number and words."""
-    return InlineKeyboardMarkup.from_column(
-        [
-            short_button(
-                texts.BUTTON_STOP.format(words=words), SetWatch(number, is_in_list=True, is_wanted=False)
-            )
-            for number, words in watches
-        ]
-    )
+    stops = [(words, SetWatch(number, is_in_list=True, is_wanted=False)) for number, words in watches]
+    buttons = [short_button(texts.BUTTON_STOP.format(words=words), stop) for words, stop in stops]
+    return InlineKeyboardMarkup.from_column(buttons)
 
 
 def exchanged(

@@ -5,50 +5,34 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """Preview an edition."""
-
     edition: str
 
 
 @dataclass(frozen=True, slots=True)
 class AskToSend:
-    """Be asked before an edition is sent now."""
-
     edition: str
 
 
 @dataclass(frozen=True, slots=True)
 class SendNow:
-    """Send an edition now."""
-
     edition: str
 
 
 @dataclass(frozen=True, slots=True)
-class ShowIssue:
-    """Show the issues of all profiles together; `issue_id` is one of them."""
+class ShowMailing:
+    """Show the issues of all profiles together, of which one is named, or a correction that was sent."""
 
-    issue_id: int
-
-
-@dataclass(frozen=True, slots=True)
-class ShowCorrection:
-    """Show a correction that was sent."""
-
-    correction_id: int
+    mailing_id: int
+    is_correction: bool
 
 
 @dataclass(frozen=True, slots=True)
 class AskToRetract:
-    """Be asked before an issue is taken back."""
-
     issue_id: int
 
 
 @dataclass(frozen=True, slots=True)
 class Retract:
-    """Take an issue back."""
-
     issue_id: int
 
 
@@ -141,23 +125,8 @@ class TakeStory:
     is_wanted: bool
 
 
-OperatorIntent = (
-    Preview
-    | AskToSend
-    | SendNow
-    | ShowIssue
-    | ShowCorrection
-    | AskToRetract
-    | Retract
-    | SendCorrection
-    | ShowGate
-    | ReadGate
-    | AnswerGate
-    | TakeStory
-    | ShowEdition
-    | ProposeChange
-    | WriteChange
-    | ChangeAnnouncement
-    | Announce
-    | CallOffAnnouncement
+_OfEditions = Preview | AskToSend | SendNow | ShowEdition | ProposeChange | WriteChange
+_OfIssues = (
+    ShowMailing | AskToRetract | Retract | SendCorrection | ShowGate | ReadGate | AnswerGate | TakeStory
 )
+OperatorIntent = _OfEditions | _OfIssues | ChangeAnnouncement | Announce | CallOffAnnouncement

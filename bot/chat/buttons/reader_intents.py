@@ -225,18 +225,5 @@ class KeepSaved:
     saved_id: int
 
 
-StoryIntent = (
-    OpenCard
-    | ShowMore
-    | TurnMore
-    | SaveStory
-    | FollowStory
-    | SetFollow
-    | Teach
-    | OfferMute
-    | MuteWord
-    | AskWhy
-    | ShowSaved
-    | ReadSaved
-    | KeepSaved
-)
+_OnCard = OpenCard | SaveStory | FollowStory | Teach | OfferMute | MuteWord | AskWhy
+StoryIntent = _OnCard | ShowMore | TurnMore | SetFollow | ShowSaved | ReadSaved | KeepSaved

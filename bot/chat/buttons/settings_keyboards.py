@@ -5,15 +5,7 @@ from dataclasses import replace
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
-from bot.chat.buttons.intents import (
-    Button,
-    Intent,
-    SetDays,
-    SetQuiet,
-    SetTimes,
-    SetTopic,
-    TakeEdition,
-)
+from bot.chat.buttons.intents import Button, Intent, SetDays, SetQuiet, SetTimes, SetTopic, TakeEdition
 from bot.chat.buttons.keyboards import Row, button, half_button, rows_of, undoing
 from bot.chat.buttons.reader_intents import (
     DropTaste,
@@ -88,7 +80,6 @@ def for_schedule(
 
 
 def for_days(days: frozenset[int]) -> InlineKeyboardMarkup:
-    """Offer days of the week."""
     offered = [[_choice(name, SetDays(each), is_chosen=days == set(each))] for name, each in _COMMON_DAYS]
     return InlineKeyboardMarkup([*offered, [_BACK]])
 
@@ -105,7 +96,6 @@ def for_editions(
 
 
 def for_quiet(quiet: QuietHours) -> InlineKeyboardMarkup:
-    """Offer quiet hours."""
     now = (quiet.start_minute, quiet.end_minute)
     offered = [
         [_choice(spoken.say_quiet(QuietHours(*pair)), SetQuiet(*pair), is_chosen=now == pair)]

@@ -17,13 +17,7 @@ from bot.chat.buttons.reader_intents import (
 )
 from bot.chat.cards.card_page import Sharing, StoryState, card_buttons
 from bot.chat.context import ButtonContext, ChatContext, View
-from bot.chat.settings.choices import (
-    MOST_WORDS,
-    apply_tastes,
-    change_choices,
-    is_phrase,
-    say_if_all_muted,
-)
+from bot.chat.settings.choices import MOST_WORDS, apply_tastes, change_choices, is_phrase, say_if_all_muted
 from bot.chat.settings.panels import name_trait, say_trait
 from bot.messages import subscription_texts, texts
 from bot.messages.markup import one_line, shortened

@@ -33,8 +33,6 @@ from summarizer.model import Candidate, DigestStory
 from summarizer.stories.cards import make_card
 from summarizer.stories.digest_story import compose_story, leading
 
-# The buttons under a digest: a number for each story of a message, *Xem thêm* for what was left out.
-
 MOST_NUMBERS = 8  # of one row: Telegram draws no more
 
 
@@ -86,13 +84,11 @@ def keyboard_of(buttons: Buttons) -> InlineKeyboardMarkup | None:
     return InlineKeyboardMarkup(rows) if rows else None
 
 
-# Open a story's card under a digest, for anybody who reads there.
-
 _TWICE = (Limit(1, dt.timedelta(seconds=5)),)  # two taps at once are one
 
 
 class Cards:
-    """Opens cards, each once for taps in quick succession."""
+    """Opens cards, for any reader of a digest; two taps in quick succession open one."""
 
     def __init__(self) -> None:
         self._opened: RequestLimiter | SharedRequestLimiter | None = None
@@ -141,23 +137,16 @@ PER_PAGE = 6
 _HEAD_UNITS = 64
 
 
-async def show(tap: ButtonContext, wanted: ShowMore) -> None:
-    """Send the first page as a reply to the digest."""
-    view = await _page(tap, wanted.list_id, 0)
+async def show_more(tap: ButtonContext, wanted: ShowMore | TurnMore) -> None:
+    """Send the first page as a reply to the digest, or show another page in its place."""
+    view = await _page(tap, wanted.list_id, wanted.page if isinstance(wanted, TurnMore) else 0)
     if view is None:
         await tap.acknowledge(texts.MORE_GONE)
-        return
-    await tap.acknowledge()
-    await tap.reply(view)
-
-
-async def turn(tap: ButtonContext, wanted: TurnMore) -> None:
-    """Show another page in place."""
-    view = await _page(tap, wanted.list_id, wanted.page)
-    if view is None:
-        await tap.acknowledge(texts.MORE_GONE)
-    else:
+    elif isinstance(wanted, TurnMore):
         await tap.show(view)
+    else:
+        await tap.acknowledge()
+        await tap.reply(view)
 
 
 async def _page(tap: ButtonContext, list_id: int, page: int) -> View | None:

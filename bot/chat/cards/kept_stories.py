@@ -21,8 +21,6 @@ from storage.reactions import SavedStory, find_saved, mark_read
 from storage.subscribers import find_subscriber
 from summarizer.model import Candidate
 
-# /dedanh: the saved stories. Opening one marks it as read.
-
 PER_PAGE = 8  # numbers of one row
 _LONGEST_TITLE = 200  # UTF-16 units
 

@@ -11,9 +11,10 @@ from markupsafe import Markup
 
 from bot.charts.chart import Chart, DrawingError, Panel, Series, draw_in_process
 from bot.chat.buttons import keyboards
+from bot.chat.buttons.operator_intents import ShowMailing
 from bot.chat.context import Attachment, ButtonContext, ChatContext, View
 from bot.chat.operators.admin import AdminActions, record_action
-from bot.chat.operators.issue_taps import say_mailing, say_status, show_intent
+from bot.chat.operators.issue_taps import say_mailing, say_status
 from bot.messages import operator_texts, spoken
 from bot.messages.markup import one_line, shortened
 from bot.news.newsroom import Newsroom
@@ -49,7 +50,6 @@ class State:
 
 
 async def show_state(context: ChatContext, actions: AdminActions) -> None:
-    """Show the state of the bot."""
     state = await find_state(context.services, is_paused=await actions.is_paused())
     await context.show(await CHAT.run(state_view, state, context.services.newsroom, context.now))
 
@@ -73,11 +73,9 @@ async def set_sending(tap: ButtonContext, actions: AdminActions, *, is_stopped: 
 
 
 def state_view(state: State, newsroom: Newsroom, now: dt.datetime) -> View:
-    """Lay out the state of the bot."""
     people = state.stats.subscribers
-    zone = newsroom.zone
     head = operator_texts.STATE.format(
-        now=spoken.say_moment(now, zone, now=now),
+        now=spoken.say_moment(now, newsroom.zone, now=now),
         active=people.get("active", 0),
         paused=people.get("paused", 0),
         gone=people.get("gone", 0),
@@ -94,7 +92,10 @@ def state_view(state: State, newsroom: Newsroom, now: dt.datetime) -> View:
     )
     filled = [section.format(lines=Markup("\n").join(lines)) for section, lines in sections if lines]
     issues = [
-        (operator_texts.BUTTON_ISSUE.format(**say_mailing(mailing, newsroom, now)), show_intent(mailing))
+        (
+            operator_texts.BUTTON_ISSUE.format(**say_mailing(mailing, newsroom, now)),
+            ShowMailing(mailing.id, mailing.is_correction),
+        )
         for mailing in state.issues
     ]
     keyboard = keyboards.for_state(newsroom.editions, issues, is_stopped=state.is_stopped)
@@ -166,9 +167,6 @@ def _refusal_lines(refusals: Sequence[StoredRefusal], newsroom: Newsroom) -> lis
         )
         for name, path, reason, _ in refusals[:_REFUSALS_SHOWN]
     ]
-
-
-# The chart.
 
 
 async def show_month(tap: ButtonContext) -> None:

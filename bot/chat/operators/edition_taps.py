@@ -31,7 +31,6 @@ _MOST_EDITIONS, _MOST_LINES = 30, 14
 
 
 async def show_all(tap: ButtonContext) -> None:
-    """Show the editions."""
     if tap.services.file is None:
         await tap.acknowledge(operator_texts.NO_FILE)
         return

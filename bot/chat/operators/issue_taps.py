@@ -8,7 +8,7 @@ from markupsafe import Markup
 from telegram.constants import KeyboardButtonStyle
 
 from bot.chat.buttons import keyboards
-from bot.chat.buttons.operator_intents import AskToRetract, Retract, SendCorrection, ShowCorrection, ShowIssue
+from bot.chat.buttons.operator_intents import AskToRetract, Retract, SendCorrection, ShowMailing
 from bot.chat.context import ButtonContext, ChatContext, View
 from bot.messages import operator_texts, spoken, texts
 from bot.messages.markup import shortened
@@ -20,19 +20,17 @@ from storage.delivery.mailings import Mailing, find_correction_mailing, find_hea
 from storage.delivery.states import MAY_HAVE_ARRIVED, DeliveryStatus
 from storage.notes import AuditKind, record_audit_entry
 
-# Taking an issue back: queued messages are called off, sent ones are counted.
-
 _MOST_STORIES, _LONGEST_HEADLINE = 25, 100  # in UTF-16 units; together they fit one message
 _log = structlog.get_logger(__name__)
 
 
-async def show(tap: ButtonContext, wanted: ShowIssue | ShowCorrection) -> None:
+async def show(tap: ButtonContext, wanted: ShowMailing) -> None:
     """Show an issue's deliveries and stories, or a correction's deliveries."""
     stories: list[tuple[int, str]] = []
     async with tap.services.database.read() as connection:
-        if isinstance(wanted, ShowCorrection):
-            mailing = await find_correction_mailing(connection, wanted.correction_id)
-        elif mailing := await find_mailing(connection, wanted.issue_id):
+        if wanted.is_correction:
+            mailing = await find_correction_mailing(connection, wanted.mailing_id)
+        elif mailing := await find_mailing(connection, wanted.mailing_id):
             stories = await find_headlines(connection, mailing, limit=_MOST_STORIES)
     if mailing is None:
         await tap.acknowledge(texts.STALE_BUTTON)
@@ -52,7 +50,6 @@ async def show(tap: ButtonContext, wanted: ShowIssue | ShowCorrection) -> None:
 
 
 async def ask_to_retract(tap: ButtonContext, wanted: AskToRetract) -> None:
-    """Ask before an issue is taken back."""
     async with tap.services.database.read() as connection:
         mailing = await find_mailing(connection, wanted.issue_id)
     if mailing is None or not mailing.deliveries.get(DeliveryStatus.PENDING):
@@ -67,7 +64,7 @@ async def ask_to_retract(tap: ButtonContext, wanted: AskToRetract) -> None:
     keyboard = keyboards.for_confirming(
         operator_texts.BUTTON_RETRACT,
         Retract(mailing.id),
-        ShowIssue(mailing.id),
+        ShowMailing(mailing.id, is_correction=False),
         style=KeyboardButtonStyle.DANGER,
     )
     await tap.show(View(html, keyboard))
@@ -107,11 +104,6 @@ def say_status(mailing: Mailing) -> str:
     if mailing.status is None:
         return operator_texts.CORRECTION_QUEUED_STATUS
     return operator_texts.ISSUE_STATUSES[mailing.status]
-
-
-def show_intent(mailing: Mailing) -> ShowIssue | ShowCorrection:
-    """Return the intent of a button that shows a mailing."""
-    return ShowCorrection(mailing.id) if mailing.is_correction else ShowIssue(mailing.id)
 
 
 def _count_sent(mailing: Mailing) -> int:

@@ -12,13 +12,7 @@ from zoneinfo import ZoneInfo
 
 from markupsafe import Markup
 
-from bot.chat.questions.results import (
-    RESULTS_PER_PAGE,
-    CitedSentence,
-    PageHeader,
-    Result,
-    render_results,
-)
+from bot.chat.questions.results import RESULTS_PER_PAGE, CitedSentence, PageHeader, Result, render_results
 from bot.messages import texts
 from bot.messages.markup import linked, one_line, printable, safe_link, short_name, shortened
 from bot.messages.rendering import difference_line
@@ -53,7 +47,6 @@ class Readers:
     is_group: bool = False
 
     def today(self) -> dt.date:
-        """Return the local day."""
         return self.now.astimezone(ZoneInfo(self.zone)).date()
 
 

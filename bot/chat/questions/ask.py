@@ -25,7 +25,7 @@ from bot.chat.questions.answer_pages import (
     sources_page,
 )
 from bot.chat.questions.results import RESULTS_PER_PAGE
-from bot.chat.settings.choices import find_chat_subscriber, zone_of
+from bot.chat.settings.choices import find_zone
 from bot.messages import texts
 from bot.messages.markup import short_name
 from bot.news.answers import (
@@ -279,7 +279,4 @@ async def _read_again(context: ChatContext, question: Question) -> _StoredQuesti
 
 async def readers_of(context: ChatContext) -> Readers:
     """Return the readers of this chat's pages."""
-    newsroom = context.services.newsroom
-    if context.zone is None:
-        context.zone = zone_of(await find_chat_subscriber(context.services, context.chat_id), newsroom)
-    return Readers(newsroom, context.now, context.zone, context.is_group)
+    return Readers(context.services.newsroom, context.now, await find_zone(context), context.is_group)

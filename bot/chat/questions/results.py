@@ -88,18 +88,9 @@ def render_results(
 def _rendered(
     header: PageHeader, results: Sequence[Result], first: int, now: dt.datetime, zone: str
 ) -> Markup:
-    quotes = [CitedSentence(printable(q.text), q.number, safe_link(q.url), q.day) for q in header.quotes]
+    quotes = [replace(quote, text=printable(quote.text), url=safe_link(quote.url)) for quote in header.quotes]
     rows = [result_row(number, result, now, zone) for number, result in enumerate(results, start=first)]
-    return render(
-        "results",
-        notes=header.notes,
-        heading=header.heading,
-        scope=header.scope,
-        quotes=quotes,
-        difference=header.difference,
-        lead=header.lead,
-        results=rows,
-    )
+    return render("results", header=header, quotes=quotes, results=rows)
 
 
 def result_row(number: int, result: Result, now: dt.datetime, zone: str) -> dict[str, object]:

@@ -9,7 +9,7 @@ from telegram.constants import ChatAction
 
 from bot.charts.chart import Chart, DrawingError, Panel, Series, draw_in_process
 from bot.chat.context import Attachment, ChatContext, View
-from bot.chat.settings.choices import find_chat_subscriber, zone_of
+from bot.chat.settings.choices import find_zone
 from bot.messages import texts
 from bot.messages.markup import linked, one_line, shortened
 from bot.news.narrowing import read_question
@@ -31,8 +31,7 @@ _log = structlog.get_logger(__name__)
 
 async def handle(context: ChatContext) -> None:
     """Show how often the words were in the news."""
-    newsroom = context.services.newsroom
-    zone = zone_of(await find_chat_subscriber(context.services, context.chat_id), newsroom)
+    newsroom, zone = context.services.newsroom, await find_zone(context)
     async with context.services.database.read() as connection:
         query, named = await read_question(connection, context.words, newsroom, zone, now=context.now)
     if query.is_empty:

@@ -34,12 +34,10 @@ class SubscriberChange:
 
     @property
     def is_same(self) -> bool:
-        """Tell whether nothing changed."""
         return self.before == self.after
 
 
 def default_choices(newsroom: Newsroom) -> Choices:
-    """Return what a new subscriber gets."""
     return Choices(newsroom.default_edition.name)
 
 
@@ -137,6 +135,14 @@ async def find_or_refuse(context: ChatContext) -> Subscriber | None:
 def zone_of(subscriber: Subscriber | None, newsroom: Newsroom) -> str:
     """Return the time zone of a chat: its edition's or its own; the newsroom's if it is no subscriber."""
     return newsroom.edition_for(subscriber.choices).schedule.zone if subscriber else newsroom.zone
+
+
+async def find_zone(context: ChatContext) -> str:
+    """Return the time zone of the chat, looked up once for an update."""
+    if context.zone is None:
+        subscriber = await find_chat_subscriber(context.services, context.chat_id)
+        context.zone = zone_of(subscriber, context.services.newsroom)
+    return context.zone
 
 
 async def change_choices(services: Services, chat_id: int, *changes: Change) -> SubscriberChange | None:

@@ -1,8 +1,10 @@
 """/tu and /nguon: words and papers that a chat does not want, or wants more of."""
 
 import re
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import asdict
 from functools import partial
+from itertools import chain
 from typing import Literal
 
 from markupsafe import Markup, escape
@@ -23,7 +25,6 @@ from bot.chat.settings.choices import (
 from bot.chat.settings.panels import papers_view, say_names, say_trait, titles_of, words_view
 from bot.messages import subscription_texts, texts
 from bot.messages.markup import short_name
-from bot.news.newsroom import Newsroom
 from storage.reactions import find_tastes, forget_taste
 from storage.subscribers import find_subscriber
 from summarizer.questions.filters import comparable
@@ -220,11 +221,17 @@ async def drop_taste(tap: ButtonContext, wanted: DropTaste) -> None:
 
 async def _changed_papers(context: ChatContext, typed: ChangeWords) -> View:
     newsroom = context.services.newsroom
-    unknown: list[str] = []
-    meant = {
-        how: tuple(dict.fromkeys(_sources(names, newsroom, unknown)))
-        for how, names in (("out", typed.out), ("wanted", typed.wanted), ("gone", typed.gone))
+    by_name = {
+        comparable(called): source.name
+        for source in newsroom.sources
+        for called in (source.name, source.title)
     }
+    typed_by_how = asdict(typed)
+    meant = {
+        how: tuple(dict.fromkeys(by_name[key] for key in map(comparable, names) if key in by_name))
+        for how, names in typed_by_how.items()
+    }
+    unknown = [name for name in chain(*typed_by_how.values()) if comparable(name) not in by_name]
     changed = await change_choices(context.services, context.chat_id, ChangePapers(**meant))
     if changed is None:  # its data was deleted meanwhile
         return View(subscription_texts.NOT_SUBSCRIBED)
@@ -236,17 +243,6 @@ async def _changed_papers(context: ChatContext, typed: ChangeWords) -> View:
     if unknown:
         notes.append(subscription_texts.UNKNOWN_PAPERS.format(words=short_name(", ".join(unknown))))
     return await _changed_view(context, changed, notes, "papers")
-
-
-def _sources(names: Sequence[str], newsroom: Newsroom, unknown: list[str]) -> list[str]:
-    """Return the sources with these names or titles; add other names to `unknown`."""
-    by_name = {
-        comparable(called): source.name
-        for source in newsroom.sources
-        for called in (source.name, source.title)
-    }
-    unknown += [name for name in names if comparable(name) not in by_name]
-    return [by_name[comparable(name)] for name in names if comparable(name) in by_name]
 
 
 async def change_paper(tap: ButtonContext, wanted: SetPaper) -> None:

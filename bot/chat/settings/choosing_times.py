@@ -14,6 +14,7 @@ from bot.chat.settings.choices import (
     change_choices,
     find_chat_subscriber,
     find_or_refuse,
+    find_zone,
     join,
     restore_profile,
     zone_of,
@@ -191,19 +192,14 @@ def _panel(panel: Button, subscriber: Subscriber, services: Services) -> View:
             return schedule_view(subscriber, services.newsroom, services.clock.now())
 
 
-# /tamdung and /tieptuc.
-
-
 async def handle_pause(context: ChatContext) -> None:
     """Pause: for as long as the words say, without words until further notice."""
     words = context.words.strip()
     if not words:
         await pause(context)
         return
-    subscriber = await find_chat_subscriber(context.services, context.chat_id)
-    zone = zone_of(subscriber, context.services.newsroom)
     try:
-        until = parse_pause(words, now=context.now, zone=zone)
+        until = parse_pause(words, now=context.now, zone=await find_zone(context))
     except UnreadableSpanError:
         html = subscription_texts.UNREAD_PAUSE.format(words=short_name(words))
         await context.send(View(html, keyboards.PAUSE_LENGTHS))

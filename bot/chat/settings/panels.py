@@ -20,7 +20,6 @@ _LONGEST_LIST, _LONGEST_TIMES, _EDITIONS_SHOWN = 500, 100, 12
 
 
 def quiet_of(subscriber: Subscriber) -> QuietHours:
-    """Return the subscriber's quiet hours."""
     return QuietHours(subscriber.quiet_start, subscriber.quiet_end)
 
 
@@ -92,7 +91,6 @@ def closed_view(subscriber: Subscriber, newsroom: Newsroom, now: dt.datetime) ->
 
 
 def days_view(subscriber: Subscriber, newsroom: Newsroom) -> View:
-    """Offer days of the week."""
     days = newsroom.edition_for(subscriber.choices).schedule.days
     return View(subscription_texts.DAYS.format(days=spoken.say_days(days)), settings_keyboards.for_days(days))
 
@@ -113,7 +111,6 @@ def editions_view(subscriber: Subscriber, newsroom: Newsroom, *, undo: Intent | 
 
 
 def quiet_view(subscriber: Subscriber) -> View:
-    """Offer quiet hours."""
     quiet = quiet_of(subscriber)
     html = subscription_texts.QUIET.format(quiet=spoken.say_quiet(quiet))
     return View(html, settings_keyboards.for_quiet(quiet))
@@ -156,8 +153,6 @@ def held_notes(edition: Edition, quiet: QuietHours) -> list[Markup]:
 def _paragraphs(*blocks: Markup) -> Markup:
     return Markup("\n\n").join(blocks)
 
-
-# The panels of words and papers.
 
 _NEWSPAPER = ("báo ", "nhật báo ", "thời báo ", "tạp chí ")  # "báo Báo Biển" says it twice
 _LONGEST_NAME = 40  # UTF-16 units

@@ -12,11 +12,11 @@ from bot.chat.buttons import keyboards
 from bot.chat.buttons.intents import Button, Confirm, PauseFor, SetDays, SetTimes
 from bot.chat.context import ButtonContext, ChatContext, View
 from bot.chat.settings import choosing_contents, choosing_times
-from bot.chat.settings.choices import change_choices, find_chat_subscriber, find_or_refuse, zone_of
+from bot.chat.settings.choices import change_choices, find_chat_subscriber, find_or_refuse, find_zone
 from bot.chat.settings.typed_settings import NoTopicLeftError, TypedTopics, topic_changes
 from bot.chat.talk.rule_slots import ParseContext
 from bot.chat.talk.understanding import understand
-from bot.chat.talk.wishes import PauseUntil, SetSchedule, SetTopics
+from bot.chat.talk.wishes import PauseUntil, Proposable, SetSchedule, SetTopics
 from bot.messages import spoken, subscription_texts, texts
 from bot.messages.markup import short_name
 from bot.news.narrowing import topic_names
@@ -27,15 +27,12 @@ from storage.subscribers import Subscriber
 _MOST_PAUSED_DAYS = 31
 
 
-Proposable = PauseUntil | SetSchedule | SetTopics
 _Proposal = tuple[Markup, str, tuple[str, Button] | None]  # sentence, label, where else it can be chosen
 
 
 async def parse_context(context: ChatContext, at: dt.datetime) -> ParseContext:
     """Return what is needed to understand a message of this chat, written at `at`."""
-    newsroom = context.services.newsroom
-    context.zone = zone_of(await find_chat_subscriber(context.services, context.chat_id), newsroom)
-    return ParseContext(at, context.zone, topic_names(newsroom))
+    return ParseContext(at, await find_zone(context), topic_names(context.services.newsroom))
 
 
 async def propose(context: ChatContext, wish: Proposable) -> None:

@@ -77,8 +77,6 @@ def answers_command(command: str, context: ChatContext, wish: Wish | None) -> bo
     return wish is None and not (command == "theodoi" and asks_something(context.words))
 
 
-# Messages of a group to the bot.
-
 _PROMPTS = {texts.EMPTY_QUESTION: "tim", texts.EMPTY_TREND: "xuhuong"}
 _ABOUT_A_LIST = (FollowUp, ShowItem, ShowPage)
 _ANSWERS = {SimpleWish.THANKS: texts.THANKS, SimpleWish.FINE: texts.FINE, SimpleWish.WHO: texts.WHO}

@@ -1,4 +1,4 @@
-"""Wishes: the parsed meaning of messages to the bot itself, also of follow-up questions. Pure."""
+"""Wishes: the parsed meaning of messages to the bot itself; a message without one is a question. Pure."""
 
 import datetime as dt
 import functools
@@ -13,8 +13,6 @@ from bot.chat.settings.typed_settings import How
 from summarizer.questions.query import parse_query
 from summarizer.questions.question_terms import subject_of
 from summarizer.text.syllables import folded
-
-# A message without a wish is a question.
 
 
 class SimpleWish(Enum):
@@ -115,18 +113,8 @@ class ShowAddress:
     words: str = ""
 
 
-Wish = (
-    SimpleWish
-    | PauseUntil
-    | SetSchedule
-    | SetTopics
-    | WatchWords
-    | UnwatchWords
-    | ShowItem
-    | ShowPage
-    | FollowUp
-    | ShowAddress
-)
+Proposable = PauseUntil | SetSchedule | SetTopics  # changes of settings
+Wish = SimpleWish | Proposable | WatchWords | UnwatchWords | ShowItem | ShowPage | FollowUp | ShowAddress
 
 
 # Completing a follow-up question with the subject of the last one.

@@ -185,6 +185,8 @@ def test_the_least_and_the_most_that_a_button_can_ask_for_is_read(data: str) -> 
         (readers.SetFollow(3, is_in_list=True, is_wanted=True), "chuyen:lai:ds:3"),
         (SetWatch(3, is_in_list=True, is_wanted=False), "theodoi:thoi:ds:3"),
         (SetWatch(3, is_in_list=False, is_wanted=True), "theodoi:lai:tin:3"),
+        (operators.ShowMailing(3, is_correction=False), "quantri:so:3"),
+        (operators.ShowMailing(3, is_correction=True), "quantri:sodinhchinh:3"),
         (operators.AnswerGate(3, is_approved=True), "quantri:duyetgui:3"),
         (operators.AnswerGate(3, is_approved=False), "quantri:duyetgiu:3"),
         (operators.TakeStory(3, 4, is_wanted=False), "quantri:duyetbo:3:4"),
