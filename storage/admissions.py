@@ -36,7 +36,6 @@ class Admissions:
 
 
 async def find_admissions(connection: AsyncConnection, key: AskerKey) -> Admissions:
-    """Return when an asker was admitted and refused."""
     asker = (_a.guard == key.guard) & (_a.chat_id == key.chat_id) & (_a.other_id == key.other_id)
     known = select(_a.moments, _a.refused_at).where(asker).subquery()
     clock = select(func.clock_timestamp().label("now")).subquery()
@@ -47,7 +46,6 @@ async def find_admissions(connection: AsyncConnection, key: AskerKey) -> Admissi
 
 
 async def write_admissions(connection: AsyncConnection, key: AskerKey, kept: Admissions) -> None:
-    """Store the admissions of an asker."""
     values = {"guard": key.guard, "chat_id": key.chat_id, "other_id": key.other_id}
     moments = [each.timestamp() for each in kept.moments]
     statement = replacing(

@@ -88,7 +88,6 @@ class Tally:
 
 
 def article_of(row: Row[Any]) -> StoredArticle:
-    """Return the article that a whole row of the table holds."""
     published = Published(row.published_at, row.published_precision) if row.published_at else None
     return StoredArticle(
         row.id, row.external_id, row.url, row.source, row.topic, row.category, row.title, row.sapo,
@@ -196,7 +195,6 @@ async def _replace(
 
 
 async def count_waiting(connection: AsyncConnection) -> int:
-    """Return the number of articles that wait to be processed."""
     waits = and_(articles.c.processed_at.is_(None), articles.c.tries < SET_ASIDE)
     query = select(func.count()).select_from(articles).where(waits)
     return (await connection.execute(query)).scalar_one()
@@ -262,8 +260,7 @@ async def find_article_at(connection: AsyncConnection, url: str) -> StoredArticl
 async def get_article(connection: AsyncConnection, article_id: str) -> StoredArticle:
     """Return the article with this number (as search prints it) or external id.
 
-    Raises:
-        UnknownArticleError: there is none.
+    Raises UnknownArticleError: there is none.
     """
     is_number = article_id.isascii() and article_id.isdigit() and len(article_id) < 19
     if is_number and (found := await find_articles(connection, [int(article_id)])):

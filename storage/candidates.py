@@ -106,7 +106,6 @@ async def find_most_reported(
 
 
 async def find_first_ready(connection: AsyncConnection) -> dt.datetime | None:
-    """Return when the first article that is still stored became ready."""
     first: dt.datetime | None = await connection.scalar(select(func.min(articles.c.ready_at, type_=UtcTime)))
     return first
 

@@ -77,7 +77,6 @@ class ClaimRules:
 
     @property
     def values(self) -> dict[str, object]:
-        """Return the parameters of the statements."""
         instead = [self.owner, *self.gone]
         return {"owner": self.owner, "instead": instead, "after_expiry": self.after_expiry}
 
@@ -224,7 +223,6 @@ async def release_claims(connection: AsyncConnection, owner: str) -> None:
 
 
 async def find_claimers(connection: AsyncConnection) -> list[str]:
-    """Return the processes that hold claims."""
     return list((await connection.execute(_OWNERS)).scalars())
 
 

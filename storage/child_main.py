@@ -59,7 +59,6 @@ def limit(limits: Mapping[str, int | None]) -> None:
 
 
 def main() -> None:
-    """Prepare this process, then run the program as `__main__`."""
     settings, program, *arguments = sys.argv[1:]
     given = json.loads(settings)
     die_with(given["parent"])

@@ -15,8 +15,6 @@ from storage.notes import find_note, forget_note, write_note
 from storage.search.search import Day, SearchResults
 from storage.tables import conversations, questions, updates
 
-# Telegram's updates are stored before they are confirmed and until they are handled.
-#
 # Otherwise a kill between the confirmation and the handlers would lose an update that is only in memory. The
 # number of a handled update is kept for a while, so that it is not handled twice. An update that cannot be
 # read is set aside with the reason. If an update is not handled because its sender sent too many, only its
@@ -110,12 +108,10 @@ async def find_tries(connection: AsyncConnection) -> dict[int, int]:
 
 
 async def write_tries(connection: AsyncConnection, tries: Mapping[int, int], *, now: dt.datetime) -> None:
-    """Store the attempts at updates."""
     await write_note(connection, _TRIES, json.dumps(tries), now=now)
 
 
 async def forget_tries(connection: AsyncConnection) -> None:
-    """Delete the attempts at updates."""
     await forget_note(connection, _TRIES)
 
 
@@ -168,7 +164,6 @@ async def keep_page(
 
 
 async def forget_conversation(connection: AsyncConnection, chat_id: int) -> None:
-    """Delete the state of this chat."""
     await connection.execute(delete(conversations).where(_c.chat_id == chat_id))
 
 

@@ -223,8 +223,6 @@ class Database:
         await self.engine.dispose()
 
 
-# The few statements in which SQLite and PostgreSQL differ.
-
 _T = TypeVar("_T")
 Insert = sqlite.Insert | postgresql.Insert
 

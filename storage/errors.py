@@ -142,9 +142,6 @@ def _objects(error: BaseException) -> str:
     return ", ".join(str(found) for name in names if (found := getattr(error, name, None)))
 
 
-# The errors of storage: one base class, ids as attributes, raised `from` the driver's own error.
-
-
 class StorageError(Exception):
     """The database did not do what was asked.
 

@@ -23,7 +23,6 @@ class MovedReaders:
 
     @property
     def audience(self) -> ColumnElement[bool]:
-        """Return the SQL condition for these subscribers."""
         s = subscribers.c
         quiet = and_(s.quiet_start == self.quiet_start, s.quiet_end == self.quiet_end)
         return and_(s.profile_id == self.profile_id, quiet)

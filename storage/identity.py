@@ -8,8 +8,6 @@ from urllib.parse import SplitResult, urlsplit
 
 from summarizer.text.syllables import canonical
 
-# Map a normalised address to an article: variants of one site's address, and the number after a headline.
-#
 # If a paper puts the headline into the address, the address changes with the headline, but the number stays.
 # Only the form of an address shows this. In doubt the whole address is the identity: to store an article
 # twice is a smaller fault than to take two articles for one.
@@ -100,8 +98,6 @@ def _is_day(digits: str, form: str) -> bool:
     return _FIRST_YEAR <= year <= _LAST_YEAR
 
 
-# Keys and hashes: which article it is, and whether its text changed.
-#
 # Readers get the original link, not the key, because some sites answer under `www.` only.
 
 MAX_URL_CHARACTERS = 2_000
@@ -233,8 +229,6 @@ def _query(query: str) -> str:
     return f"?{query}" if query else ""
 
 
-# The standing of a source: whether its text may replace a stored text of an article. Pure.
-#
 # A polled source may change articles of its own host ("host"). An item that links to another host becomes an
 # article of its own ("elsewhere", see `elsewhere_key`). Files belong to the operator and may bring articles
 # of any host ("files"), but do not replace the text of that host's own source.

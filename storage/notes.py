@@ -12,7 +12,6 @@ from storage.tables import deeds, notes
 
 
 async def write_note(connection: AsyncConnection, name: str, value: str, *, now: dt.datetime) -> None:
-    """Write or overwrite the note called `name`."""
     await connection.execute(replacing(connection, notes, name=name, value=value, changed_at=now))
 
 
@@ -23,7 +22,6 @@ async def write_new_note(connection: AsyncConnection, name: str, value: str, *, 
 
 
 async def find_note(connection: AsyncConnection, name: str) -> str | None:
-    """Return the note called `name`."""
     query = select(notes.c.value).where(notes.c.name == name)
     return (await connection.execute(query)).scalar_one_or_none()
 
@@ -41,8 +39,6 @@ async def forget_note(connection: AsyncConnection, name: str) -> bool:
     """Delete the note called `name`; return whether it was there."""
     return (await connection.execute(delete(notes).where(notes.c.name == name))).rowcount == 1
 
-
-# The audit log: what operators did in the last year. The console shows it.
 
 _KEPT = dt.timedelta(days=365)
 _LONGEST_DETAIL = 300

@@ -49,15 +49,12 @@ SEARCH = Threads("search", 2)  # ranking what the index found
 INDEXING = Threads("indexing", 1)  # cutting articles into words
 
 
-# The bot's threads by purpose.
-
 CHAT = Threads("chat", 4)  # answers to people
 INTAKE = Threads("intake", 2)  # reading files, grouping, matching watches
 DIGESTS = Threads("digests", 2)  # composing
 
 
 def end_threads() -> None:
-    """End the threads of all purposes at the end of the process."""
     for threads in (SEARCH, INDEXING, CHAT, INTAKE, DIGESTS):
         threads.end()
 

@@ -20,8 +20,6 @@ MOST_TAUGHT = 200  # stories of one chat; the oldest are forgotten first
 _T = taught_stories.c
 _S = saved_stories.c
 
-# Stories that a chat saved for later.
-#
 # A story that was read stays for a day, so that it can be put back. Title and address are stored, because
 # the article may be deleted meanwhile.
 
@@ -184,8 +182,6 @@ async def sum_up_tastes(connection: AsyncConnection, subscriber_id: int) -> None
         learnt = [{"subscriber_id": subscriber_id, **taste._asdict()} for taste in found]
         await connection.execute(insert(tastes), learnt)
 
-
-# All that a chat saved, followed and reacted to: for its export, and for the move of a group.
 
 _MOST_FOLLOWS = 200
 _TABLES = (saved_stories, taught_stories, follows)  # one row a subscriber and article in each

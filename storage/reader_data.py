@@ -33,9 +33,6 @@ MOVED = "moved"  # the status reason until the reader opens the new bot
 _AT_ONCE = 500  # rows of one statement
 
 
-# All about one reader.
-
-
 @dataclass(frozen=True, slots=True)
 class ExportedDelivery:
     """One message to a chat. `telegram_id` is its number in the chat.
@@ -100,9 +97,6 @@ async def export_subscriber(connection: AsyncConnection, chat_id: int) -> Export
         conversation=next(((r.awaited, r.page, r.expires_at) for r in talk), None),
         answers=await export_answers(connection, chat_id),
     )
-
-
-# Readers on their way to another database.
 
 
 @dataclass(frozen=True, slots=True)

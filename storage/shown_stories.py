@@ -192,8 +192,6 @@ async def prune_shown(connection: AsyncConnection, *, before: dt.datetime) -> in
     return (await connection.execute(gone)).rowcount
 
 
-# The history of a story for a reader: when it was sent, its rank then, and its corrections.
-
 _MOST = 5
 
 

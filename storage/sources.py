@@ -16,8 +16,6 @@ from storage.intake.date_text import DateOrder
 from storage.intake.drafts import Refusal
 from storage.tables import articles, intake_files, issue_stories, refusals, set_aside_texts, web_sources
 
-# What intake has read: fingerprints of files, and refusals with their reasons.
-
 
 async def find_fingerprints(
     connection: AsyncConnection, source: str, *, limit: int = 100_000
@@ -143,9 +141,6 @@ async def find_set_aside(connection: AsyncConnection, hashes: Collection[str]) -
     return set((await connection.execute(query)).scalars())
 
 
-# The state of each polled source: its last answer, its next poll, and its problems.
-
-
 @dataclass(frozen=True, slots=True)
 class SourceState:
     """The state of a polled source at `url`.
@@ -203,9 +198,6 @@ async def find_lead_hashes(connection: AsyncConnection, keys: Sequence[str]) -> 
         rows = await connection.execute(select(a.key, a.title, a.sapo).where(a.key.in_(batch)))
         found |= {row.key: text_hash(row.title, row.sapo, "") for row in rows}
     return found
-
-
-# Counts for operators: articles of each source by day, and how many of them reached readers.
 
 
 @dataclass(frozen=True, slots=True)

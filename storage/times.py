@@ -9,8 +9,6 @@ from dataclasses import dataclass
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-# A publication time with its precision, and moments as SQLite stores them.
-
 Precision = Literal["minute", "day", "month"]
 _EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 _MICROSECOND = dt.timedelta(microseconds=1)
@@ -34,8 +32,6 @@ def from_microseconds(microseconds: int) -> dt.datetime:
     """Return the moment in UTC that is so many microseconds after 1970."""
     return _EPOCH + microseconds * _MICROSECOND
 
-
-# Moments as JSON and the command line write them.
 
 _MOMENT = re.compile(
     r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?P<exact>:\d\d(\.\d{1,6})?(Z|[+-]\d\d:\d\d))?", re.ASCII | re.IGNORECASE
@@ -67,8 +63,7 @@ def published_text(published: Published | None, zone: str) -> str | None:
 def parse_moment(text: str, zone: str) -> dt.datetime:
     """Read RFC 3339, or a local `YYYY-MM-DDTHH:MM` in `zone`; return it in UTC. Years 1970 to 2099 only.
 
-    Raises:
-        ValueError: it is neither.
+    Raises ValueError: it is neither.
 
     >>> parse_moment("2017-11-14T18:00", "Asia/Ho_Chi_Minh").isoformat()
     '2017-11-14T11:00:00+00:00'

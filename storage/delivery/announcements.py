@@ -55,7 +55,6 @@ async def draft_announcement(
 
 
 async def find_announcement(connection: AsyncConnection, number: int) -> Announcement | None:
-    """Return an announcement, drafted or confirmed."""
     row = (await connection.execute(select(announcements).where(announcements.c.id == number))).first()
     return _announcement(row) if row else None
 
@@ -162,7 +161,6 @@ def _waits(message_id: int) -> ColumnElement[bool]:
 
 
 async def count_announced(connection: AsyncConnection, one: Announcement) -> dict[DeliveryStatus, int]:
-    """Return the number of deliveries by status."""
     return await count_deliveries(connection, deliveries.c.message_id == one.message_id)
 
 

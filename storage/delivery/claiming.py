@@ -167,7 +167,6 @@ def _due(*, is_repeat: bool, together: bool) -> Select[Any]:
 
 
 def _parts() -> ScalarSelect[int]:
-    """Return how many parts the issue of a message has."""
     part = messages.alias("part").c
     parts = select(func.count(part.id)).where(part.issue_id == messages.c.issue_id)
     return parts.correlate(messages).scalar_subquery()

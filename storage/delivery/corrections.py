@@ -53,14 +53,12 @@ class StoryMessage:
 async def draft_correction(
     connection: AsyncConnection, story_id: int, text: str, *, now: dt.datetime
 ) -> Correction:
-    """Store an operator's text as a draft."""
     values = {"story_id": story_id, "text": text, "made_at": now}
     statement = insert(corrections).values(values).returning(corrections.c.id)
     return Correction((await connection.execute(statement)).scalar_one(), story_id, text)
 
 
 async def find_correction(connection: AsyncConnection, correction_id: int) -> Correction | None:
-    """Return a correction, drafted or confirmed."""
     row = (await connection.execute(select(corrections).where(corrections.c.id == correction_id))).first()
     return Correction(row.id, row.story_id, row.text) if row else None
 
@@ -183,8 +181,6 @@ def _got(
         theirs = theirs.where(or_(d.status == DeliveryStatus.SENDING, d.changed_at > since))
     return subscribers.c.id.in_(theirs)
 
-
-# Headlines that a paper changed after they were sent. Each is kept until the admins were notified.
 
 _MOST_MESSAGES = 10_000
 

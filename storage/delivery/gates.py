@@ -240,9 +240,6 @@ async def close_gates(connection: AsyncConnection, *, now: dt.datetime) -> int:
     return done.rowcount
 
 
-# What operators see of a gate.
-
-
 async def find_gates_to_show(connection: AsyncConnection) -> list[tuple[Gate, list[Notice]]]:
     """Return the gates that are open or whose message shows some operator an old state, with the messages."""
     g, n = gates.c, gate_notices.c

@@ -206,9 +206,6 @@ def _past(row: Row[Any]) -> PastDelivery:
     )  # fmt: skip
 
 
-# Numbers over days: how many subscribe, and what was sent.
-
-
 async def count_subscribed_at(connection: AsyncConnection, moments: Sequence[dt.datetime]) -> list[int]:
     """Return how many chats were subscribed at each moment, paused ones included.
 

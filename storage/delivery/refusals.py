@@ -13,8 +13,6 @@ from storage.notes import find_note, forget_note, write_note
 from storage.processes.signals import Signal, send_signal
 from storage.tables import UtcTime, deliveries, delivery_counts, issues, messages, subscribers
 
-# Waits that Telegram asked for ("Too Many Requests"): of one chat, or of the whole bot.
-#
 # A chat's wait is a column of its subscriber, the bot's is a note. So both hold after a restart.
 
 _LIMITED = "sending_limited"
@@ -61,7 +59,6 @@ async def find_held_chats(
 
 
 async def count_holds(connection: AsyncConnection, *, now: dt.datetime) -> Holds:
-    """Count the chats that have to wait."""
     s = subscribers.c
     query = select(func.count(), func.max(s.held_until, type_=UtcTime)).where(s.held_until > now)
     row = (await connection.execute(query)).one()
@@ -87,7 +84,6 @@ async def limit_bot(connection: AsyncConnection, until: dt.datetime, *, now: dt.
 
 
 async def lift_limit(connection: AsyncConnection) -> None:
-    """Clear the wait of the whole bot."""
     await forget_note(connection, _LIMITED)
 
 
@@ -108,13 +104,11 @@ async def find_hold(connection: AsyncConnection, chat_id: int, *, now: dt.dateti
 
 
 async def stop_sending(connection: AsyncConnection, *, now: dt.datetime) -> None:
-    """Record that an operator stopped all sending."""
     await write_note(connection, _STOPPED, now.isoformat(), now=now)
     await send_signal(connection, Signal.SENDING)
 
 
 async def resume_sending(connection: AsyncConnection) -> None:
-    """Record that sending goes on."""
     await forget_note(connection, _STOPPED)
     await send_signal(connection, Signal.SENDING)
 
@@ -125,8 +119,6 @@ async def find_stop(connection: AsyncConnection) -> dt.datetime | None:
     return dt.datetime.fromisoformat(note) if note else None
 
 
-# Deliveries that Telegram refused, by edition, and chats in which the bot lost its rights.
-#
 # The reason of a `gone` delivery begins with its kind: the reader left, the bot may not write in the chat,
 # or the message cannot be sent.
 

@@ -136,8 +136,7 @@ def parse_here() -> None:
 def parse_in_child(parser: Parser[_Answer], document: bytes, deadline_seconds: float) -> _Answer:
     """Return the parsed `document`.
 
-    Raises:
-        UnreadableError: the child passed the deadline, died, or gave an invalid answer.
+    Raises UnreadableError: the child passed the deadline, died, or gave an invalid answer.
     """
     if _here:
         return _parsed_here(parser, document)

@@ -23,8 +23,6 @@ from summarizer.text.prose import BROKEN_CHARSET, find_objection, is_syllable
 from summarizer.text.repair import repair
 from summarizer.text.syllables import syllables
 
-# The results of intake: an article ready to be stored, or a refusal with its place and reason.
-
 
 @dataclass(frozen=True, slots=True)
 class Incoming:

@@ -20,8 +20,6 @@ from storage.intake.pages import read_page
 from storage.intake.rows import read_rows, read_table
 from storage.intake.text_files import read_texts
 
-# Files of an inbox that were read move to `processed`, or to `quarantine` with the reason beside each.
-#
 # Each step leaves the file whole in one place: the reason is written before its file moves, and a file moves
 # by renaming. After a crash in between, the file is still in the inbox, and its articles count as duplicates.
 
@@ -34,15 +32,13 @@ _MOST_REASONS = 1_000
 
 
 def is_reason(path: Path) -> bool:
-    """Tell whether a file is a reason written by this module."""
     return path.name.endswith(_REASON_ENDING)
 
 
 def move_read_file(inbox: Path, file: Path, refused: Sequence[Refusal]) -> Path:
     """Move a file that was read and return its new place, under the same subfolders.
 
-    Raises:
-        OSError: it cannot be moved, and stays where it is.
+    Raises OSError: it cannot be moved, and stays where it is.
     """
     away = inbox / (QUARANTINE if refused else PROCESSED)
     target = _free(away / file.relative_to(inbox))
@@ -56,8 +52,7 @@ def move_read_file(inbox: Path, file: Path, refused: Sequence[Refusal]) -> Path:
 def requeue_quarantined(inbox: Path) -> Iterator[Path]:
     """Move each quarantined file back into the inbox and yield its new path.
 
-    Raises:
-        OSError: one cannot be moved; those before it have moved.
+    Raises OSError: one cannot be moved; those before it have moved.
     """
     quarantine = inbox / QUARANTINE
     for file in sorted(path for path in quarantine.rglob("*") if not path.is_dir()):

@@ -12,8 +12,6 @@ from storage.intake.decoding import decode
 from storage.intake.drafts import Draft, Incoming, Origin, UnreadableError, host_of
 from summarizer.text.syllables import syllables
 
-# The kind of a page: an article, a front or section page, or a notice that the article is gone.
-#
 # Also: whether the page that a feed's lead links to is the lead's article. Pure: `page_worker` has the
 # evidence.
 
@@ -187,10 +185,8 @@ def read_page(
 ) -> Draft:
     """Return the article of a page at `name`; `charset` is the server's.
 
-    `may_be_list` also accepts a page that is a list, because an operator has declared it.
-
-    Raises:
-        UnreadableError: the charset is wrong, the page shows no article, or parsing took too much.
+    `may_be_list` also accepts a page that is a list, because an operator has declared it. Raises
+    UnreadableError: the charset is wrong, the page shows no article, or parsing took too much.
     """
     page = _parse(data, charset, deadline_seconds)
     objection = None if may_be_list else objection_to(page)
@@ -210,8 +206,7 @@ def read_page_of(
 ) -> Draft:
     """Return the article of the page that a feed's lead links to; `final_url` is its address after redirects.
 
-    Raises:
-        UnreadableError: as for `read_page`, or the page is not this article.
+    Raises UnreadableError: as for `read_page`, or the page is not this article.
     """
     page = _parse(data, charset, DEADLINE_SECONDS)
     objection = objection_to(page) or mismatch_of(lead, page, final_url, zone=origin.zone, now=now)

@@ -111,8 +111,7 @@ def is_table(text: str) -> bool:
 def read_table(chunks: Iterable[bytes], name: str) -> Iterator[Draft | Refusal]:
     """Yield a draft or a refusal for each row of a table in UTF-8.
 
-    Raises:
-        UnreadableError: it has no header, no title or no text among its columns, or too many columns.
+    Raises UnreadableError: it has no header, no title or no text among its columns, or too many columns.
     """
     lines = _Lines(chunks)
     header = lines.header()

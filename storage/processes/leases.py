@@ -77,7 +77,6 @@ async def renew_lease(connection: AsyncConnection, key: LeaseKey) -> bool:
 
 
 async def free_lease(connection: AsyncConnection, key: LeaseKey) -> None:
-    """Release the lease."""
     row = (leases.c.name == key.name) & (leases.c.owner == key.owner)
     await connection.execute(delete(leases).where(row))
 

@@ -77,7 +77,6 @@ async def note_process(connection: AsyncConnection, row: ProcessRow) -> bool:
 
 
 async def forget_process(connection: AsyncConnection, name: str) -> None:
-    """Delete the row of a process that ends."""
     await connection.execute(delete(processes).where(processes.c.name == name))
 
 

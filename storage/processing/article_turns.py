@@ -51,9 +51,6 @@ class QueuedTurn(NamedTuple):
     is_stale: bool
 
 
-# Claims.
-
-
 async def claim_articles(
     connection: AsyncConnection, owner: str, limit: int, *, as_stored: bool
 ) -> list[ClaimedArticle]:
@@ -99,7 +96,6 @@ async def find_exhausted(connection: AsyncConnection) -> list[StoredArticle]:
 
 
 async def renew_claims(connection: AsyncConnection, owner: str) -> None:
-    """Extend the claims of a process."""
     until = await server_now(connection) + _CLAIM
     own = and_(_t.owner == owner, _t.answer.is_(None), _t.claimed_until > _PAST)
     await connection.execute(update(article_turns).where(own).values(claimed_until=until))
@@ -196,9 +192,6 @@ async def next_turns(connection: AsyncConnection, count: int) -> list[int]:
     return list(range(last + 1, last + count + 1))
 
 
-# Answers of the language work, which wait for grouping in the order of their turns.
-
-
 async def save_answers(connection: AsyncConnection, owner: str, answers: Mapping[int, bytes]) -> None:
     """Store the answers for these turns, as far as this process still has their claims."""
     own = and_(_t.turn == bindparam("own_turn"), _t.owner == owner, _t.answer.is_(None))
@@ -236,9 +229,6 @@ async def find_answers(
 async def delete_turns(connection: AsyncConnection, turns: Collection[int]) -> None:
     """Delete turns that are grouped, or never will be."""
     await connection.execute(delete(article_turns).where(_t.turn.in_(turns)))
-
-
-# Articles that wait for a first try.
 
 
 async def find_next(

@@ -170,7 +170,6 @@ async def forget_packed(connection: AsyncConnection, *, before: dt.datetime, lim
 
 
 async def find_horizon(connection: AsyncConnection) -> Horizon:
-    """Return the horizon of grouping."""
     s = grouping_state.c
     query = select(s.horizon_turn, s.horizon_first, s.horizon_since).where(IS_STATE)
     row = (await connection.execute(query)).first()
@@ -178,7 +177,6 @@ async def find_horizon(connection: AsyncConnection) -> Horizon:
 
 
 async def move_horizon(connection: AsyncConnection, horizon: Horizon) -> None:
-    """Store the new horizon of grouping."""
     turn, first, since = horizon
     values = {"horizon_turn": turn, "horizon_first": first, "horizon_since": since}
     await connection.execute(update(grouping_state).where(IS_STATE).values(values))

@@ -17,8 +17,6 @@ from storage.tables import articles
 from summarizer.model import Place
 from summarizer.topics import TopicClues
 
-# The topics of stored articles, decided again when the rules for topics changed.
-#
 # A note holds the progress, so that the next run, or the next start, continues it.
 
 _NOTE = "topics"
@@ -79,8 +77,6 @@ async def save_topics(
     )
 
 
-# Summaries and topics of processed articles, computed again by newer language code.
-#
 # A note holds the progress, so that the next run continues one that was stopped.
 
 _REPROCESSING = "reprocessing"

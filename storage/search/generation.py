@@ -17,8 +17,6 @@ from storage.errors import StorageError
 from storage.search.schema import FORMAT, IndexedArticle, document_of, make_schema
 from storage.tables import article_changes
 
-# The log of changed articles, which the search index follows.
-#
 # A row is written in the transaction that changes an article, so none is missed. Rows are read in the
 # order (transaction, id): on PostgreSQL only those of transactions older than every one still open,
 # because a later number may be committed first. SQLite has one writer, and its order is that of the ids.
@@ -116,11 +114,7 @@ class Generation:
     """An open build. Its methods block for milliseconds; they are called in a thread, one at a time."""
 
     def __init__(self, folder: Path) -> None:
-        """Open the build in `folder`.
-
-        Raises:
-            IndexUnusableError: there is none that this version can read.
-        """
+        """Open the build in `folder`. Raises IndexUnusableError: there is none that this version can read."""
         self.folder = folder
         self._writer: tantivy.IndexWriter | None = None
         try:
@@ -150,7 +144,6 @@ class Generation:
 
     @property
     def is_writer(self) -> bool:
-        """Tell whether this process holds the writer's lock of this build."""
         return self._writer is not None
 
     def claim(self, *, for_building: bool = False) -> bool:
@@ -179,8 +172,8 @@ class Generation:
     def commit(self, position: Position) -> None:
         """Commit the changes, so that they are visible and durable, and store the position.
 
-        Raises:
-            IndexUnusableError: the disk cannot be written. The writer is closed; the last commit stays.
+        Raises IndexUnusableError: the disk cannot be written. The writer is closed; the last commit
+        stays.
         """
         assert self._writer is not None, "claimed"  # noqa: S101 - tells the type checker
         try:

@@ -57,11 +57,7 @@ class SearchIndex:
         return self.generation
 
     def read_current(self) -> Generation:
-        """Return the current build.
-
-        Raises:
-            OSError, ValueError, IndexUnusableError: there is none to read.
-        """
+        """Return the current build. Raises OSError, ValueError, IndexUnusableError: there is none to read."""
         name = (self.folder / CURRENT).read_text("utf-8").strip()
         if self.generation is None or self.generation.folder.name != name:
             self.close()
@@ -70,7 +66,6 @@ class SearchIndex:
         return self.generation
 
     def close(self) -> None:
-        """Close the open build."""
         generation, self.generation = self.generation, None
         if generation is not None:
             generation.close()

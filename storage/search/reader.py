@@ -58,7 +58,6 @@ class Candidates:
 
     @property
     def best_share(self) -> float:
-        """Return the share of the question in the best article."""
         return self.hits[0].share if self.hits else 0.0
 
     @property
@@ -115,8 +114,7 @@ async def reader_of(
 ) -> Reader:
     """Return a reader of the index as it is now.
 
-    Raises:
-        IndexUnusableError: there is no index to read; one is being built, or has to be.
+    Raises IndexUnusableError: there is no index to read; one is being built, or has to be.
     """
     await apply_recent(connection)
     index = index_of(connection)

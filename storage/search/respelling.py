@@ -15,8 +15,6 @@ from summarizer.questions.query import Phrase, Query
 from summarizer.questions.typing_errors import SpellingCorrector, is_typing_error
 from summarizer.text.syllables import Forms, folded, word_forms
 
-# The words of the index in memory, to correct typing errors: loaded on first use and renewed now and then.
-#
 # There is one copy for each build of the index. Words indexed since are not known yet, which costs a
 # suggestion at most.
 
@@ -56,9 +54,6 @@ def _load(generation: Generation) -> SpellingCorrector:
 
 def _is_stale(kept: _Kept, articles: int) -> bool:
     return time.monotonic() - kept.loaded_at > _RENEW_AFTER_SECONDS or articles > _GROWTH * kept.articles
-
-
-# Corrections of a question, and its corrected text.
 
 
 def respelled(query: Query, spelling: SpellingCorrector) -> tuple[tuple[Phrase, ...], ...] | None:

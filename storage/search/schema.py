@@ -14,8 +14,6 @@ from summarizer.questions.phrases import Groups, content_of, weights_of
 from summarizer.text.repair import composed
 from summarizer.text.syllables import Forms, folded, word_forms
 
-# The index holds the words of an article, pairs of neighbouring words, and the fields of the filters.
-#
 # Words are cut here, and the index only splits at blanks. Title, sapo and body are separate fields, because a
 # long body would outweigh a title.
 

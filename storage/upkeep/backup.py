@@ -9,8 +9,6 @@ from storage.engine import Database
 from storage.errors import DamagedError, StorageError, is_damage, without_values
 from storage.private_files import companions_of, create_private, make_private
 
-# Check the SQLite file, and find its last back-up. PostgreSQL checks its own files.
-#
 # The list of back-ups is a file beside the database and not in it, because it is needed when the database
 # cannot be read.
 
@@ -20,11 +18,7 @@ _MOST_REMEMBERED = 50
 
 
 async def check_sound(database: Database) -> None:
-    """Check the whole SQLite file.
-
-    Raises:
-        DamagedError: it is damaged, or no database at all.
-    """
+    """Check the whole SQLite file. Raises DamagedError: it is damaged, or no database at all."""
     if (file := database.file) is None:
         return
     if reason := await asyncio.to_thread(_find_damage, file):
@@ -110,10 +104,8 @@ def _copy(source: Path, target: Path) -> None:
 async def back_up(database: Database, target: Path) -> Path:
     """Write a copy of `database` to `target`, which must not exist, and return its path.
 
-    The copy has another name until it is whole.
-
-    Raises:
-        StorageError: the engine is PostgreSQL, the target exists, or the disk cannot be written.
+    The copy has another name until it is whole. Raises StorageError: the engine is PostgreSQL, the target
+    exists, or the disk cannot be written.
     """
     if database.is_postgres or not database.url.database:
         raise StorageError("only a SQLite file can be backed up here; use pg_dump for PostgreSQL")

@@ -143,8 +143,6 @@ async def prune_profiles(connection: AsyncConnection, *, before: dt.datetime) ->
     return (await connection.execute(gone)).rowcount
 
 
-# Rows that wait for a moment which no correct clock can have set.
-#
 # While a machine's clock is far ahead, the ends of quiet hours, of a chat's wait and of a source's pause are
 # far ahead too. When the clock is correct again, these rows would wait too long.
 

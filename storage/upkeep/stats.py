@@ -42,9 +42,6 @@ _LOST_FOR = dt.timedelta(days=7)
 _IN_DELIVERY = ("queue", "waiting_issues", "outcomes", "refused", "lost_chats")
 
 
-# The state of delivery: what waits and since when, and the results of a day.
-
-
 @dataclass(frozen=True, slots=True)
 class Queue:
     """Numbers of waiting deliveries: `due` ones may be sent now, the first since `oldest_due_at`.
@@ -193,9 +190,6 @@ def delivery_as_dict(queue: Queue, outcomes: Outcomes) -> dict[str, Any]:
 
 def _written(moment: dt.datetime | None) -> str | None:
     return moment.isoformat(timespec="seconds") if moment else None
-
-
-# All counts at one moment.
 
 
 @dataclass(frozen=True, slots=True)

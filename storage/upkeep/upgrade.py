@@ -91,9 +91,8 @@ def _migrate(connection: Connection) -> None:
 async def upgrade(database: Database, *, now: dt.datetime) -> Upgraded:
     """Upgrade `database` to `head_revision()`; an older SQLite file is backed up beside it first.
 
-    Raises:
-        SchemaError: the schema is newer than this version, or older than the first release; nothing was
-            changed.
+    Raises SchemaError: the schema is newer than this version, or older than the first release; nothing
+    was changed.
     """
     before, head = await find_revision(database), head_revision()
     if before == head:
