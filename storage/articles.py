@@ -258,10 +258,8 @@ async def find_article_at(connection: AsyncConnection, url: str) -> StoredArticl
 
 
 async def get_article(connection: AsyncConnection, article_id: str) -> StoredArticle:
-    """Return the article with this number (as search prints it) or external id.
-
-    Raises UnknownArticleError: there is none.
-    """
+    """Return the article with this number (as search prints it) or external id, or raise
+    UnknownArticleError."""
     is_number = article_id.isascii() and article_id.isdigit() and len(article_id) < 19
     if is_number and (found := await find_articles(connection, [int(article_id)])):
         return found[int(article_id)]

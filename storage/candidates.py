@@ -129,10 +129,8 @@ async def _find_stories(connection: AsyncConnection, window: Window) -> list[int
 async def find_articles_of(
     connection: AsyncConnection, stories: Sequence[int], *conditions: ColumnElement[bool]
 ) -> dict[int, list[StoredArticle]]:
-    """Return the newest 12 articles of each of a few stories, if they meet the conditions, oldest first.
-
-    A story that is gone is absent.
-    """
+    """Return the newest 12 articles of each of a few stories, of those that meet the conditions, oldest
+    first. A story that is gone is absent."""
     a = articles.c
     place = func.row_number().over(partition_by=a.story_id, order_by=a.id.desc()).label("place")
     members = select(a.id, a.story_id, place).where(a.story_id.in_(stories), a.processed_at.is_not(None))

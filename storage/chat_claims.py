@@ -41,10 +41,8 @@ class WaitingUpdate:
 
 @dataclass(frozen=True, slots=True)
 class WaitingCounts:
-    """How many updates of a chat, and of the sender in it, wait after one more was stored.
-
-    `first` is the next one to handle, if this process has claimed the chat.
-    """
+    """How many updates of a chat, and of the sender in it, wait after one more was stored. `first` is the
+    next one to handle, if this process has claimed the chat."""
 
     of_chat: int
     of_person: int
@@ -53,10 +51,8 @@ class WaitingCounts:
 
 @dataclass(frozen=True, slots=True)
 class IdleChat:
-    """A chat with waiting updates that no other process handles.
-
-    `is_ours`: this process has its claim. `died`: the process with its claim is gone.
-    """
+    """A chat with waiting updates that no other process handles. `is_ours`: this process has its claim.
+    `died`: the process with its claim is gone."""
 
     chat_id: int
     tries: int
@@ -66,10 +62,8 @@ class IdleChat:
 
 @dataclass(frozen=True, slots=True)
 class ClaimRules:
-    """The claims that do not keep `owner` from a chat: its own, and those of processes that are `gone`.
-
-    With `after_expiry` expired claims do not either.
-    """
+    """The claims that do not keep `owner` from a chat: its own, those of processes that are `gone`, and with
+    `after_expiry` expired ones."""
 
     owner: str
     gone: tuple[str, ...]

@@ -143,10 +143,7 @@ def _objects(error: BaseException) -> str:
 
 
 class StorageError(Exception):
-    """The database did not do what was asked.
-
-    `is_transient`: a later attempt may succeed. `is_disk_full`: its disk is full.
-    """
+    """The database did not do what was asked. `is_transient`: a later attempt may succeed."""
 
     def __init__(self, message: str, *, is_transient: bool = False, is_disk_full: bool = False) -> None:
         super().__init__(message)
@@ -155,10 +152,8 @@ class StorageError(Exception):
 
     @classmethod
     def of(cls, error: Exception) -> "StorageError":
-        """Wrap a driver's error without its values, which may be a person's words.
-
-        Raise it `from without_values(error)`: the error itself would be printed with its values.
-        """
+        """Wrap a driver's error without its values, which may be a person's words. Raise it `from
+        without_values(error)`: the error itself would be printed with its values."""
         return cls(describe(error), is_transient=is_transient(error), is_disk_full=is_disk_full(error))
 
 

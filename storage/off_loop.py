@@ -37,10 +37,7 @@ class Threads:
         )
 
     def end(self) -> None:
-        """Drop work that has not begun: idle threads end at once, others after their present work.
-
-        Later work gets new threads.
-        """
+        """Drop work that has not begun; present work is finished, later work gets new threads."""
         ended, self._executor = self._executor, ThreadPoolExecutor(self._most, self._name)
         ended.shutdown(wait=False, cancel_futures=True)
 
@@ -111,20 +108,16 @@ class Program:
 
 
 def start(program: Program, *, stdin: Stream, stdout: Stream, stderr: Stream) -> subprocess.Popen[bytes]:
-    """Start `program` in a process of its own.
-
-    On Linux the child dies with the *thread* that starts it: call this from a thread that outlives the child.
-    """
+    """Start `program` in a process of its own. On Linux the child dies with the *thread* that starts it: call
+    this from a thread that outlives the child."""
     return subprocess.Popen(  # noqa: S603 - our own program; the command has no input from outside
         _command(program), stdin=stdin, stdout=stdout, stderr=stderr, **_options(program)
     )
 
 
 async def start_async(program: Program, *, stdin: Stream, stdout: Stream, stderr: Stream) -> Process:
-    """Start `program` in a process of its own, to be talked to from the event loop.
-
-    On Linux the child dies with the thread of this event loop.
-    """
+    """Start `program` in a process of its own, to be talked to from the event loop. On Linux the child dies
+    with the thread of this event loop."""
     return await asyncio.create_subprocess_exec(
         *_command(program), stdin=stdin, stdout=stdout, stderr=stderr, **_options(program)
     )

@@ -16,10 +16,8 @@ COMPANIONS = ("-wal", "-shm", "-journal")  # SQLite keeps these beside a file wh
 
 
 def create_private(file: Path) -> None:
-    """Make an empty private `file` if there is none; what is written into it later is then private too.
-
-    Raises OSError: it cannot be made.
-    """
+    """Make an empty private `file` if there is none, or raise OSError; what is written later is
+    private too."""
     with suppress(FileExistsError):
         os.close(os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, _PRIVATE))
 

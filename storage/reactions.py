@@ -1,7 +1,4 @@
-"""What chats do with stories: save them for later, and react to them, from which tastes are learnt.
-
-All of it can be exported, and moves with a group that gets a new number.
-"""
+"""What chats do with stories: save them for later, and react to them, from which tastes are learnt."""
 
 import datetime as dt
 from collections.abc import Sequence

@@ -176,10 +176,8 @@ async def insert_readers(
     *,
     now: dt.datetime,
 ) -> dict[int, int]:
-    """Add readers with the profiles of their choices; return the id of each new one by its chat.
-
-    A chat that is a subscriber already stays as it is.
-    """
+    """Add readers with the profiles of their choices; return the id of each new one by its chat. A chat that
+    is a subscriber already stays as it is."""
     s = subscribers.c
     rows = [
         {name: getattr(one, name) for name in _SAME_COLUMNS}

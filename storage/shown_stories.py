@@ -99,10 +99,8 @@ async def find_known(
     since: dt.datetime,
     old: Collection[int] = (),
 ) -> dict[int, Known]:
-    """Return the stories sent and shown to each of these readers since `since`.
-
-    For the stories `old` the eight days before count too.
-    """
+    """Return the stories sent and shown to each of these readers since `since`; for the stories `old` the
+    eight days before count too."""
     known: dict[int, Known] = {reader: {} for reader in subscriber_ids}
     for batch in chunks(sorted(subscriber_ids), _READERS_AT_ONCE):
         for start, stories in _spans(since, old):
@@ -162,10 +160,8 @@ async def find_issued_stories(
     since: dt.datetime,
     old: Collection[int] = (),
 ) -> dict[int, Known]:
-    """Return by profile the stories of its issues since `since`, each with its last time.
-
-    For the stories `old` the eight days before count too.
-    """
+    """Return by profile the stories of its issues since `since`, each with its last time; for the stories
+    `old` the eight days before count too."""
     i, t = issues.c, issue_stories.c
     latest = func.max(i.made_at, type_=UtcTime).label("known_at")
     known: dict[int, Known] = {profile: {} for profile in profile_ids}

@@ -49,10 +49,8 @@ class Breaking:
 
 @dataclass(frozen=True, slots=True)
 class BreakingReader:
-    """An active chat that wants breaking news; with `wants_in_quiet` also in its quiet hours.
-
-    Quiet hours are minutes after local midnight.
-    """
+    """An active chat that wants breaking news; with `wants_in_quiet` also in its quiet hours, which are
+    minutes after local midnight."""
 
     id: int
     profile_id: int

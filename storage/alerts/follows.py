@@ -47,10 +47,7 @@ class Follow:
 
 @dataclass(frozen=True, slots=True)
 class FollowWithNews:
-    """A follow whose story has an article that its chat does not know, with the chat's quiet hours.
-
-    `zone` is the chat's own; None: that of its edition.
-    """
+    """A follow with an article that its chat does not know; `zone` is the chat's own, None: its edition's."""
 
     id: int
     told_at: dt.datetime
@@ -212,10 +209,8 @@ async def publish_news(
     known_until: dt.datetime,
     now: dt.datetime,
 ) -> int:
-    """Queue the message with a follow's news, once; return the number of deliveries.
-
-    Return 0 if the news was queued before or the follow was removed.
-    """
+    """Queue the message with a follow's news, once; return the number of deliveries, 0 if the news was queued
+    before or the follow was removed."""
     waits = and_(_F.id == due.id, _F.told_at == due.told_at, _F.due_at.is_not(None), _F.removed_at.is_(None))
     values = {"told_at": known_until, "news_at": now, "due_at": None}
     if not (await connection.execute(update(follows).where(waits).values(values))).rowcount:

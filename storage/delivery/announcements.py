@@ -23,10 +23,7 @@ _DRAFT_KEPT = dt.timedelta(days=7)
 
 @dataclass(frozen=True, slots=True)
 class Announcement:
-    """A text to the readers of `edition`, or to all readers if that is None.
-
-    It is a draft until `confirmed_at` is set; only operators see a draft.
-    """
+    """A text to the readers of `edition`, None: to all. Only operators see it until `confirmed_at` is set."""
 
     id: int
     text: str

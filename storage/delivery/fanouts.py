@@ -165,10 +165,7 @@ async def _end(connection: AsyncConnection, issue_id: int) -> None:
 
 
 async def note_move(connection: AsyncConnection, chat_id: int, profile_id: int) -> None:
-    """Record for running fan-outs that a chat changes its profile to `profile_id`.
-
-    The chat still gets the issue of its old profile, and none of the new one.
-    """
+    """Record for running fan-outs that a chat changes its profile: it gets the issue of the old one only."""
     s, f, i = subscribers.c, fanouts.c, issues.c
     if (await connection.execute(select(f.issue_id).limit(1))).first() is None:
         return

@@ -132,10 +132,8 @@ async def find_blank_issues(connection: AsyncConnection, profile_id: int, *, lim
 async def find_sent_issues(
     connection: AsyncConnection, *, now: dt.datetime, since: dt.datetime, limit: int
 ) -> list[SentIssue]:
-    """Return the latest issues, those of one edition and slot as one, newest first.
-
-    The cost grows with the number of their deliveries.
-    """
+    """Return the latest issues, those of one edition and slot as one, newest first. The cost grows with the
+    number of their deliveries."""
     i = issues.c
     query = select(
         func.max(i.id).label("id"), i.edition, i.slot_at, func.max(i.reason).label("reason"),

@@ -77,10 +77,8 @@ async def end_announcing(connection: AsyncConnection, message_id: int) -> int:
 
 
 async def queue_messages(connection: AsyncConnection, rules: Rules) -> int | None:
-    """Queue the next readers of a fan-out that no other process works on; return how many deliveries.
-
-    None when there is no such fan-out.
-    """
+    """Queue the next readers of a fan-out that no other process works on; return how many deliveries, None
+    when there is no such fan-out."""
     f = message_fanouts.c
     locked = select(message_fanouts).order_by(f.id).limit(1).with_for_update(skip_locked=True)
     row = (await connection.execute(locked)).first()
@@ -134,10 +132,8 @@ async def _queue_edits(connection: AsyncConnection, page: _Page, correction_id: 
 
 
 async def _queue_notices(connection: AsyncConnection, page: _Page, correction_id: int, rules: Rules) -> int:
-    """Queue a notice for each reader of a page who got the story and has no notice yet.
-
-    A reader who got the story in several issues gets the notice of the newest one.
-    """
+    """Queue a notice for each reader of a page who got the story and has no notice yet. A reader who got the
+    story in several issues gets the notice of the newest one."""
     notice, edit, sent = messages.alias("notice"), messages.alias("edit"), messages.alias("sent")
     is_notice = and_(notice.c.correction_id == correction_id, notice.c.kind == MessageKind.CORRECTION_NOTICE)
     is_edit = and_(edit.c.id == notice.c.after_id, edit.c.kind == MessageKind.CORRECTION_EDIT)
@@ -169,8 +165,7 @@ async def _queue_notices(connection: AsyncConnection, page: _Page, correction_id
 
 
 def _first_notices(page: _Page, correction_id: int, notices: Any) -> Select[Any]:
-    """Return for each reader of a page the first of the notices that are for them; those who have one get
-    none."""
+    """Return for each reader of a page who has no notice the first of those that are for them."""
     d, s, has, other = deliveries.c, subscribers.c, deliveries.alias("has"), messages.alias("other")
     others = select(other.c.id).where(
         other.c.correction_id == correction_id, other.c.kind == MessageKind.CORRECTION_NOTICE

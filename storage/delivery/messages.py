@@ -1,7 +1,4 @@
-"""The outbox: each message is written once, with one delivery for each of its readers.
-
-`storage.delivery.deliveries` stores the results of the deliveries.
-"""
+"""The outbox: each message is written once, with one delivery for each of its readers."""
 
 import datetime as dt
 from collections import defaultdict
@@ -76,10 +73,7 @@ async def enqueue(
     release: Release | None = None,
     now: dt.datetime,
 ) -> int:
-    """Write a pending delivery of each message for the active subscribers of `audience`; return how many.
-
-    Without `release` quiet hours are ignored.
-    """
+    """Write a pending delivery of each message for the active subscribers of `audience`; return how many."""
     s = subscribers.c
     pairs = select(messages.c.id, s.id).select_from(messages).join(subscribers, true())
     rows = pairs.where(messages.c.id.in_(message_ids), audience, s.status == "active")

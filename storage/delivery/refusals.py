@@ -88,10 +88,8 @@ async def lift_limit(connection: AsyncConnection) -> None:
 
 
 async def find_limit(connection: AsyncConnection) -> dt.datetime | None:
-    """Return until when nothing is sent because Telegram refuses messages to everybody.
-
-    If that moment has passed, the next delivery finds out whether Telegram still refuses.
-    """
+    """Return until when nothing is sent because Telegram refuses messages to everybody. If that moment has
+    passed, the next delivery finds out whether Telegram still refuses."""
     note = await find_note(connection, _LIMITED)
     return dt.datetime.fromisoformat(note) if note else None
 

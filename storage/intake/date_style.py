@@ -236,10 +236,8 @@ def _is_half_day_early(sample: _Sample, order: DateOrder, zone: ZoneInfo) -> boo
 def read_moment(
     date: DateText, style: DateStyle, zone: ZoneInfo, made_at: dt.datetime | None
 ) -> dt.datetime | None:
-    """Return the aware moment of `date` in `style`, or None if it stays ambiguous.
-
-    `made_at` is `number_time` of the article's address.
-    """
+    """Return the aware moment of `date` in `style`, or None if it stays ambiguous; `made_at` is `number_time`
+    of the article's address."""
     orders = date.possible_orders
     is_open = len(orders) > 1 and date.first != date.second
     order = style.order if is_open else next(iter(orders), None)

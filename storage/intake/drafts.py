@@ -1,7 +1,4 @@
-"""Turn a `Draft` into `Incoming` or `Refusal`: repair, clean, check, identify. All articles pass here.
-
-The modules that read formats make drafts; this module has the rules for articles of all formats.
-"""
+"""Turn a `Draft` into `Incoming` or `Refusal`: repair, clean, check, identify. All articles pass here."""
 
 import hashlib
 import re
@@ -52,10 +49,8 @@ class Incoming:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """Input that was not taken in: `path`, `path:line` or `path#item`, and the reason in Vietnamese.
-
-    `link` is the article's own address, if it named one.
-    """
+    """Input that was not taken in: `path`, `path:line` or `path#item`, and the reason in Vietnamese. `link`
+    is the article's own address, if it named one."""
 
     path: str
     reason: str
@@ -99,10 +94,8 @@ _MAX_NAME_CHARACTERS = 500  # an id, a source, a topic
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """One article as a file has it, unrepaired; `place` is `path`, `path:line` or `path#item`.
-
-    `date_style` is the form of its feed's times, if it came in a feed.
-    """
+    """One article as a file has it, unrepaired; `place` is `path`, `path:line` or `path#item`. `date_style`
+    is the form of its feed's times, if it came in a feed."""
 
     place: str
     title: str = ""
@@ -167,10 +160,7 @@ def _article(draft: Draft, origin: Origin, now: datetime) -> Incoming:
 
 
 def _decoded(text: str) -> str:
-    """Repair text whose UTF-8 was decoded as another charset, line by line.
-
-    Raises UnreadableError if a line stays broken.
-    """
+    """Repair lines that were decoded as another charset. Raises UnreadableError if one stays broken."""
     if not is_bad(text):
         return text
     lines = [fix_encoding(line) if _is_broken(line) else line for line in text.split("\n")]

@@ -172,10 +172,8 @@ class Outline:
 
 
 def read_opml(data: bytes) -> tuple[list[Outline], int]:
-    """Return the feeds of an OPML file, each address once, and the number without a usable address.
-
-    Raises UnreadableError: it is no OPML, or cannot be parsed in time.
-    """
+    """Return the feeds of an OPML file, each address once, and the number without a usable address. Raises
+    UnreadableError: it is no OPML, or cannot be parsed in time."""
     text = _NOT_XML.sub("", _DECLARATION_OF_OPML.sub("", decode(data), count=1).lstrip())
     parsed = parse_in_child(OPML, text.encode(), DEADLINE_SECONDS)
     if not parsed.is_opml:
@@ -226,9 +224,7 @@ class FeedLink:
 
 def find_feed_links(data: bytes, url: str, *, charset: str | None = None) -> list[FeedLink]:
     """Return the feeds that the page at `url` names, each once, at most twenty, those in its head first.
-
-    Raises UnreadableError: the charset is wrong, or parsing took too much.
-    """
+    Raises UnreadableError: the charset is wrong, or parsing took too much."""
     text = decode(data, may_be_cut=True, charset=charset).replace("\0", "")
     found = parse_in_child(LINKS, text.encode(errors="replace"), DEADLINE_SECONDS)
     base = _joined(url, found.base) or url

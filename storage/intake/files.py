@@ -36,10 +36,8 @@ def is_reason(path: Path) -> bool:
 
 
 def move_read_file(inbox: Path, file: Path, refused: Sequence[Refusal]) -> Path:
-    """Move a file that was read and return its new place, under the same subfolders.
-
-    Raises OSError: it cannot be moved, and stays where it is.
-    """
+    """Move a file that was read and return its new place, under the same subfolders. Raises OSError: it
+    cannot be moved, and stays where it is."""
     away = inbox / (QUARANTINE if refused else PROCESSED)
     target = _free(away / file.relative_to(inbox))
     target.parent.mkdir(parents=True, exist_ok=True)
@@ -50,10 +48,8 @@ def move_read_file(inbox: Path, file: Path, refused: Sequence[Refusal]) -> Path:
 
 
 def requeue_quarantined(inbox: Path) -> Iterator[Path]:
-    """Move each quarantined file back into the inbox and yield its new path.
-
-    Raises OSError: one cannot be moved; those before it have moved.
-    """
+    """Move each quarantined file back into the inbox and yield its new path. Raises OSError: one cannot be
+    moved; those before it have moved."""
     quarantine = inbox / QUARANTINE
     for file in sorted(path for path in quarantine.rglob("*") if not path.is_dir()):
         if is_reason(file):

@@ -227,10 +227,7 @@ def _address_of(line: str) -> str:
 
 
 def _take_address(lines: list[str]) -> str:
-    """Remove the first line that is an address from near the head or the foot, and return the address.
-
-    One line always stays as the title.
-    """
+    """Remove the first address line near head or foot, and return it; one line always stays as the title."""
     filled = [at for at, line in enumerate(lines) if line.strip()]
     if len(filled) > 1:
         for at in dict.fromkeys(filled[:_LINES_FOR_A_DATE] + filled[-_LINES_FOR_A_DATE:]):

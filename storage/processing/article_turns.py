@@ -162,10 +162,7 @@ async def _give_turns(
 
 
 def _is_over(now: dt.datetime) -> ColumnElement[bool]:
-    """Return the condition that a claim is over.
-
-    A claim that lasts longer than any can was written before the clock was set back; it is over too.
-    """
+    """Return the condition that a claim is over, or longer than any: the clock was set back since."""
     return or_(_t.claimed_until < now, _t.claimed_until > now + 2 * _CLAIM)
 
 

@@ -82,10 +82,8 @@ async def make_stories(connection: AsyncConnection, count: int, *, now: dt.datet
 
 
 async def save_work(connection: AsyncConnection, done: Sequence[Findings], *, now: dt.datetime) -> int:
-    """Save the results of articles whose text has not changed since; return their number.
-
-    The search index gets a change for each of them.
-    """
+    """Save the results of articles whose text has not changed since, each with a change for the search index;
+    return their number."""
     if any(one.turn is None for one in done):
         turns = await next_turns(connection, len(done))
         done = [replace(one, turn=turn) for one, turn in zip(done, turns, strict=True)]

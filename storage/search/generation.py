@@ -170,10 +170,9 @@ class Generation:
         self.add(rows)
 
     def commit(self, position: Position) -> None:
-        """Commit the changes, so that they are visible and durable, and store the position.
+        """Commit the changes, visible and durable, and store the position.
 
-        Raises IndexUnusableError: the disk cannot be written. The writer is closed; the last commit
-        stays.
+        Raises IndexUnusableError if the disk cannot be written: the writer is closed, the last commit stays.
         """
         assert self._writer is not None, "claimed"  # noqa: S101 - tells the type checker
         try:

@@ -112,10 +112,8 @@ class Reader:
 async def reader_of(
     connection: AsyncConnection, query: Question, filters: Filters, now: dt.datetime
 ) -> Reader:
-    """Return a reader of the index as it is now.
-
-    Raises IndexUnusableError: there is no index to read; one is being built, or has to be.
-    """
+    """Return a reader of the index as it is now. Raises IndexUnusableError: there is no index to read; one is
+    being built, or has to be."""
     await apply_recent(connection)
     index = index_of(connection)
     if index.generation is None:

@@ -36,9 +36,7 @@ Progress = Callable[[int, int], None]
 
 async def keep_up(database: Database, on_progress: Progress = lambda done, total: None) -> None:
     """Bring the index up to date: apply changes; build it if it is missing or belongs to another database.
-
-    Raises StorageError: the index folder cannot be written.
-    """
+    Raises StorageError: the index folder cannot be written."""
     while True:
         async with database.read() as connection:
             before = index_of(connection)
@@ -79,11 +77,8 @@ async def _was_built(database: Database) -> bool:
 
 
 async def rebuild_index(database: Database, *, on_progress: Progress) -> int:
-    """Index every processed article again and use the new index; return the number of articles.
-
-    `on_progress` gets the number of indexed articles and that of all. Raises StorageError: the index folder
-    cannot be written.
-    """
+    """Index every processed article again and use the new index; return the number of articles. Raises
+    StorageError: the index folder cannot be written."""
     async with database.read() as connection:
         index = index_of(connection)
         begun_at = await find_head(connection)
@@ -104,9 +99,7 @@ async def rebuild_index(database: Database, *, on_progress: Progress) -> int:
 
 async def build_small(connection: AsyncConnection) -> None:
     """Build the index of a small database at once, from what `connection` sees; do nothing for a large one.
-
-    Raises StorageError: the index folder cannot be written.
-    """
+    Raises StorageError: the index folder cannot be written."""
     index = index_of(connection)
     async with index.turn:
         if index.generation is not None:

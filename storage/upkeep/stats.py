@@ -64,10 +64,8 @@ class Queue:
         return self.at - self.oldest_due_at if self.oldest_due_at else dt.timedelta()
 
     def finish_at(self, rate: float) -> dt.datetime | None:
-        """Return when all due deliveries will be sent, None if there are none.
-
-        They are sent at `rate` a second; below 1, the full rate is assumed.
-        """
+        """Return when all due deliveries will be sent, None if there are none. They are sent at `rate` a
+        second; below 1, the full rate is assumed."""
         seconds = self.due / (rate if rate >= 1 else FULL_RATE)
         return self.at + dt.timedelta(seconds=seconds) if self.due else None
 
