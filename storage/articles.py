@@ -24,6 +24,7 @@ from storage.times import Published
 from summarizer.model import Document
 
 SET_ASIDE = 100  # the `tries` of an article that is not tried again
+WAITS = and_(articles.c.processed_at.is_(None), articles.c.tries < SET_ASIDE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,24 +196,18 @@ async def _replace(
 
 
 async def count_waiting(connection: AsyncConnection) -> int:
-    waits = and_(articles.c.processed_at.is_(None), articles.c.tries < SET_ASIDE)
-    query = select(func.count()).select_from(articles).where(waits)
+    query = select(func.count()).select_from(articles).where(WAITS)
     return (await connection.execute(query)).scalar_one()
 
 
-@dataclass(frozen=True, slots=True)
-class Newest:
-    """The latest article, and the time of its processing."""
-
-    article_id: int
-    processed_at: dt.datetime | None
+Newest = tuple[int, dt.datetime | None]  # the latest article, and the time of its processing
 
 
 async def find_newest(connection: AsyncConnection) -> Newest | None:
     """Return the latest article: while it is the same, digests are too."""
     query = select(articles.c.id, articles.c.processed_at).order_by(articles.c.id.desc()).limit(1)
     row = (await connection.execute(query)).first()
-    return Newest(row.id, row.processed_at) if row else None
+    return (row.id, row.processed_at) if row else None
 
 
 # Made once: building a statement costs more than running it.

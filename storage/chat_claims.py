@@ -75,6 +75,10 @@ class ClaimRules:
         return {"owner": self.owner, "instead": instead, "after_expiry": self.after_expiry}
 
 
+_OURS = (  # locked in the order of the chats
+    "chat_id IN (SELECT chat_id FROM chat_claims"
+    " WHERE owner = :owner AND chat_id = ANY(CAST(:chats AS bigint[])) ORDER BY chat_id FOR UPDATE)"
+)
 _KEEP = (
     "WITH kept AS (INSERT INTO updates (update_id, payload, received_at, chat_id, person_id)"
     " VALUES (:number, :payload, :now, :chat, :person)"
@@ -93,15 +97,9 @@ _FIRST = text(
     " count(*) FILTER (WHERE person_id = :person) OVER () AS of_person"
     f" FROM updates WHERE chat_id = :chat AND {_WAITS} ORDER BY update_id LIMIT 1"
 )
-_UNCLAIM = text(
-    "DELETE FROM chat_claims WHERE chat_id IN ("
-    " SELECT chat_id FROM chat_claims WHERE owner = :owner AND chat_id = ANY(CAST(:chats AS bigint[]))"
-    " ORDER BY chat_id FOR UPDATE) RETURNING chat_id"
-)
+_UNCLAIM = text(f"DELETE FROM chat_claims WHERE {_OURS} RETURNING chat_id")  # noqa: S608 - constants
 _DONE = text(
-    "WITH ours AS (DELETE FROM chat_claims WHERE chat_id IN ("
-    " SELECT chat_id FROM chat_claims WHERE owner = :owner AND chat_id = ANY(CAST(:chats AS bigint[]))"
-    " ORDER BY chat_id FOR UPDATE) RETURNING chat_id),"
+    f"WITH ours AS (DELETE FROM chat_claims WHERE {_OURS} RETURNING chat_id),"  # noqa: S608 - constants
     " done AS (UPDATE updates SET payload = NULL, chat_id = NULL, person_id = NULL"
     " WHERE update_id = ANY(CAST(:numbers AS bigint[])) AND failure IS NULL)"
     " SELECT chat_id FROM ours"
@@ -122,9 +120,7 @@ _UNLOCKED = text(  # what another transaction holds is left alone
     " ORDER BY chat_id FOR UPDATE SKIP LOCKED"
 )
 _RENEW = text(
-    f"UPDATE chat_claims SET expires_at = {_UNTIL} WHERE chat_id IN ("  # noqa: S608 - constants
-    " SELECT chat_id FROM chat_claims WHERE owner = :owner AND chat_id = ANY(CAST(:chats AS bigint[]))"
-    " ORDER BY chat_id FOR UPDATE) RETURNING chat_id"
+    f"UPDATE chat_claims SET expires_at = {_UNTIL} WHERE {_OURS} RETURNING chat_id"  # noqa: S608 - constants
 )
 _RELEASE = text("DELETE FROM chat_claims WHERE owner = :owner")
 _OWNERS = text("SELECT DISTINCT owner FROM chat_claims")
@@ -157,14 +153,12 @@ async def keep_and_claim(
 
     Without `claims` the chat is left to any process that looks for work.
     """
-    values = {"number": one.update_id, "payload": one.payload, "now": now}
-    values |= {"chat": one.chat_id, "person": one.person_id, "owner": owner}
-    if not claims:
-        del values["owner"]
+    whose = {"chat": one.chat_id, "person": one.person_id}
+    values = whose | {"number": one.update_id, "payload": one.payload, "now": now}
+    values |= {"owner": owner} if claims else {}
     kept = (await connection.execute(_KEEP_AND_CLAIM if claims else _KEEP_ONLY, values)).one()
     if not kept.is_new:
         return None
-    whose = {"chat": one.chat_id, "person": one.person_id}
     row = (await connection.execute(_FIRST, whose)).one()  # a new statement sees what was committed meanwhile
     is_ours = bool(kept.is_ours)
     if is_ours and row.tries >= SUSPECT_TRIES:
@@ -222,8 +216,7 @@ async def find_claimers(connection: AsyncConnection) -> list[str]:
 
 async def count_shared(connection: AsyncConnection) -> int:
     """Return how many updates wait, of all chats."""
-    count: int = (await connection.execute(_COUNT)).scalar_one()
-    return count
+    return int((await connection.execute(_COUNT)).scalar_one())
 
 
 async def find_idle_chats(connection: AsyncConnection, search: ClaimRules, *, limit: int) -> list[IdleChat]:

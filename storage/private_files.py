@@ -22,6 +22,14 @@ def create_private(file: Path) -> None:
         os.close(os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, _PRIVATE))
 
 
+def replace_private(file: Path, text: str) -> None:
+    """Replace the contents of a file, which is private and at any time whole. Raises OSError."""
+    unfinished = file.with_name(f"{file.name}.new")
+    unfinished.write_text(text, "utf-8")
+    unfinished.chmod(_PRIVATE)
+    unfinished.replace(file)
+
+
 def companions_of(file: Path) -> list[Path]:
     """Return the SQLite database `file` and the files beside it that hold its rows or name its copies."""
     endings = ("", *COMPANIONS, ".backups", ".restoring")

@@ -106,9 +106,12 @@ async def find_known(
         for start, stories in _spans(since, old):
             for query in (_sent_to(batch, start, stories), _shown_to(batch, start, stories)):
                 for row in (await connection.execute(query)).all():
-                    own = known[row.subscriber_id]
-                    own[row.story_id] = max(row.known_at, own.get(row.story_id, row.known_at))
+                    _add(known[row.subscriber_id], row.story_id, row.known_at)
     return known
+
+
+def _add(known: Known, story: int, known_at: dt.datetime) -> None:
+    known[story] = max(known_at, known.get(story, known_at))
 
 
 def _spans(since: dt.datetime, old: Collection[int]) -> Iterator[tuple[dt.datetime, Sequence[int] | None]]:
@@ -174,8 +177,7 @@ async def find_issued_stories(
             .limit(len(profile_ids) * _MOST_STORIES)
         )
         for row in await connection.execute(query):
-            own = known[row.profile_id]
-            own[row.story_id] = max(row.known_at, own.get(row.story_id, row.known_at))
+            _add(known[row.profile_id], row.story_id, row.known_at)
     return known
 
 

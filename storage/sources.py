@@ -9,7 +9,7 @@ from typing import NamedTuple
 from sqlalchemy import ColumnElement, and_, case, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.articles import SET_ASIDE, StoredArticle
+from storage.articles import SET_ASIDE, WAITS, StoredArticle
 from storage.engine import chunks, insert_new, replacing
 from storage.identity import clean_link, text_hash
 from storage.intake.date_text import DateOrder
@@ -126,7 +126,7 @@ async def is_set_aside(connection: AsyncConnection, article_id: int) -> bool:
 
 
 def _waiting(ids: Collection[int]) -> ColumnElement[bool]:
-    return and_(articles.c.id.in_(ids), articles.c.processed_at.is_(None), articles.c.tries < SET_ASIDE)
+    return and_(articles.c.id.in_(ids), WAITS)
 
 
 async def set_drafts_aside(connection: AsyncConnection, hashes: Collection[str], *, now: dt.datetime) -> None:

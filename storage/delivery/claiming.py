@@ -98,7 +98,9 @@ async def claim_deliveries(
     which one of them sends, or sent within the last second, wait. The caller must have its turn: see
     `senders.take_turn`.
     """
-    if not await _may_claim(connection, lease, share):
+    if lease is not None and not await holds_lease(connection, lease):
+        return []
+    if share is not None and not await is_sender(connection, share):
         return []
     if is_postgres(connection):
         await connection.execute(_IN_ORDER)
@@ -113,13 +115,6 @@ async def claim_deliveries(
     return claimed + await _claim(connection, again, min(repeats, limit - len(claimed)), now, waiting, by)
 
 
-async def _may_claim(connection: AsyncConnection, lease: LeaseKey | None, share: LeaseKey | None) -> bool:
-    """Tell whether no other process took over from this one."""
-    if lease is not None and not await holds_lease(connection, lease):
-        return False
-    return share is None or await is_sender(connection, share)
-
-
 @cache  # to build it costs more than to run it
 def _due(*, is_repeat: bool, together: bool) -> Select[Any]:
     """Return the query for `at_most` due rows, either those tried before or the others.
@@ -130,32 +125,17 @@ def _due(*, is_repeat: bool, together: bool) -> Select[Any]:
     d, m, s = deliveries.c, messages.c, subscribers.c
     by_now = bindparam("by_now", type_=UtcTime)
     earlier = deliveries.alias("earlier")
+    is_earlier = and_(earlier.c.message_id == m.after_id, earlier.c.subscriber_id == d.subscriber_id)
     elsewhere = [d.subscriber_id.not_in(_served())] if together else []
     return (
-        select(
-            d.id,
-            s.chat_id,
-            s.thread_id,
-            s.held_until,
-            s.status,
-            _is_silent().label("is_silent"),
-            _parts().label("parts"),
-            m.kind,
-            m.part,
-            m.html,
-            m.buttons,
-            m.preview_url,
-            m.called_off,
-            d.tries,
-            earlier.c.telegram_id.label("earlier_id"),
-            issues.c.status.label("issue_status"),
-        )
+        select(d.id, d.tries, s.chat_id, s.thread_id, s.held_until, s.status)
+        .add_columns(m.kind, m.part, m.html, m.buttons, m.preview_url, m.called_off)
+        .add_columns(_is_silent().label("is_silent"), _parts().label("parts"))
+        .add_columns(earlier.c.telegram_id.label("earlier_id"), issues.c.status.label("issue_status"))
         .join(subscribers, s.id == d.subscriber_id)
         .join(messages, m.id == d.message_id)
         .outerjoin(issues, issues.c.id == m.issue_id)
-        .outerjoin(
-            earlier, and_(earlier.c.message_id == m.after_id, earlier.c.subscriber_id == d.subscriber_id)
-        )
+        .outerjoin(earlier, is_earlier)
         .where(d.tries > 0 if is_repeat else d.tries == 0)
         .where(d.status == literal_column("'pending'"), d.not_before <= by_now, is_free(by_now))
         .where(or_(earlier.c.id.is_(None), earlier.c.status.not_in(OPEN)))
@@ -216,22 +196,13 @@ async def _claim(
     missing = await _find_missing(connection, [row.id for row in wanted if row.part])
     return [
         Claimed(
-            row.id,
-            row.chat_id,
-            row.html,
-            row.tries + 1,
-            row.earlier_id if row.kind == MessageKind.CORRECTION_EDIT else None,
-            read_buttons(row.buttons),
-            row.thread_id,
-            row.held_until is not None,
-            row.part,
-            max(row.parts, 1),
-            missing.get(row.id, ()),
-            bool(row.is_silent),
-            row.preview_url,
+            row.id, row.chat_id, row.html, row.tries + 1,
+            row.earlier_id if row.kind == MessageKind.CORRECTION_EDIT else None, read_buttons(row.buttons),
+            row.thread_id, row.held_until is not None, row.part, max(row.parts, 1), missing.get(row.id, ()),
+            bool(row.is_silent), row.preview_url,
         )
         for row in wanted
-    ]
+    ]  # fmt: skip
 
 
 async def _find_missing(connection: AsyncConnection, ids: Sequence[int]) -> dict[int, tuple[int, ...]]:

@@ -26,13 +26,8 @@ _MARK_SENT = (
     update(deliveries)
     .where(deliveries.c.id == bindparam("row"), deliveries.c.tries == bindparam("tried"))
     .where(deliveries.c.status == _SENDING)
-    .values(
-        status=_SENT,
-        telegram_id=bindparam("number"),
-        reason=None,
-        changed_at=bindparam("moment"),
-        sender=None,
-    )
+    .values(status=_SENT, telegram_id=bindparam("number"), changed_at=bindparam("moment"))
+    .values(reason=None, sender=None)
 )
 
 
@@ -181,9 +176,8 @@ async def make_months(connection: AsyncConnection, *, up_to: int) -> None:
     months = await find_months(connection)
     for number in range(months[-1] + 1, up_to // IDS + 2) if months else ():
         bounds = f"FROM ({number * IDS}) TO ({(number + 1) * IDS})"
-        await connection.execute(
-            text(f"CREATE TABLE deliveries_{number} PARTITION OF deliveries FOR VALUES {bounds}")
-        )
+        partition = f"deliveries_{number} PARTITION OF deliveries FOR VALUES {bounds}"
+        await connection.execute(text(f"CREATE TABLE {partition}"))
 
 
 async def drop_month(connection: AsyncConnection, *, before: dt.datetime) -> bool:

@@ -16,11 +16,7 @@ from storage.tables import gates, issues, prepared_readers, profiles, subscriber
 
 
 async def find_unprepared(
-    connection: AsyncConnection,
-    editions: Mapping[str, dt.timedelta],
-    *,
-    now: dt.datetime,
-    limit: int = 1_000,
+    connection: AsyncConnection, editions: Mapping[str, dt.timedelta], *, now: dt.datetime
 ) -> list[Profile]:
     """Return profiles without an issue for their next slot, if that is within their edition's lead time."""
     p, i = profiles.c, issues.c
@@ -29,7 +25,7 @@ async def find_unprepared(
         return []
     has_issue = exists().where(i.profile_id == p.id, i.slot_at == p.next_due_at)
     query = select(profiles).where(p.next_due_at > now, or_(*soon), ~has_issue)
-    rows = await connection.execute(query.order_by(p.next_due_at, p.id).limit(limit))
+    rows = await connection.execute(query.order_by(p.next_due_at, p.id).limit(1_000))
     return [profile_of(row) for row in rows]
 
 
@@ -69,9 +65,8 @@ async def withdraw_stale(connection: AsyncConnection, declared: Collection[str])
     """Delete prepared issues of editions that are no longer declared, and of slots that were moved."""
     p, i, v = profiles.alias("p"), issues.c, profiles.alias("v")
     own = exists().where(p.c.id == i.profile_id, p.c.variant_of.is_(None), p.c.next_due_at == i.slot_at)
-    of_variant = exists().where(
-        v.c.id == i.profile_id, p.c.id == v.c.variant_of, p.c.next_due_at == i.slot_at
-    )
+    its_profile = and_(v.c.id == i.profile_id, p.c.id == v.c.variant_of)
+    of_variant = exists().where(its_profile, p.c.next_due_at == i.slot_at)
     is_awaited = and_(i.edition.in_(declared), or_(own, of_variant))
     stale = delete(issues).where(i.status == IssueStatus.PREPARED, _since_the_first_gate(), ~is_awaited)
     return (await connection.execute(stale)).rowcount

@@ -61,8 +61,7 @@ async def find_held_chats(
 async def count_holds(connection: AsyncConnection, *, now: dt.datetime) -> Holds:
     s = subscribers.c
     query = select(func.count(), func.max(s.held_until, type_=UtcTime)).where(s.held_until > now)
-    row = (await connection.execute(query)).one()
-    return Holds(row[0], row[1])
+    return Holds(*(await connection.execute(query)).one())
 
 
 async def take_unreported_holds(
@@ -90,8 +89,7 @@ async def lift_limit(connection: AsyncConnection) -> None:
 async def find_limit(connection: AsyncConnection) -> dt.datetime | None:
     """Return until when nothing is sent because Telegram refuses messages to everybody. If that moment has
     passed, the next delivery finds out whether Telegram still refuses."""
-    note = await find_note(connection, _LIMITED)
-    return dt.datetime.fromisoformat(note) if note else None
+    return await _find_moment(connection, _LIMITED)
 
 
 async def find_hold(connection: AsyncConnection, chat_id: int, *, now: dt.datetime) -> dt.datetime | None:
@@ -113,7 +111,11 @@ async def resume_sending(connection: AsyncConnection) -> None:
 
 async def find_stop(connection: AsyncConnection) -> dt.datetime | None:
     """Return since when an operator has stopped all sending."""
-    note = await find_note(connection, _STOPPED)
+    return await _find_moment(connection, _STOPPED)
+
+
+async def _find_moment(connection: AsyncConnection, name: str) -> dt.datetime | None:
+    note = await find_note(connection, name)
     return dt.datetime.fromisoformat(note) if note else None
 
 
@@ -176,14 +178,13 @@ async def find_latest_deliveries(
 ) -> list[LatestDeliveries]:
     """Count the deliveries of each edition's latest issue since `since`, by result."""
     i = issues.c
-    latest = select(i.edition, func.max(i.slot_at, type_=UtcTime)).where(
-        i.status == IssueStatus.MADE, i.slot_at >= since
-    )
-    rows = (await connection.execute(latest.group_by(i.edition).order_by(i.edition))).all()
-    return [await _find_copies(connection, edition, slot_at) for edition, slot_at in rows]
+    latest = select(i.edition, func.max(i.slot_at, type_=UtcTime)).group_by(i.edition).order_by(i.edition)
+    latest = latest.where(i.status == IssueStatus.MADE, i.slot_at >= since)
+    rows = (await connection.execute(latest)).all()
+    return [await _count_issue(connection, edition, slot_at) for edition, slot_at in rows]
 
 
-async def _find_copies(connection: AsyncConnection, edition: str, slot_at: dt.datetime) -> LatestDeliveries:
+async def _count_issue(connection: AsyncConnection, edition: str, slot_at: dt.datetime) -> LatestDeliveries:
     d, i, m, n = deliveries.c, issues.c, messages.c, delivery_counts.c
     finished = await count_finished(connection, n.edition == edition, n.slot_at == slot_at)
     of_issue = select(m.id).join(issues, i.id == m.issue_id).where(i.edition == edition, i.slot_at == slot_at)

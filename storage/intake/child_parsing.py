@@ -92,8 +92,8 @@ class Opml(_Exact):
     feeds: list[OpmlFeed]
 
 
-class NamedFeed(_Exact):
-    """A feed that a page names, its address as written there."""
+class FeedLink(_Exact):
+    """A feed that a page names; from the parser with its address as written there."""
 
     title: str
     url: str
@@ -103,7 +103,7 @@ class Links(_Exact):
     """The feeds that a page names; `base` is its base address for relative links, "" if it states none."""
 
     base: str
-    feeds: list[NamedFeed]
+    feeds: list[FeedLink]
 
 
 _Answer = TypeVar("_Answer", bound=_Exact)

@@ -132,16 +132,9 @@ def _epoch(text: str) -> DateText | None:
         return None
     at = dt.datetime.fromtimestamp(int(found[1]), dt.UTC)
     return DateText(
-        at.year,
-        at.day,
-        at.month,
-        DateOrder.DAY_FIRST,
-        "minute",
-        at.hour,
-        at.minute,
-        at.second,
+        at.year, at.day, at.month, DateOrder.DAY_FIRST, "minute", at.hour, at.minute, at.second,
         dt.timedelta(),
-    )
+    )  # fmt: skip
 
 
 def _compact(text: str) -> DateText | None:

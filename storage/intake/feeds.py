@@ -15,6 +15,7 @@ from storage.intake.child_parsing import (
     LINKS,
     OPML,
     FeedItem,
+    FeedLink,
     OpmlFeed,
     parse_in_child,
 )
@@ -214,14 +215,6 @@ _MOST = 20
 _LONGEST_LINK_TITLE = 100
 
 
-@dataclass(frozen=True, slots=True)
-class FeedLink:
-    """A feed that a page leads to."""
-
-    title: str
-    url: str
-
-
 def find_feed_links(data: bytes, url: str, *, charset: str | None = None) -> list[FeedLink]:
     """Return the feeds that the page at `url` names, each once, at most twenty, those in its head first.
     Raises UnreadableError: the charset is wrong, or parsing took too much."""
@@ -232,7 +225,8 @@ def find_feed_links(data: bytes, url: str, *, charset: str | None = None) -> lis
     for feed in found.feeds:
         address = clean_link(_joined(base, feed.url) or "")
         if address is not None and address not in links and len(links) < _MOST:
-            links[address] = FeedLink(" ".join(feed.title.split())[:_LONGEST_LINK_TITLE], address)
+            title = " ".join(feed.title.split())[:_LONGEST_LINK_TITLE]
+            links[address] = FeedLink(title=title, url=address)
     return list(links.values())
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from storage.intake.drafts import Draft, Refusal, UnreadableError
-from storage.intake.row_fields import draft_of
+from storage.intake.row_fields import draft_or_refusal
 from storage.intake.row_shapes import articles_in, find_name
 from storage.intake.rows import MAX_LINE_BYTES
 from summarizer.text.syllables import folded
@@ -29,32 +29,18 @@ _Event = tuple[str, Any]
 
 def read_documents(chunks: Iterable[bytes], name: str) -> Iterator[Draft | Refusal]:
     """Yield a draft, or why there is none, for each article of JSON in UTF-8, placed at `name#item`."""
-    number = 0
+    number, reader = 0, _Reader()
     try:
-        for found in _articles(chunks):
-            number += 1
-            yield _draft(found, f"{name}#{number}")
+        for event in _events(chunks):
+            for found in reader.take(*event):
+                number += 1
+                place = f"{name}#{number}"
+                yield Refusal(place, found) if isinstance(found, str) else draft_or_refusal(found, place)
     except UnreadableError as error:
         yield Refusal(f"{name}#{number + 1}", str(error))
         return
     if not number:
         raise UnreadableError("JSON không có bài nào")
-
-
-def _articles(chunks: Iterable[bytes]) -> "Iterator[Mapping[str, Any] | str]":
-    """Yield each article, or the reason against one."""
-    reader = _Reader()
-    for event in _events(chunks):
-        yield from reader.take(*event)
-
-
-def _draft(found: "Mapping[str, Any] | str", place: str) -> Draft | Refusal:
-    if isinstance(found, str):
-        return Refusal(place, found)
-    try:
-        return draft_of(found, place)
-    except UnreadableError as error:
-        return Refusal(place, str(error))
 
 
 def _events(chunks: Iterable[bytes]) -> Iterator[_Event]:

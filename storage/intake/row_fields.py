@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from storage.intake.date_text import read_date_text
-from storage.intake.drafts import MAX_TEXT_CHARACTERS, Draft, UnreadableError
+from storage.intake.drafts import MAX_TEXT_CHARACTERS, Draft, Refusal, UnreadableError
 from storage.intake.row_markup import plain_text, without_markdown
 from storage.intake.row_shapes import UNUSED, find_name, is_empty, unwrapped
 from summarizer.text.syllables import syllables
@@ -62,10 +62,8 @@ def draft_of(row: Mapping[str, Any], place: str, *, shown: Callable[[str], str] 
     sapo, body = _lead_and_body(fields, title, unread, shown)
     if not (title and (sapo or body)):
         _check_unread(row, unread)
-    link, source = (
-        _first(fields.get("url", ()), _text, unread),
-        _first(fields.get("source", ()), _name, unread),
-    )
+    link = _first(fields.get("url", ()), _text, unread)
+    source = _first(fields.get("source", ()), _name, unread)
     if source.startswith(("http://", "https://")):  # "Nguồn: https://…"
         link, source = link or source, ""
     return Draft(
@@ -79,6 +77,14 @@ def draft_of(row: Mapping[str, Any], place: str, *, shown: Callable[[str], str] 
         topic=_first(fields.get("topic", ()), _name, unread),
         published=_published(fields.get("published", ()), unread),
     )
+
+
+def draft_or_refusal(row: Mapping[str, Any], place: str) -> Draft | Refusal:
+    """Return the draft of a row at `place`, or why there is none."""
+    try:
+        return draft_of(row, place)
+    except UnreadableError as error:
+        return Refusal(place, str(error))
 
 
 def _sorted_in(row: Mapping[str, Any]) -> tuple[dict[str, list[_Value]], list[str]]:

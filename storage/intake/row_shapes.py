@@ -83,7 +83,7 @@ _WRAPPERS = (
     *("metadata", "meta"),
 )
 _MOST_LIST_LEVELS = 3  # {"data": {"hits": {"hits": […]}}}
-_TEXT_FIELDS = frozenset(("sapo", "body"))
+TEXT_FIELDS = frozenset(("sapo", "body"))
 
 
 def has_title(row: object) -> bool:
@@ -176,7 +176,7 @@ def _addressed(key: str, row: Mapping[str, Any]) -> Mapping[str, Any]:
 
 def _has_text(row: Mapping[str, Any]) -> bool:
     return any(
-        (name := find_name(key)) is not None and name.field in _TEXT_FIELDS and not is_empty(value)
+        (name := find_name(key)) is not None and name.field in TEXT_FIELDS and not is_empty(value)
         for key, value in row.items()
     )
 

@@ -4,13 +4,13 @@ import csv
 import json
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any, NoReturn
 
 from storage.intake.drafts import Draft, Refusal, UnreadableError
-from storage.intake.row_fields import draft_of
-from storage.intake.row_shapes import articles_in, find_name
+from storage.intake.row_fields import draft_of, draft_or_refusal
+from storage.intake.row_shapes import TEXT_FIELDS, articles_in, find_name
 
 # JSONL. A row is `{"id"?, "url"?, "title", "sapo"?, "body", "published"?, "source"?, "topic"?}`; the body is
 # text or a list of lines. `row_fields` knows the other names of these keys. `json_documents` reads other
@@ -35,14 +35,7 @@ def read_rows(chunks: Iterable[bytes], name: str, *, first_line: int = 1) -> Ite
             yield Refusal(place, str(error))
             continue
         for item, article in enumerate(articles, start=1):
-            yield _draft(article, f"{place}#{item}" if len(articles) > 1 else place)
-
-
-def _draft(article: Mapping[str, Any], place: str) -> Draft | Refusal:
-    try:
-        return draft_of(article, place)
-    except UnreadableError as error:
-        return Refusal(place, str(error))
+            yield draft_or_refusal(article, f"{place}#{item}" if len(articles) > 1 else place)
 
 
 def lines_of(chunks: Iterable[bytes]) -> Iterator[bytes | None]:
@@ -96,7 +89,6 @@ _MOST_NAMED = 12
 _LONGEST_HEADER = 20_000
 _LONGEST_NAME = 40  # of a column, if only the header shows that a text is a table
 _SEPARATOR_LINE = re.compile(r"sep=([,;\t|])\r?", re.IGNORECASE)  # Excel's own first line
-_TEXT_FIELDS = frozenset(("sapo", "body"))
 
 
 def is_table(text: str) -> bool:
@@ -225,14 +217,8 @@ def _check(columns: Sequence[str]) -> None:
     twice = next((column for column in columns if column and columns.count(column) > 1), None)
     if twice is not None:
         raise UnreadableError(f"bảng có hai cột cùng tên «{twice[:_LONGEST_NAME]}»")
-    missing = [
-        said
-        for said, is_there in (
-            ("cột tiêu đề (title)", "title" in fields),
-            ("cột nội dung (sapo hoặc body)", bool(_TEXT_FIELDS & fields)),
-        )
-        if not is_there
-    ]
+    missing = [] if "title" in fields else ["cột tiêu đề (title)"]
+    missing += [] if TEXT_FIELDS & fields else ["cột nội dung (sapo hoặc body)"]
     if missing:
         shown = ", ".join(f"«{column[:_LONGEST_NAME]}»" for column in columns[:_MOST_NAMED])
         raise UnreadableError(f"bảng không có {' và '.join(missing)}; các cột: {shown}")

@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from storage.intake.dates import parse_date_line
 from storage.intake.drafts import MAX_TEXT_CHARACTERS, Draft, Origin, check_length
-from storage.intake.row_shapes import UNUSED, find_name
+from storage.intake.row_shapes import TEXT_FIELDS, UNUSED, find_name
 from summarizer.text.cleaning import clean_body
 from summarizer.text.repair import repair
 from summarizer.text.syllables import syllables
@@ -27,7 +27,6 @@ _FEWEST = 2  # labels of a head; the title has one or is a line before them
 _MOST_WORDS = 5  # of a label
 _QUOTED = re.compile(r"([\"'])([^\"']*)\1")
 _RULE = re.compile(r"[\W_]{3,}")
-_TEXTS = frozenset(("sapo", "body"))
 _FRONT_RULE = "---"  # before and after YAML labels above a text
 _MOST_FRONT_LINES = 60
 _FOLDED = re.compile(r"[>|][+-]?")  # YAML: the text is on the lines below
@@ -138,7 +137,7 @@ def _fields(lines: Sequence[_Line]) -> dict[str, str]:
             fields["title"], current = [line.text], "title"
             seen.add("title")
         else:
-            if current not in (*_TEXTS, UNLABELLED) and any(fields[current]):
+            if current not in (*TEXT_FIELDS, UNLABELLED) and any(fields[current]):
                 current = UNLABELLED
                 seen.add(current)
             fields.setdefault(current, []).append(line.text)
@@ -158,7 +157,7 @@ def _counts(line: _Line, current: str, seen: set[str], *, is_after_blank: bool) 
         return False
     if line.field:
         return True
-    return not is_after_blank and current not in _TEXTS
+    return not is_after_blank and current not in TEXT_FIELDS
 
 
 def _end_of_text(lines: Sequence[_Line]) -> int:
@@ -169,7 +168,7 @@ def _end_of_text(lines: Sequence[_Line]) -> int:
         line = lines[at]
         if not line.text or _RULE.fullmatch(line.text):
             continue
-        if not line.field or line.field in _TEXTS or line.field in said:
+        if not line.field or line.field in TEXT_FIELDS or line.field in said:
             break
         end = at
     return end

@@ -9,10 +9,10 @@ import hashlib
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import and_, bindparam, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.engine import insert_into, is_postgres
+from storage.engine import insert_into, insert_new, is_postgres
 from storage.tables import leases
 
 LEASE_SECONDS = 10.0
@@ -53,32 +53,26 @@ async def take_lease(connection: AsyncConnection, key: LeaseKey, *, instead_of: 
     A lease that lasts longer than any can was written before the clock was set back; it counts as expired.
     """
     now = await server_now(connection)
-    held = leases.c
-    statement = insert_into(connection, leases).values(
-        name=key.name, owner=key.owner, expires_at=now + _LEASE
-    )
-    statement = statement.on_conflict_do_update(
-        index_elements=["name"],
-        set_={"owner": key.owner, "expires_at": now + _LEASE},
-        where=or_(
-            held.owner.in_([key.owner, instead_of or key.owner]),
-            held.expires_at < now,
-            held.expires_at > now + 2 * _LEASE,
-        ),
-    )
-    return (await connection.execute(statement.returning(held.name))).first() is not None
+    values = {"owner": key.owner, "expires_at": now + _LEASE}
+    is_over = or_(_l.expires_at < now, _l.expires_at > now + 2 * _LEASE)
+    may_be_taken = or_(_l.owner.in_([key.owner, instead_of or key.owner]), is_over)
+    statement = insert_into(connection, leases).values(name=key.name, **values)
+    statement = statement.on_conflict_do_update(index_elements=["name"], set_=values, where=may_be_taken)
+    return (await connection.execute(statement.returning(_l.name))).first() is not None
 
 
 async def renew_lease(connection: AsyncConnection, key: LeaseKey) -> bool:
     """Extend the lease; return False if another process owns it."""
-    row = (leases.c.name == key.name) & (leases.c.owner == key.owner)
-    values = {"expires_at": await server_now(connection) + _LEASE}
-    return (await connection.execute(update(leases).where(row).values(values))).rowcount == 1
+    extended = update(leases).values(expires_at=await server_now(connection) + _LEASE)
+    return (await connection.execute(extended.where(_is(key)))).rowcount == 1
 
 
 async def free_lease(connection: AsyncConnection, key: LeaseKey) -> None:
-    row = (leases.c.name == key.name) & (leases.c.owner == key.owner)
-    await connection.execute(delete(leases).where(row))
+    await connection.execute(delete(leases).where(_is(key)))
+
+
+def _is(key: LeaseKey) -> ColumnElement[bool]:
+    return and_(_l.name == key.name, _l.owner == key.owner)
 
 
 async def find_holder(connection: AsyncConnection, name: str) -> Holder | None:
@@ -126,7 +120,7 @@ async def take_claims(
     known = set((await connection.execute(select(_l.name).where(_l.name.in_(names)))).scalars())
     if new := sorted(set(names) - known):  # an INSERT of a known name would wait for a lock on its row
         rows = [{"name": name, "owner": owner, "expires_at": _PAST} for name in new]
-        await connection.execute(insert_into(connection, leases).on_conflict_do_nothing(), rows)
+        await connection.execute(insert_new(connection, leases), rows)
     is_free = or_(_l.owner.in_([owner, *gone]), _l.expires_at < now, _l.expires_at > now + 2 * lasting)
     query = select(_l.name).where(_l.name.in_(names), is_free).order_by(_l.name)
     found = set((await connection.execute(query.with_for_update(skip_locked=True))).scalars())

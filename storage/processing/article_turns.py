@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, Select, and_, bindparam, case, delete, exists, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.articles import SET_ASIDE, StoredArticle, article_of
+from storage.articles import SET_ASIDE, WAITS, StoredArticle, article_of
 from storage.engine import insert_into
 from storage.processes.leases import server_now
 from storage.sources import MOST_TRIES, begin_tries, undo_tries
@@ -80,7 +80,7 @@ async def claim_suspect(connection: AsyncConnection, owner: str) -> ClaimedArtic
     if left := await _claim_turns(connection, owner, and_(is_left, may_be_tried), 1):
         return left[0]
     a = articles.c
-    waits = select(articles).where(a.processed_at.is_(None), may_be_tried, _has_no_turn())
+    waits = select(articles).where(a.processed_at.is_(None), may_be_tried, ~exists().where(_IS_CURRENT))
     row = (await connection.execute(waits.order_by(a.id).limit(1))).first()
     return (await _give_turns(connection, owner, [article_of(row)], state.last_turn))[0] if row else None
 
@@ -147,9 +147,9 @@ async def _give_turns(
     """Give the next turns to articles; an article whose text changed meanwhile gets a new turn."""
     claimed = [ClaimedArticle(turn, article) for turn, article in enumerate(waiting, start=last_turn + 1)]
     until = await server_now(connection) + _CLAIM
+    given_now = {"owner": owner, "claimed_until": until, "answer": None}
     rows = [
-        {"turn": one.turn, "article_id": one.article.id, "version": one.article.version, "owner": owner}
-        | {"claimed_until": until, "answer": None}
+        {"turn": one.turn, "article_id": one.article.id, "version": one.article.version} | given_now
         for one in claimed
     ]
     statement = insert_into(connection, article_turns)
@@ -164,10 +164,6 @@ async def _give_turns(
 def _is_over(now: dt.datetime) -> ColumnElement[bool]:
     """Return the condition that a claim is over, or longer than any: the clock was set back since."""
     return or_(_t.claimed_until < now, _t.claimed_until > now + 2 * _CLAIM)
-
-
-def _has_no_turn() -> ColumnElement[bool]:
-    return ~exists().where(_IS_CURRENT)
 
 
 async def _locked_state(connection: AsyncConnection) -> Any:
@@ -217,9 +213,8 @@ async def find_answers(
     body = func.substr(articles.c.body, 1, 0).label("body")
     columns = [column for column in articles.c if column is not articles.c.body]
     query: Select[Any] = select(_t.turn.label("own_turn"), _t.answer, *columns, body)
-    query = query.join(articles, _IS_CURRENT)
-    query = query.where(_t.turn.in_(turns), _t.answer.is_not(None)).order_by(_t.turn)
-    rows = await connection.execute(query)
+    query = query.join(articles, _IS_CURRENT).where(_t.turn.in_(turns), _t.answer.is_not(None))
+    rows = await connection.execute(query.order_by(_t.turn))
     return [(ClaimedArticle(row.own_turn, article_of(row)), row.answer) for row in rows]
 
 
@@ -269,8 +264,7 @@ async def find_next_stored(connection: AsyncConnection, limit: int) -> list[Stor
 
 async def is_any_waiting(connection: AsyncConnection) -> bool:
     """Tell whether some article is not processed, in work or not."""
-    waits = select(articles.c.id).where(articles.c.processed_at.is_(None), articles.c.tries < SET_ASIDE)
-    return (await connection.execute(waits.limit(1))).first() is not None
+    return (await connection.execute(select(articles.c.id).where(WAITS).limit(1))).first() is not None
 
 
 async def is_processing_steady(

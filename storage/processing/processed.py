@@ -5,7 +5,19 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, bindparam, case, delete, func, insert, literal, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    bindparam,
+    case,
+    delete,
+    func,
+    insert,
+    literal,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.articles import StoredArticle
@@ -75,10 +87,8 @@ async def make_stories(connection: AsyncConnection, count: int, *, now: dt.datet
     """Create several stories and return their ids, ascending."""
     if not count:
         return []
-    result = await connection.execute(
-        insert(stories).returning(stories.c.id), [{"created_at": now} for _ in range(count)]
-    )
-    return sorted(result.scalars())
+    made = insert(stories).returning(stories.c.id)
+    return sorted((await connection.execute(made, [{"created_at": now}] * count)).scalars())
 
 
 async def save_work(connection: AsyncConnection, done: Sequence[Findings], *, now: dt.datetime) -> int:
@@ -87,7 +97,8 @@ async def save_work(connection: AsyncConnection, done: Sequence[Findings], *, no
     if any(one.turn is None for one in done):
         turns = await next_turns(connection, len(done))
         done = [replace(one, turn=turn) for one, turn in zip(done, turns, strict=True)]
-    unchanged = await _find_unchanged(connection, done)
+    versions = {one.article.id: one.article.version for one in done}
+    unchanged = await find_unchanged(connection, versions, articles.c.processed_at.is_(None))
     kept = [one for one in done if one.article.id in unchanged]
     if not kept:
         return 0
@@ -111,37 +122,26 @@ async def replace_places(connection: AsyncConnection, places: Mapping[int, Seque
         await connection.execute(insert(summary_places), rows)
 
 
-async def _find_unchanged(connection: AsyncConnection, done: Sequence[Findings]) -> set[int]:
-    """Return the articles that still wait with the same text, locked until the end of the transaction."""
-    versions = {one.article.id: one.article.version for one in done}
-    waiting = select(articles.c.id, articles.c.version).where(
-        articles.c.id.in_(versions), articles.c.processed_at.is_(None)
-    )
-    rows = await connection.execute(waiting.order_by(articles.c.id).with_for_update())
-    return {row.id for row in rows if row.version == versions[row.id]}
+async def find_unchanged(
+    connection: AsyncConnection, versions: Mapping[int, int], condition: ColumnElement[bool]
+) -> set[int]:
+    """Return the articles that still have these versions, and lock them until the end of the transaction."""
+    a = articles.c
+    same = select(a.id, a.version).where(a.id.in_(versions), condition).order_by(a.id).with_for_update()
+    return {row.id for row in await connection.execute(same) if row.version == versions[row.id]}
 
 
 async def _save_findings(connection: AsyncConnection, kept: Sequence[Findings], now: dt.datetime) -> None:
-    found = {
-        "processed_at": now,
-        "ready_at": func.coalesce(articles.c.ready_at, literal(now, UtcTime)),
-        "story_id": bindparam("story"),
-        "topic": bindparam("named"),
-        "topic_by_words": bindparam("by_words"),
-        "turn": bindparam("own_turn"),
-    }
     rows = [
-        {
-            "article": one.article.id,
-            "story": one.story_id,
-            "named": one.topic,
-            "by_words": one.topic_by_words,
-            "own_turn": one.turn,
-        }
-        for one in kept
+        {"article": one.article.id, **{f"new_{name}": getattr(one, name) for name in _SAVED}} for one in kept
     ]
-    statement = update(articles).where(articles.c.id == bindparam("article")).values(found)
-    await connection.execute(statement, rows)
+    ready_at = func.coalesce(articles.c.ready_at, literal(now, UtcTime))
+    found: dict[str, Any] = {name: bindparam(f"new_{name}") for name in _SAVED}
+    statement = update(articles).where(articles.c.id == bindparam("article"))
+    await connection.execute(statement.values(processed_at=now, ready_at=ready_at, **found), rows)
+
+
+_SAVED = ("story_id", "topic", "topic_by_words", "turn")  # columns of `articles` and fields of `Findings`
 
 
 async def _save_packed(connection: AsyncConnection, kept: Sequence[Findings]) -> None:
@@ -153,9 +153,8 @@ async def _save_packed(connection: AsyncConnection, kept: Sequence[Findings]) ->
     if rows:
         statement = insert_into(connection, packed_articles)
         renewed = {name: statement.excluded[name] for name in ("fingerprint", "packed")}
-        await connection.execute(
-            statement.on_conflict_do_update(index_elements=["article_id"], set_=renewed), rows
-        )
+        statement = statement.on_conflict_do_update(index_elements=["article_id"], set_=renewed)
+        await connection.execute(statement, rows)
 
 
 async def forget_packed(connection: AsyncConnection, *, before: dt.datetime, limit: int) -> int:
@@ -175,8 +174,7 @@ async def find_horizon(connection: AsyncConnection) -> Horizon:
 
 
 async def move_horizon(connection: AsyncConnection, horizon: Horizon) -> None:
-    turn, first, since = horizon
-    values = {"horizon_turn": turn, "horizon_first": first, "horizon_since": since}
+    values = {f"horizon_{name}": value for name, value in horizon._asdict().items()}
     await connection.execute(update(grouping_state).where(IS_STATE).values(values))
 
 

@@ -3,7 +3,7 @@
 import datetime as dt
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from sqlalchemy import bindparam, func, select, update
@@ -11,13 +11,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.articles import StoredArticle, article_of
 from storage.notes import find_note, forget_note, write_note
-from storage.processing.processed import replace_places
+from storage.processing.processed import find_unchanged, replace_places
 from storage.search.index import record_changes
 from storage.tables import articles
 from summarizer.model import Place
 from summarizer.topics import TopicClues
 
-# A note holds the progress, so that the next run, or the next start, continues it.
+# Notes hold the progress, so that the next run, or the next start, continues it.
 
 _NOTE = "topics"
 
@@ -45,8 +45,11 @@ async def find_topic_progress(connection: AsyncConnection, fingerprint: str) -> 
     known = TopicProgress(**json.loads(note)) if note else None
     if known is not None and known.fingerprint == fingerprint:
         return known
-    newest = (await connection.execute(select(func.max(articles.c.id)))).scalar_one()
-    return TopicProgress(fingerprint, (newest or 0) + 1)
+    return TopicProgress(fingerprint, await _behind_newest(connection))
+
+
+async def _behind_newest(connection: AsyncConnection) -> int:
+    return ((await connection.execute(select(func.max(articles.c.id)))).scalar_one() or 0) + 1
 
 
 async def find_article_topics(connection: AsyncConnection, below: int, limit: int) -> list[ArticleTopic]:
@@ -55,12 +58,8 @@ async def find_article_topics(connection: AsyncConnection, below: int, limit: in
     columns = select(a.id, a.topic, a.category, a.url, a.speaker, a.source, a.topic_by_words)
     query = columns.where(a.id < below, a.processed_at.is_not(None)).order_by(a.id.desc()).limit(limit)
     return [
-        ArticleTopic(
-            row.id,
-            row.topic,
-            TopicClues(row.category, row.url, (row.speaker, row.source), row.topic_by_words),
-        )
-        for row in await connection.execute(query)
+        ArticleTopic(id_, topic, TopicClues(category, url, (speaker, source), by_words))
+        for id_, topic, category, url, speaker, source, by_words in await connection.execute(query)
     ]
 
 
@@ -72,12 +71,8 @@ async def save_topics(
         ids = [article_id for article_id, each in changed.items() if each == topic]
         await connection.execute(update(articles).where(articles.c.id.in_(ids)).values(topic=topic))
     await record_changes(connection, changed)
-    await write_note(
-        connection, _NOTE, json.dumps({"fingerprint": done.fingerprint, "below": done.below}), now=now
-    )
+    await write_note(connection, _NOTE, json.dumps(asdict(done)), now=now)
 
-
-# A note holds the progress, so that the next run continues one that was stopped.
 
 _REPROCESSING = "reprocessing"
 
@@ -95,8 +90,7 @@ class Reprocessed:
 async def find_reprocessing(connection: AsyncConnection) -> int:
     """Return the id below which articles are still to be processed again."""
     note = await find_note(connection, _REPROCESSING)
-    newest = (await connection.execute(select(func.max(articles.c.id)))).scalar_one()
-    return int(note) if note else (newest or 0) + 1
+    return int(note) if note else await _behind_newest(connection)
 
 
 async def find_processed(connection: AsyncConnection, below: int, limit: int) -> list[StoredArticle]:
@@ -111,11 +105,7 @@ async def save_reprocessed(
 ) -> None:
     """Save the new results of articles whose text has not changed since, and the progress; None: the end."""
     versions = {one.article.id: one.article.version for one in done}
-    current = select(articles.c.id, articles.c.version).where(
-        articles.c.id.in_(versions), articles.c.processed_at.is_not(None)
-    )
-    rows = await connection.execute(current.order_by(articles.c.id).with_for_update())
-    same = {row.id for row in rows if row.version == versions[row.id]}
+    same = await find_unchanged(connection, versions, articles.c.processed_at.is_not(None))
     kept = [one for one in done if one.article.id in same]
     await replace_places(connection, {one.article.id: one.places for one in kept})
     statement = update(articles).where(articles.c.id == bindparam("article"))

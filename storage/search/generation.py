@@ -5,7 +5,7 @@ import os
 import secrets
 from collections.abc import Collection, Iterable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from pathlib import Path
 
 import tantivy
@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.engine import chunks, is_postgres
 from storage.errors import StorageError
+from storage.private_files import replace_private
 from storage.search.schema import FORMAT, IndexedArticle, document_of, make_schema
 from storage.tables import article_changes
 
@@ -69,11 +70,9 @@ async def find_changed(
     connection: AsyncConnection, after: Position, limit: int
 ) -> tuple[list[int], Position]:
     """Return the articles of at most `limit` rows after a position, and the position of the last row."""
-    place = tuple_(_c.transaction_id, _c.id)
-    later = select(_c.transaction_id, _c.id, _c.mark, _c.article_id).where(
-        place > (after.transaction_id, after.id), _is_settled(connection)
-    )
-    rows = (await connection.execute(later.order_by(_c.transaction_id, _c.id).limit(limit))).all()
+    later = select(_c.transaction_id, _c.id, _c.mark, _c.article_id)
+    later = later.where(_is_after(after), _is_settled(connection)).order_by(_c.transaction_id, _c.id)
+    rows = (await connection.execute(later.limit(limit))).all()
     if not rows:
         return [], after
     return list(dict.fromkeys(row.article_id for row in rows)), Position(*rows[-1][:3])
@@ -81,9 +80,11 @@ async def find_changed(
 
 async def count_after(connection: AsyncConnection, position: Position) -> int:
     """Return the number of changes after a position."""
-    place = tuple_(_c.transaction_id, _c.id)
-    later = select(func.count()).where(place > (position.transaction_id, position.id))
-    return (await connection.execute(later)).scalar_one()
+    return (await connection.execute(select(func.count()).where(_is_after(position)))).scalar_one()
+
+
+def _is_after(position: Position) -> ColumnElement[bool]:
+    return tuple_(_c.transaction_id, _c.id) > (position.transaction_id, position.id)
 
 
 async def prune_changes(connection: AsyncConnection) -> None:
@@ -216,11 +217,7 @@ class Generation:
 
 
 def _write_state(folder: Path, position: Position) -> None:
-    state = {"format": FORMAT, "position": [position.transaction_id, position.id, position.mark]}
-    unfinished = folder / f"{STATE}.new"
-    unfinished.write_text(json.dumps(state), "utf-8")
-    unfinished.chmod(0o600)
-    unfinished.replace(folder / STATE)
+    replace_private(folder / STATE, json.dumps({"format": FORMAT, "position": astuple(position)}))
 
 
 def _keep_private(folder: Path) -> None:

@@ -18,6 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.engine import Database
 from storage.off_loop import INDEXING
+from storage.private_files import replace_private
 from storage.search.generation import STATE, Generation, IndexUnusableError, Position, find_head
 from storage.search.index import CURRENT, SearchIndex, find_indexed, follow, index_of
 from storage.search.schema import IndexedArticle
@@ -147,10 +148,7 @@ def _begin(folder: Path) -> Generation:
 def _make_current(folder: Path, built: Path) -> None:
     """Use `built` from now on; delete the build before it, and abandoned ones."""
     former = find_current(folder)
-    unfinished = folder / f"{CURRENT}.new"
-    unfinished.write_text(built.name, "utf-8")
-    unfinished.chmod(0o600)
-    unfinished.replace(folder / CURRENT)
+    replace_private(folder / CURRENT, built.name)
     for other in folder.glob("build-*"):
         is_given_up = time.time() - other.stat().st_mtime > _UNFINISHED_SECONDS
         if other != built and (is_given_up or other.name == former):

@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import JSON, Column, Select, Table, Text, cast, func, literal, select, tuple_
+from sqlalchemy import JSON, Select, Table, Text, cast, func, literal, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.engine import Database
@@ -72,7 +72,10 @@ async def find_page(connection: AsyncConnection, table: Table, position: str | N
     keys = list(table.primary_key)
     if position is not None:
         values = zip(keys, json.loads(position), strict=True)
-        known = [literal(_from_json(key, value), key.type) for key, value in values]
+        known = [
+            literal(from_microseconds(value) if isinstance(key.type, UtcTime) else value, key.type)
+            for key, value in values
+        ]
         query = query.where(tuple_(*keys) > tuple_(*known))
     found = await connection.execute(query.order_by(*keys).limit(limit))
     return [tuple(row) for row in found]
@@ -81,15 +84,9 @@ async def find_page(connection: AsyncConnection, table: Table, position: str | N
 def position_of(table: Table, row: Sequence[Any]) -> str:
     """Return the primary key of a row as JSON."""
     values = dict(zip(table.c, row, strict=True))
-    return json.dumps([_to_json(values[key]) for key in table.primary_key], ensure_ascii=False)
-
-
-def _to_json(value: Any) -> Any:
-    return to_microseconds(value) if isinstance(value, dt.datetime) else value
-
-
-def _from_json(key: Column[Any], value: Any) -> Any:
-    return from_microseconds(value) if isinstance(key.type, UtcTime) else value
+    keys = [values[key] for key in table.primary_key]
+    plain = [to_microseconds(value) if isinstance(value, dt.datetime) else value for value in keys]
+    return json.dumps(plain, ensure_ascii=False)
 
 
 def next_limit(rows: Rows) -> int:

@@ -93,8 +93,8 @@ async def measure_queue(connection: AsyncConnection, *, now: dt.datetime) -> Que
     pending = d.status == literal_column("'pending'")  # no parameter: the index is of these only
     is_due = d.not_before <= now
     due, oldest = func.count(case((is_due, 1))), func.min(case((is_due, d.not_before)), type_=UtcTime)
-    waits = (await connection.execute(select(func.count(), due, oldest).where(pending))).one()
-    waiting, due_now, oldest_due_at = waits
+    waits = select(func.count(), due, oldest).where(pending)
+    waiting, due_now, oldest_due_at = (await connection.execute(waits)).one()
     if holds.chats:  # what waits for them is not due
         free = select(func.count(), func.min(d.not_before, type_=UtcTime)).select_from(deliveries)
         free = free.join(subscribers, subscribers.c.id == d.subscriber_id)
@@ -145,14 +145,16 @@ async def find_waiting_issues(connection: AsyncConnection, *, limit: int = 20) -
 async def find_oldest_due(connection: AsyncConnection, *, now: dt.datetime) -> tuple[str, dt.datetime] | None:
     """Return edition and slot of the issue that has waited longest."""
     d, m = deliveries.c, messages.c
-    query = select(issues.c.edition, issues.c.slot_at).join(messages, m.issue_id == issues.c.id)
-    query = query.join(deliveries, d.message_id == m.id).join(
-        subscribers, subscribers.c.id == d.subscriber_id
+    query = (
+        select(issues.c.edition, issues.c.slot_at)
+        .join(messages, m.issue_id == issues.c.id)
+        .join(deliveries, d.message_id == m.id)
+        .join(subscribers, subscribers.c.id == d.subscriber_id)
+        .where(d.status == DeliveryStatus.PENDING, d.not_before <= now, is_free(now))
+        .order_by(d.tries, d.not_before, d.id)
+        .limit(1)
     )
-    query = query.where(d.status == DeliveryStatus.PENDING, d.not_before <= now, is_free(now)).order_by(
-        d.tries, d.not_before, d.id
-    )
-    row = (await connection.execute(query.limit(1))).first()
+    row = (await connection.execute(query)).first()
     return (row.edition, row.slot_at) if row else None
 
 
@@ -168,21 +170,18 @@ async def count_outcomes(connection: AsyncConnection, *, since: dt.datetime, now
 
 def delivery_as_dict(queue: Queue, outcomes: Outcomes) -> dict[str, Any]:
     """Return everything under plain names; times are RFC 3339."""
-    finish_at = queue.finish_at(outcomes.rate)
+    counts = asdict(outcomes)
+    rate = counts.pop("rate")
     return {
         "due": queue.due,
         "waiting": queue.waiting,
-        "sent": outcomes.sent,
-        "late": outcomes.late,
-        "gone": outcomes.gone,
-        "unknown": outcomes.unknown,
-        "possible_doubles": outcomes.possible_doubles,
-        "rate_per_second": round(outcomes.rate, 2),
+        **counts,
+        "rate_per_second": round(rate, 2),
         "queue_age_seconds": round(queue.age.total_seconds()),
         "held_chats": queue.holds.chats,
         "held_until": _written(queue.holds.last_until),
         "limited_until": _written(queue.limited_until),
-        "forecast_finish": _written(finish_at),
+        "forecast_finish": _written(queue.finish_at(rate)),
     }
 
 
@@ -218,15 +217,12 @@ class Stats:
         """Return the counts under their names, refusals as objects."""
         named = [{"source": s, "path": p, "reason": r} for s, p, r, _ in self.refusals]
         refused = [{"edition": r.edition, "refused": r.refused, "reason": r.reason} for r in self.refused]
-        in_delivery = {
+        delivery = delivery_as_dict(self.queue, self.outcomes) | {
             "refused_editions": refused,
             "lost_chats": self.lost_chats,
             "waiting_issues": [one.as_dict() for one in self.waiting_issues],
         }
-        counts = asdict(self) | {
-            "refusals": named,
-            "delivery": delivery_as_dict(self.queue, self.outcomes) | in_delivery,
-        }
+        counts = asdict(self) | {"refusals": named, "delivery": delivery}
         return {name: value for name, value in counts.items() if name not in _IN_DELIVERY}
 
 

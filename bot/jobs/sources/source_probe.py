@@ -22,9 +22,10 @@ from bot.text_work.tasks import PROCESS, TAKE, Processed, Processing, Taking
 from bot.text_work.worker import Failure, Texts, text_worker
 from bot.times.clock import Clock
 from storage.figures import Figure, read_figures
+from storage.intake.child_parsing import FeedLink
 from storage.intake.date_text import DateOrder
 from storage.intake.drafts import Draft, Incoming, Origin, Refusal, Taken, UnreadableError
-from storage.intake.feeds import FeedLink, find_feed_links
+from storage.intake.feeds import find_feed_links
 from storage.intake.files import OWN_FOLDERS, find_files, path_drafts
 from storage.off_loop import INTAKE
 from summarizer.model import Document
