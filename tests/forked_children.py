@@ -29,11 +29,12 @@ from unittest.mock import patch
 import storage.child_main
 
 _INTAKE = Path(storage.child_main.__file__).with_name("intake")
-_PRELOADED = (
-    "bot.text_work.tasks",
-    *(f"storage.intake.{file.stem}" for file in sorted(_INTAKE.glob("*_worker.py"))),
-)
-_FORKED = ("bot.text_work", "_worker.py")  # the ends of the names of the programs that use those modules
+_MODULES = {  # by the end of a program's name: what the program imports
+    "bot.text_work": ["bot.text_work.tasks"],
+    "poison_process": ["bot.text_work.tasks"],
+    "bot.emulator": ["bot.emulator.server"],
+    "_worker.py": [f"storage.intake.{file.stem}" for file in sorted(_INTAKE.glob("*_worker.py"))],
+}
 _PR_SET_CHILD_SUBREAPER = 36  # Source: linux/prctl.h
 _MOST_BYTES = 200_000  # of a request
 
@@ -50,6 +51,18 @@ def forking() -> Iterator[None]:
         server = cache(lambda: stack.enter_context(_server()))  # none before the first child
         with patch.object(subprocess, "_fork_exec", _starting(server)):
             yield
+
+
+def fork_from_here() -> None:
+    """Start this process's children as forks of what it has imported so far; it has no other thread yet."""
+    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    if os.fork() == 0:
+        os.dup2(theirs.fileno(), 3)
+        os.closerange(4, 1_000)
+        _serve(socket.socket(fileno=3))
+        os._exit(0)
+    theirs.close()
+    subprocess._fork_exec = _starting(lambda: ours)  # type: ignore[attr-defined]  # as `patch` does above
 
 
 def _starting(server: Callable[[], socket.socket]) -> Callable[..., int]:
@@ -80,7 +93,7 @@ def _server() -> Iterator[socket.socket]:
 
 def _is_ours(args: Sequence[Any]) -> bool:
     words = list(map(os.fsdecode, args))
-    return storage.child_main.__file__ in words and any(word.endswith(_FORKED) for word in words[6:7])
+    return storage.child_main.__file__ in words and any(word.endswith(tuple(_MODULES)) for word in words[6:7])
 
 
 def _request(server: socket.socket, args: Sequence[Any], rest: Sequence[Any]) -> int:
@@ -109,11 +122,13 @@ def _serve(client: socket.socket) -> None:
         message, files, _, _ = socket.recv_fds(client, _MOST_BYTES, 3)
         if not message:
             return
+        asked = json.loads(message)
+        _import_modules_of(asked["arguments"][2])
         readable, writable = os.pipe()
         if (between := os.fork()) == 0:
             own = os.getpid()
             if (child := os.fork()) == 0:
-                _run(json.loads(message), files, own)
+                _run(asked, files, own)
             os.write(writable, str(child).encode())
             os._exit(0)
         for file in (writable, *files):
@@ -121,6 +136,13 @@ def _serve(client: socket.socket) -> None:
         os.waitpid(between, 0)
         client.send(os.read(readable, 100))
         os.close(readable)
+
+
+def _import_modules_of(program: str) -> None:
+    for end, modules in _MODULES.items():
+        if program.endswith(end):
+            for name in modules:
+                importlib.import_module(name)
 
 
 def _run(asked: dict[str, Any], files: Sequence[int], between: int) -> None:
@@ -142,6 +164,7 @@ def _become(asked: dict[str, Any], files: Sequence[int], between: int) -> None:
     """Do what a fresh interpreter does with the child's command."""
     for number, file in enumerate(files):
         os.dup2(file, number)
+    sys.stdin = open(0, encoding="utf-8", closefd=False)  # noqa: SIM115 - `multiprocessing` reads another one
     os.closerange(3, 1_000)
     os.setpgid(0, 0)
     os.chdir(asked["folder"])
@@ -155,6 +178,4 @@ def _become(asked: dict[str, Any], files: Sequence[int], between: int) -> None:
 
 
 if __name__ == "__main__":
-    for name in _PRELOADED:
-        importlib.import_module(name)
     _serve(socket.socket(fileno=int(sys.argv[1])))

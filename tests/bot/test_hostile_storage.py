@@ -6,7 +6,6 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 from telegram import Update
-from telegram.ext import ExtBot
 
 from bot.jobs.intake.intake import take_in
 from bot.jobs.intake.processing import Processor
@@ -22,6 +21,7 @@ from storage.reader_data import export_subscriber
 from storage.search.search import search_articles
 from storage.subscribers import find_subscriber
 from summarizer.questions.query import parse_query
+from tests.bot.telegram.handmade import signed_out
 from tests.texts_here import TextsHere
 from tests.waiting import find_waiting
 
@@ -39,7 +39,7 @@ PROSE = "Nước sông dâng nhanh trong đêm, nhiều tuyến đường ven b�
 
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
 async def test_an_update_comes_back_as_it_was(database: Database, clock: ManualClock, text: str) -> None:
-    bot = ExtBot("42:emulated")
+    bot = signed_out()
     chat = {"id": 2**52 - 1, "type": "private", "first_name": text}
     message = {"message_id": 2**31, "date": 1, "chat": chat, "text": text}
     update = Update.de_json({"update_id": 2**31, "message": message}, bot)

@@ -28,7 +28,7 @@ from tests.bot.conftest import (
     telegram,
     users,
 )
-from tests.bot.processes.conftest import _emulator, hands, impatient, server, start
+from tests.bot.processes.conftest import _emulator, hands, server, start
 
 __all__ = [  # fixtures: the same services, chats and processes as elsewhere
     "_emulator",
@@ -36,7 +36,6 @@ __all__ = [  # fixtures: the same services, chats and processes as elsewhere
     "clock",
     "emulator",
     "hands",
-    "impatient",
     "make_newsroom",
     "queue",
     "reader",

@@ -23,7 +23,7 @@ from storage.notes import write_note
 from storage.tables import metadata
 from storage.upkeep.backup import check_sound, find_last_backup, remember_backup
 from storage.upkeep.upgrade import find_revision, head_revision, upgrade
-from tests.bot.processes.conftest import ADMIN, NEWSROOM, Start, is_polling, until, until_told
+from tests.bot.processes.conftest import ADMIN, IMPATIENT, NEWSROOM, Start, is_polling, until, until_told
 from tests.faults.conftest import Ledger, copies, make_chats
 from tests.faults.test_database_faults import NOW, note, noted
 
@@ -52,7 +52,6 @@ async def test_a_full_disk_leaves_nothing_half_written_and_the_bot_goes_on_once_
     hands: Control,
     sqlite_ledger: Ledger,
     unused_tcp_port: int,
-    impatient: dict[str, Any],
 ) -> None:
     chats = await make_chats(hands, 20)
     await hands.user("Quản trị", id=ADMIN, started=True)
@@ -67,7 +66,8 @@ async def test_a_full_disk_leaves_nothing_half_written_and_the_bot_goes_on_once_
 
     profile = await sqlite_ledger.subscribe(chats)
     file = Path(str(sqlite_ledger.database.url.database))
-    async with start(server, newsroom=newsroom, DIEMTIN_DATABASE_URL=sqlite_ledger.url, **impatient) as run:
+    url = sqlite_ledger.url
+    async with start(server, newsroom=newsroom, prelude=IMPATIENT, DIEMTIN_DATABASE_URL=url) as run:
         await until(lambda: is_polling(hands))
         await until(is_well)
         await sqlite_ledger.publish(profile)

@@ -29,7 +29,7 @@ from storage.errors import StorageError
 from storage.notes import write_note
 from storage.tables import deliveries, notes
 from storage.upkeep.upgrade import upgrade
-from tests.bot.processes.conftest import ADMIN, NEWSROOM, Start, is_polling, until, until_told
+from tests.bot.processes.conftest import ADMIN, IMPATIENT, NEWSROOM, Start, is_polling, until, until_told
 from tests.bot.telegram.test_updates import receive
 from tests.faults.conftest import Ledger, copies, make_chats
 from tests.postgres_server import make_cluster, postgres_programs, start_server
@@ -218,7 +218,6 @@ async def test_a_database_that_is_down_at_the_start_is_waited_for_and_health_say
     hands: Control,
     own_server: Server,
     unused_tcp_port: int,
-    impatient: dict[str, Any],
 ) -> None:
     place = Database(own_server.url).place
     awaited, silent = notices.database_awaited(place), notices.database_silent(place)
@@ -226,7 +225,7 @@ async def test_a_database_that_is_down_at_the_start_is_waited_for_and_health_say
     health = f"http://127.0.0.1:{unused_tcp_port}/healthz"
     newsroom = f"{NEWSROOM}\n[health]\nport = {unused_tcp_port}\n"
     async with (
-        start(server, newsroom=newsroom, DIEMTIN_DATABASE_URL=own_server.url, **impatient) as run,
+        start(server, newsroom=newsroom, DIEMTIN_DATABASE_URL=own_server.url, prelude=IMPATIENT) as run,
         aiohttp.ClientSession() as session,
     ):
         await run.until_logged("the database does not answer")

@@ -5,7 +5,6 @@ import os
 import signal
 import time
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 
@@ -18,12 +17,9 @@ from tests.faults.role_fleet import RoleFleet, fleet_of
 pytestmark = [pytest.mark.faults, pytest.mark.timeout(600)]
 ROUNDS = 3
 ELSEWHERE = """\
-import socket, sys
+import socket
 
 socket.gethostname = lambda: "may-khac"
-from bot.cli import main
-
-sys.exit(main())
 """
 
 
@@ -111,13 +107,10 @@ async def test_the_sender_of_another_machine_is_followed_once_its_lease_has_run_
     server: str,
     hands: Control,
     postgres_ledger: Ledger,
-    tmp_path: Path,
     record_property: Figure,
 ) -> None:
-    script = tmp_path / "elsewhere.py"
-    script.write_text(ELSEWHERE, encoding="utf-8")
     async with fleet_of(start, server, postgres_ledger) as fleet:
-        run = await fleet.begin("a", "send", program=(str(script),), PYTHONPATH=str(Path.cwd()))
+        run = await fleet.begin("a", "send", prelude=ELSEWHERE)
         await run.until_logged("at work")
         await fleet.begin("b", "send")
         await fleet.runs["b"].until_logged("waiting for the lease")

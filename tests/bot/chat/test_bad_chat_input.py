@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 from structlog.testing import capture_logs
-from telegram import Bot
 
 from bot.chat.operators.admin import notify_admins
 from bot.jobs.reload import NewsroomWatch
@@ -18,6 +17,7 @@ from bot.operators.notices import source_unreadable
 from bot.startup.assembly import assemble
 from config.reading import content_hash, load_newsroom
 from config.values import ConfigError
+from tests.bot.telegram.handmade import bot_at
 
 FAILED = "Có trục trặc"
 HOSTILE = {
@@ -147,7 +147,7 @@ async def test_chat_ids_beyond_32_bits_are_kept_whole(house: Any, chat_id: int) 
 @pytest.fixture
 async def notify(house: Any) -> AsyncIterator[NotifyAdmins]:
     """Notify the admins as the application does."""
-    async with Bot("42:emulated", base_url=f"{house.url}/bot") as bot:
+    async with bot_at(house.url) as bot:
         yield partial(notify_admins, bot, house.services)
 
 

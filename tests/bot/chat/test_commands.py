@@ -8,13 +8,14 @@ from telegram import Bot, BotCommandScopeAllGroupChats, BotCommandScopeChat
 
 from bot.chat.commands import COMMANDS, register_commands
 from bot.messages.texts import DESCRIPTION, SHORT_DESCRIPTION
+from tests.bot.telegram.handmade import bot_at
 
 
 @pytest.fixture
 async def bot(house: Any) -> Any:
     """The real library, signed in beside the running bot."""
-    async with Bot("42:emulated", base_url=f"{house.url}/bot") as signed_in:
-        yield signed_in
+    async with bot_at(house.url) as bot:
+        yield bot
 
 
 @pytest.mark.parametrize("language", [None, "vi"])

@@ -4,13 +4,10 @@ import asyncio
 import itertools
 import os
 import signal
-import sys
 import time
-from asyncio.subprocess import DEVNULL, Process
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -37,7 +34,7 @@ times = ["06:45"]
 class Run:
     """A bot process; what it writes goes to a file."""
 
-    def __init__(self, process: Process | ForkedProcess, folder: Path, log: Path) -> None:
+    def __init__(self, process: ForkedProcess, folder: Path, log: Path) -> None:
         self.process = process
         self.folder = folder
         self._log = log
@@ -86,7 +83,7 @@ def start(tmp_path: Path) -> Start:
         url: str,
         *options: str,
         newsroom: str = NEWSROOM,
-        program: tuple[str, ...] | None = None,
+        prelude: str = "",
         **environment: str,
     ) -> AsyncIterator[Run]:
         (tmp_path / "tin-vao").mkdir(exist_ok=True)
@@ -101,11 +98,7 @@ def start(tmp_path: Path) -> Start:
         }
         log, everything = tmp_path / f"bot{next(numbers)}.log", own | settings | environment
         log.touch()
-        process = (
-            ForkedProcess(["run", *options], everything, log, folder=tmp_path)
-            if program is None
-            else await _fresh_process(program, options, everything, log, folder=tmp_path)
-        )
+        process = ForkedProcess(["run", *options], everything, log, folder=tmp_path, prelude=prelude)
         try:
             yield Run(process, tmp_path, log)
         finally:
@@ -114,21 +107,6 @@ def start(tmp_path: Path) -> Start:
                 await process.wait()
 
     return started
-
-
-async def _fresh_process(
-    program: tuple[str, ...],
-    options: tuple[str, ...],
-    environment: dict[str, str],
-    log: Path,
-    *,
-    folder: Path,
-) -> Process:
-    with log.open("ab") as written:
-        return await asyncio.create_subprocess_exec(
-            sys.executable, *program, "run", *options,
-            env=environment, cwd=folder, stdin=DEVNULL, stdout=written, stderr=written,
-        )  # fmt: skip
 
 
 @pytest.fixture(scope="session")
@@ -155,24 +133,12 @@ async def hands(server: str) -> AsyncIterator[Control]:
         yield hands
 
 
+# A bot that tells admins after a second what it else tells after a minute.
 IMPATIENT = """\
-import sys
-
 from bot.process import health
 
 health.PATIENCE_SECONDS, health.CHECK_SECONDS, health.UNWRITABLE_SECONDS = 1.0, 0.2, 10.0
-from bot.cli import main
-
-sys.exit(main())
 """
-
-
-@pytest.fixture
-def impatient(tmp_path: Path) -> dict[str, Any]:
-    """Return how to `start` a bot that tells admins after a second what it else tells after a minute."""
-    script = tmp_path / "impatient.py"
-    script.write_text(IMPATIENT, encoding="utf-8")
-    return {"program": (str(script),), "PYTHONPATH": str(Path.cwd())}
 
 
 async def until_told(hands: Control, *notices: str) -> None:

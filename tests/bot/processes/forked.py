@@ -13,6 +13,8 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+from tests.forked_children import fork_from_here
+
 _server = multiprocessing.get_context("forkserver")
 _server.set_forkserver_preload(
     [
@@ -25,12 +27,21 @@ _server.set_forkserver_preload(
 
 
 class ForkedProcess:
-    """A command of the bot in a process of its own, with the face of `asyncio.subprocess.Process`."""
+    """A command of the bot in a process of its own, with the face of `asyncio.subprocess.Process`.
+
+    `prelude` is Python that runs there before the command: what a test changes about the bot.
+    """
 
     def __init__(
-        self, arguments: list[str], environment: Mapping[str, str], log: Path, *, folder: Path
+        self,
+        arguments: list[str],
+        environment: Mapping[str, str],
+        log: Path,
+        *,
+        folder: Path,
+        prelude: str = "",
     ) -> None:
-        given = (arguments, dict(environment), str(log), str(folder))
+        given = (arguments, dict(environment), str(log), str(folder), prelude)
         self._process = _server.Process(target=_run, args=given)
         self._process.start()
         self.pid: int = self._process.pid or 0
@@ -66,7 +77,7 @@ class ForkedProcess:
         return self.returncode or 0
 
 
-def _run(arguments: list[str], environment: dict[str, str], log: str, folder: str) -> None:
+def _run(arguments: list[str], environment: dict[str, str], log: str, folder: str, prelude: str) -> None:
     from bot.cli import main
 
     os.chdir(folder)
@@ -77,6 +88,8 @@ def _run(arguments: list[str], environment: dict[str, str], log: str, folder: st
     os.environ.clear()
     os.environ.update(environment)
     sys.argv = ["diemtin", *arguments]
+    fork_from_here()
+    exec(prelude, {})  # noqa: S102 - the tests' own words
     try:
         main()
     finally:

@@ -1,7 +1,5 @@
 """A message at which the whole bot dies is set aside; what others wrote is answered."""
 
-from pathlib import Path
-
 import pytest
 
 from bot.emulator.client import Control
@@ -10,7 +8,6 @@ from tests.bot.processes.test_a_readers_day import asked, is_told
 
 DEADLY = """\
 import os
-import sys
 
 from bot.chat import handlers
 
@@ -24,29 +21,23 @@ async def die_at_one(self, update):
 
 
 handlers.Application.process_update = die_at_one
-from bot.cli import main
-
-sys.exit(main())
 """
 
 
 @pytest.mark.faults  # five starts
 @pytest.mark.timeout(600)
 async def test_a_message_at_which_the_bot_dies_is_set_aside_and_the_others_are_answered(
-    start: Start, server: str, hands: Control, tmp_path: Path
+    start: Start, server: str, hands: Control
 ) -> None:
     an, la = await hands.user("An", started=True), await hands.user("Lạ", started=True)
     await hands.user("Quản trị", id=ADMIN, started=True)
-    script = tmp_path / "deadly_bot.py"
-    script.write_text(DEADLY, encoding="utf-8")
-    places = {"program": (str(script),), "PYTHONPATH": str(Path.cwd())}
     await hands.say(la, "chết đi")
     said = await hands.say(an, "/trogiup")
     for _ in range(4):
-        async with start(server, **places) as run:  # type: ignore[arg-type] # a program and a variable
+        async with start(server, prelude=DEADLY) as run:
             code, _ = await run.ended(within=120)
             assert code == 9
-    async with start(server, **places) as run:  # type: ignore[arg-type] # as above
+    async with start(server, prelude=DEADLY) as run:
         await until(lambda: is_told(hands, ADMIN, "đã để riêng"), within=180)
         assert await hands.wait(an, after=said["message_id"], timeout=30), "an innocent message is answered"
         assert asked(run.folder, "SELECT count(*) FROM updates WHERE failure IS NOT NULL") == [(1,)]

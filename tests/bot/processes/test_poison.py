@@ -14,14 +14,10 @@ from tests.bot.processes.test_a_readers_day import asked, is_told, until_true
 from tests.bot.processes.test_application import ARTICLE
 
 WITH_POISON = """\
-import sys
-
 from bot.text_work import worker
 
 worker.PROGRAM = "tests.bot.text_work.poison_process"
-from bot.cli import main
-
-sys.exit(main())
+worker.TextWorker.__init__.__kwdefaults__["cpu_seconds"] = 1.0
 """
 
 
@@ -35,14 +31,11 @@ def write(folder: Path, name: str, *titles: str) -> None:
 
 @pytest.mark.lasts(seconds=12)
 async def test_a_poisonous_article_is_named_and_neither_holds_up_answers_nor_the_end(
-    start: Start, server: str, hands: Control, tmp_path: Path
+    start: Start, server: str, hands: Control
 ) -> None:
     an = await hands.user("An", started=True)
     await hands.user("Quản trị", id=ADMIN, started=True)
-    script = tmp_path / "bot_with_poison.py"
-    script.write_text(WITH_POISON, encoding="utf-8")
-    places = {"program": (str(script),), "PYTHONPATH": str(Path.cwd()), "DIEMTIN_CLOCK_RATE": "10"}
-    async with start(server, **places) as run:  # type: ignore[arg-type] # a program and two variables
+    async with start(server, prelude=WITH_POISON, DIEMTIN_CLOCK_RATE="10") as run:
         await until(lambda: is_polling(hands))
         write(run.folder, "mot.jsonl", "Cầu mới thông xe", "độc: regex", "độc: crash", "Chợ quê họp sớm")
         assert await hands.ask(an, "/trogiup", timeout=20), "an answer waits for a text"

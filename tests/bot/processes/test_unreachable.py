@@ -15,7 +15,6 @@ from tests.bot.processes.test_application import ARTICLE
 
 STUCK = """\
 import asyncio
-import sys
 
 from bot.jobs.delivery.monitor import Monitor
 
@@ -31,9 +30,6 @@ async def show(self: Monitor) -> None:
 
 
 Monitor.show = show
-from bot.cli import main
-
-sys.exit(main())
 """
 
 
@@ -70,11 +66,9 @@ async def test_intake_goes_on_while_telegram_cannot_be_reached_and_health_names_
 
 
 async def test_sigterm_ends_the_bot_within_ten_seconds_while_a_thread_computes(
-    start: Start, server: str, hands: Control, tmp_path: Path
+    start: Start, server: str, hands: Control
 ) -> None:
-    script = tmp_path / "stuck.py"
-    script.write_text(STUCK, encoding="utf-8")
-    async with start(server, program=(str(script),), PYTHONPATH=str(Path.cwd())) as run:
+    async with start(server, prelude=STUCK) as run:
         await until(lambda: is_polling(hands))
         await run.until_logged("a thread computes")
         began = time.monotonic()

@@ -1,4 +1,4 @@
-"""Updates made by hand, as Telegram sends them and as the library reads them."""
+"""Bots of the real library, and updates as Telegram sends them and as the library reads them."""
 
 from functools import cache
 from typing import Any
@@ -7,6 +7,7 @@ from sqlalchemy import select
 from telegram import Update
 from telegram.ext import ExtBot
 
+from bot.telegram.transport import AiohttpRequest
 from bot.telegram.updates import DurableQueue
 from storage.engine import Database
 from storage.tables import updates
@@ -16,6 +17,15 @@ from storage.tables import updates
 def signed_out() -> ExtBot[None]:
     """Return a bot for reading updates; making one costs as much as a hundred readings."""
     return ExtBot("42:emulated")
+
+
+def bot_at(url: str, **options: Any) -> ExtBot[Any]:
+    """Return a bot that asks the server at `url`, to be signed in by `async with`.
+
+    It loads no certificates, which the library does for each bot that is given no requests.
+    """
+    given = {"request": AiohttpRequest(4), "get_updates_request": AiohttpRequest(1)} | options
+    return ExtBot("42:emulated", base_url=f"{url}/bot", **given)
 
 
 def raw_update(number: int, chat: int = 5, text: str = "giá xăng") -> dict[str, Any]:

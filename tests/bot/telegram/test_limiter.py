@@ -9,13 +9,13 @@ from typing import Any
 
 import pytest
 from telegram.error import RetryAfter
-from telegram.ext import ExtBot
 
 from bot.emulator.api import Emulator
 from bot.emulator.client import Control
 from bot.emulator.refusals import RateLimits, Rates
 from bot.telegram.limiter import AT_ONCE, TelegramPace
 from bot.telegram.transport import AiohttpRequest, NotSentError
+from tests.bot.telegram.handmade import bot_at
 
 GROUP = -1001
 
@@ -258,14 +258,7 @@ def test_a_short_wait_that_telegram_asks_for_is_waited_out_once(refusals: int, w
 async def test_over_http_a_burst_is_never_refused(emulator: Emulator, users: Control) -> None:
     await users.post("limits", strict=True)
     chats = [await users.user(f"Bạn {number}", started=True) for number in range(30)]
-    bot: ExtBot[int] = ExtBot(
-        "42:emulated",
-        base_url=f"{emulator.url}/bot",
-        request=AiohttpRequest(16),
-        get_updates_request=AiohttpRequest(1),
-        rate_limiter=TelegramPace(),
-    )
-    async with bot:
+    async with bot_at(emulator.url, request=AiohttpRequest(16), rate_limiter=TelegramPace()) as bot:
         await asyncio.gather(*[bot.send_message(chat, "Tin") for chat in (*chats, *chats)])
     stats = await users.get("stats")
     assert stats["accepted"] == 60

@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 from sqlalchemy import select
-from telegram.ext import ExtBot
 
 from bot.jobs.delivery.sender import Sender
 from bot.telegram.transport import AiohttpRequest
 from storage.subscribers import set_quiet
 from storage.tables import deliveries
+from tests.bot.telegram.handmade import bot_at
 
 NOON = dt.datetime(2026, 11, 23, 5, 0, tzinfo=dt.UTC)  # Monday, 12:00 in Việt Nam
 
@@ -20,7 +20,7 @@ NOON = dt.datetime(2026, 11, 23, 5, 0, tzinfo=dt.UTC)  # Monday, 12:00 in Việt
 async def sender(house: Any) -> AsyncIterator[Sender]:
     """A sender that tests run batch by batch."""
     request = AiohttpRequest(4, read_timeout=0.5)
-    async with ExtBot("42:emulated", base_url=f"{house.url}/bot", request=request) as bot:
+    async with bot_at(house.url, request=request) as bot:
         yield Sender(house.services, bot)
 
 

@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 from structlog.testing import capture_logs
-from telegram import Bot
 
 from bot.chat.operators.admin import notify_admins
 from bot.operators.notices import INGEST
 from storage.intake.drafts import Refusal
 from storage.sources import record_refusals
+from tests.bot.telegram.handmade import bot_at
 
 
 @pytest.mark.parametrize(
@@ -162,7 +162,7 @@ async def test_a_button_of_a_removed_edition_is_outdated(operator: Any, house: A
 async def test_admins_are_notified_and_one_who_cannot_be_reached_is_logged(operator: Any, house: Any) -> None:
     await operator.says("/trogiup")
     house.services.admins = frozenset({1, operator.chat})
-    async with Bot("42:emulated", base_url=f"{house.url}/bot") as bot:
+    async with bot_at(house.url) as bot:
         with capture_logs() as logs:
             assert await notify_admins(bot, house.services, "⚠️ <b>Thử</b>")
         house.services.admins = frozenset({1})

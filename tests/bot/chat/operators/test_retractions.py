@@ -4,7 +4,6 @@ import asyncio
 from typing import Any
 
 from sqlalchemy import select
-from telegram.ext import ExtBot
 
 from bot.jobs.delivery.sender import Sender
 from bot.jobs.digests.slots import send_edition_now
@@ -15,6 +14,7 @@ from storage.subscribers import set_quiet
 from storage.tables import deliveries, issues
 from tests.bot.chat.operators.conftest import send_everything, statuses
 from tests.bot.processes.conftest import until
+from tests.bot.telegram.handmade import bot_at
 
 
 async def are_sending(house: Any, count: int) -> bool:
@@ -69,9 +69,7 @@ async def test_a_delivery_in_flight_while_its_issue_is_taken_back_is_not_repeate
     await send_edition_now(house.services, "sang")
     for person, kind in ((cut, "hang"), (slow, "slow")):
         await house.control.post("fault", kind=kind, method="sendMessage", chat=person.chat, seconds=2)
-    async with ExtBot(
-        "42:emulated", base_url=f"{house.url}/bot", request=AiohttpRequest(4, read_timeout=10)
-    ) as bot:
+    async with bot_at(house.url, request=AiohttpRequest(4, read_timeout=10)) as bot:
         sending = asyncio.create_task(Sender(house.services, bot).send_batch())
         await until(lambda: are_sending(house, 2))
         await operator.forges("quantri:thuhoi:1")

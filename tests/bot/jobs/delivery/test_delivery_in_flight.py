@@ -18,6 +18,7 @@ from bot.times.clock import ManualClock
 from storage.delivery.claiming import Claimed
 from storage.tables import deliveries
 from tests.bot.jobs.delivery.test_delivery import AN, BINH, Queue, ledger, statuses
+from tests.bot.telegram.handmade import bot_at
 
 
 async def test_without_a_pace_many_are_in_flight_and_at_telegrams_rate_few(
@@ -80,10 +81,7 @@ async def test_a_chat_with_a_backlog_holds_no_other_chat_up(
         await clock.advance(1)
     await queue(BINH)
     pace = TelegramPace()
-    bot: ExtBot[None] = ExtBot(
-        "42:emulated", base_url=f"{emulator.url}/bot", request=AiohttpRequest(8), rate_limiter=pace
-    )
-    async with bot:
+    async with bot_at(emulator.url, request=AiohttpRequest(8), rate_limiter=pace) as bot:
         sender = Sender(services, bot, pace=pace)
         sending = asyncio.create_task(sender.run())
         assert await users.wait(BINH)
@@ -125,10 +123,7 @@ async def test_a_sender_that_stops_puts_back_what_has_not_left_for_telegram(
     before = await waits_of(services)
     await users.post("fault", kind="slow", method="sendMessage", seconds=0.3)
     pace = TelegramPace(1)
-    bot: ExtBot[None] = ExtBot(
-        "42:emulated", base_url=f"{emulator.url}/bot", request=AiohttpRequest(8), rate_limiter=pace
-    )
-    async with bot:
+    async with bot_at(emulator.url, request=AiohttpRequest(8), rate_limiter=pace) as bot:
         sender = Sender(services, bot, pace=pace)
         sending = asyncio.create_task(sender.run())
         assert await users.wait(AN)

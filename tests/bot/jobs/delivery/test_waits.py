@@ -20,6 +20,7 @@ from storage.delivery.refusals import count_holds, find_held_chats, find_limit
 from storage.subscribers import move_chat
 from storage.upkeep.stats import find_oldest_due, measure_queue
 from tests.bot.jobs.delivery.test_delivery import AN, BINH, Queue, Reader, seen, statuses
+from tests.bot.telegram.handmade import bot_at
 
 LONG = 43_837  # seconds; Telegram has asked a bot for as much
 READERS = 300
@@ -128,13 +129,7 @@ async def test_waits_for_which_telegram_names_no_time_double_until_a_message_arr
 @pytest.fixture
 async def paced(emulator: Emulator) -> AsyncIterator[ExtBot[None]]:
     """The library with the pace that the running bot has."""
-    bot: ExtBot[None] = ExtBot(
-        "42:emulated",
-        base_url=f"{emulator.url}/bot",
-        request=AiohttpRequest(16),
-        rate_limiter=TelegramPace(),
-    )
-    async with bot:
+    async with bot_at(emulator.url, request=AiohttpRequest(16), rate_limiter=TelegramPace()) as bot:
         yield bot
 
 
