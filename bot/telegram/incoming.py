@@ -1,7 +1,6 @@
 """How updates come in: the poller's transport, or a webhook. Each is kept before Telegram may forget it."""
 
 import asyncio
-import contextlib
 import hmac
 import json
 from collections.abc import Awaitable, Callable, Iterable
@@ -59,12 +58,15 @@ class PollingRequest(AiohttpRequest):
             super().do_request, url, method, request_data,
             read_timeout, write_timeout, connect_timeout, pool_timeout,
         )  # fmt: skip
-        if self.is_ending:
-            with contextlib.suppress(NetworkError):
-                await ask()
+        is_last, last_ok = self.is_ending, self._last_ok
+        try:
+            status, body = await ask()
+        except NetworkError:
+            if not self.is_ending:
+                raise
+            is_last = True  # even a request from before: the library has stopped waiting for its error
+        if is_last:
             return 200, _NO_UPDATES
-        last_ok = self._last_ok
-        status, body = await ask()
         found = _updates_of(body) if status == 200 else None
         if found is None:
             return status, body

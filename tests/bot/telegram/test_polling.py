@@ -1,13 +1,15 @@
 """An update that the library cannot read is set aside; the updates beside and after it are handled."""
 
 import asyncio
+from collections.abc import Iterable
+from contextlib import nullcontext
 from typing import Any
 
 import pytest
 from sqlalchemy import text
 from structlog.testing import capture_logs
 from telegram import Update
-from telegram.error import Conflict
+from telegram.error import Conflict, NetworkError
 from telegram.ext import TypeHandler
 
 from bot.emulator.api import Emulator
@@ -15,6 +17,7 @@ from bot.emulator.client import Control
 from bot.news.services import Services
 from bot.operators import notices
 from bot.telegram.connection import Address, Connection
+from bot.telegram.incoming import PollingRequest
 from storage.conversations import count_set_aside
 from storage.engine import Database
 
@@ -184,3 +187,29 @@ async def test_what_a_handler_did_not_finish_at_the_end_is_handled_at_the_next_s
             await asyncio.sleep(1.2 - expected)
         assert [entry for entry in logs if entry["log_level"] == "error"] == []
         assert len(await users.wait(an, after=1, timeout=0)) == expected
+
+
+@pytest.mark.parametrize("is_ending", [False, True])
+async def test_a_poll_that_fails_is_an_error_unless_polling_ends(is_ending: bool) -> None:
+    """The library waits for no error once polling ends; asyncio would log one that nobody reads."""
+    polled, is_cut = asyncio.Event(), asyncio.Event()
+
+    async def hang(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        polled.set()
+        await is_cut.wait()
+        writer.close()
+
+    async def keep(found: Iterable[object]) -> list[dict[str, Any]]:
+        raise AssertionError(found)
+
+    async with await asyncio.start_server(hang, "127.0.0.1", 0) as server:
+        request = PollingRequest(1, keep)
+        await request.initialize()
+        url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/"
+        poll = asyncio.ensure_future(request.do_request(url, "POST"))
+        await polled.wait()
+        request.is_ending = is_ending
+        is_cut.set()
+        with nullcontext() if is_ending else pytest.raises(NetworkError):
+            assert await poll == (200, b'{"ok": true, "result": []}')
+        await request.shutdown()
