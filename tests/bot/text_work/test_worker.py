@@ -24,16 +24,16 @@ ABOUT = Processing("diemtin")
 
 
 def task(name: str) -> Task[Any, Any, Any]:
-    """Name a task of `poison_tasks`, which the process under test knows beside its own."""
+    """Name a task of `poison_process`, which the process under test knows beside its own."""
     anything: TypeAdapter[Any] = TypeAdapter(Any)
     return Task(name, anything, anything, anything, lambda _about, item: item)
 
 
 @pytest.fixture
 async def worker(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[TextWorker]:
-    """A text process that knows the tasks of `poison_tasks` too, with a second of CPU an item."""
+    """A text process that knows the tasks of `poison_process` too, with half a second of CPU an item."""
     monkeypatch.setattr("bot.text_work.worker.PROGRAM", "tests.bot.text_work.poison_process")
-    worker = TextWorker(cpu_seconds=1)
+    worker = TextWorker(cpu_seconds=0.5)
     yield worker
     await worker.close()
 
