@@ -168,7 +168,7 @@ class Renderer:
                 block = self._story_block(story, quotes, is_short=is_short)
                 whole = Block(block.html, block.units + len(prefix) + 2, block.entities)
                 fits = head.units + whole.units <= room and head.entities + whole.entities <= MOST_ENTITIES
-                if fits or not quotes:
+                if fits:
                     break
             blocks.append(NumberedBlock(head, prefix, whole, heading != last_heading))
             last_heading = heading
@@ -210,12 +210,11 @@ def story_html(story: DigestStory, *, now: dt.datetime, zone: str) -> Markup:
 
 
 def _list(headlines: Sequence[str]) -> str:
-    lines = [shortened(headline, _LONGEST_LISTED) for headline in headlines[:_MOST_LISTED]]
-    if len(headlines) > _MOST_LISTED:
-        lines[-1:] = []
-    numbered = [f"{number}. {line}" for number, line in enumerate(lines, start=1)]
-    left = [f"và {len(headlines) - len(lines)} tin nữa"] if len(headlines) > len(lines) else []
-    return "\n".join([*numbered, *left])
+    listed = headlines if len(headlines) <= _MOST_LISTED else headlines[: _MOST_LISTED - 1]
+    lines = [f"{n}. {shortened(headline, _LONGEST_LISTED)}" for n, headline in enumerate(listed, start=1)]
+    if more := headlines[len(listed) :]:
+        lines.append(f"và {len(more)} tin nữa")
+    return "\n".join(lines)
 
 
 @dataclass(frozen=True, slots=True)

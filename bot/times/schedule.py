@@ -1,9 +1,11 @@
 """Schedule arithmetic: local times, days and a zone give due moments in UTC; plans of due slots. Pure."""
 
 import datetime as dt
+from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import groupby, takewhile
 from zoneinfo import ZoneInfo
 
 # The rule for clock changes: each local (day, time) has exactly one moment. A time that the clocks skip
@@ -12,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 EVERY_DAY = frozenset(range(7))
 MAX_LOOKBACK = dt.timedelta(days=366)
-_DAY = dt.timedelta(days=1)
+_DAY, _SECOND = dt.timedelta(days=1), dt.timedelta(seconds=1)
 _LAST_FIVE = dt.time(23, 55)
 
 
@@ -46,8 +48,7 @@ class Schedule:
         >>> schedule.next_after(dt.datetime(2026, 1, 4, 23, 30, tzinfo=dt.UTC)).isoformat()
         '2026-01-05T23:30:00+00:00'
         """
-        first_day = moment.astimezone(_zone(self.zone)).date() - _DAY
-        return next(slot for slot in self._slots_from(first_day) if slot > moment)
+        return next(slot for slot in self._slots_around(moment) if slot > moment)
 
     def slots_between(self, after: dt.datetime, until: dt.datetime) -> list[dt.datetime]:
         """Return the slots later than `after` and not later than `until`, in UTC, in order.
@@ -56,19 +57,15 @@ class Schedule:
         costs no more than one wrong by a year.
         """
         after = max(after, until - MAX_LOOKBACK)
-        slots: list[dt.datetime] = []
-        for slot in self._slots_from(after.astimezone(_zone(self.zone)).date() - _DAY):
-            if slot > until:
-                return slots
-            # Two times inside one gap both move to its end: one moment, one slot.
-            if slot > after and slot not in slots[-1:]:
-                slots.append(slot)
-        return slots
+        slots = takewhile(lambda slot: slot <= until, self._slots_around(after))
+        # Two times inside one gap both move to its end: one moment, one slot.
+        return [slot for slot, _ in groupby(slots) if slot > after]
 
-    def _slots_from(self, day: dt.date) -> Iterator[dt.datetime]:
-        """Yield slots in order from local `day` on, which should be one day early: a slot of a day that the
-        clocks skip whole falls on the next."""
+    def _slots_around(self, moment: dt.datetime) -> Iterator[dt.datetime]:
+        """Yield slots in order from the local day before `moment` on: a slot of a day that the clocks skip
+        whole falls on the next."""
         zone = _zone(self.zone)
+        day = moment.astimezone(zone).date() - _DAY
         while True:
             yield from (local_moment(day, time, zone) for time in self._times_on(day.weekday()))
             day += _DAY
@@ -107,8 +104,11 @@ class QuietHours:
 
     def covers(self, moment: dt.datetime, zone: str) -> bool:
         """Tell whether `moment` is quiet for someone in `zone`."""
-        local = moment.astimezone(_zone(zone))
-        since_start = (local.hour * 60 + local.minute - self.start_minute) % (24 * 60)
+        return self.covers_time(moment.astimezone(_zone(zone)).time())
+
+    def covers_time(self, time: dt.time) -> bool:
+        """Tell whether a local time is quiet."""
+        since_start = (time.hour * 60 + time.minute - self.start_minute) % (24 * 60)
         return since_start < (self.end_minute - self.start_minute) % (24 * 60)
 
     def release(self, moment: dt.datetime, zone: str) -> dt.datetime:
@@ -138,13 +138,9 @@ def release_in(zone: str, now: dt.datetime) -> Callable[[int, int], dt.datetime]
     return lambda start, end: QuietHours(start, end).release(now, zone)
 
 
-_SOME_DAY = dt.date(2026, 1, 1)  # quiet hours are the same every day
-
-
 def held_times(schedule: Schedule, quiet: QuietHours) -> list[dt.time]:
     """Return the times of a schedule that fall into quiet hours."""
-    moments = ((time, dt.datetime.combine(_SOME_DAY, time, dt.UTC)) for time in schedule.times)
-    return [time for time, moment in moments if quiet.covers(moment, "UTC")]
+    return [time for time in schedule.times if quiet.covers_time(time)]
 
 
 _WEEKLY, _SUNDAY = dt.time(19), 6
@@ -192,16 +188,13 @@ def _zone(name: str) -> ZoneInfo:
 def _end_of_gap(before: dt.datetime, after: dt.datetime, zone: dt.tzinfo) -> dt.datetime:
     """Find, between a moment before and one after the clocks go forward, the first with the new offset."""
     offset = after.astimezone(zone).utcoffset()
-    second = dt.timedelta(seconds=1)
-    low, high = 0, -(-(after - before) // second)
     start = before.replace(microsecond=0)
-    while low < high:
-        middle = (low + high) // 2
-        if (start + middle * second).astimezone(zone).utcoffset() == offset:
-            high = middle
-        else:
-            low = middle + 1
-    return start + low * second
+    passed = bisect_left(  # clocks change at whole seconds
+        range((after - before) // _SECOND),
+        True,
+        key=lambda seconds: (start + seconds * _SECOND).astimezone(zone).utcoffset() == offset,
+    )
+    return start + passed * _SECOND
 
 
 # Plan the due slots: which one is made, which are skipped and why. Pure.

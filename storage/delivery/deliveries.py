@@ -46,8 +46,8 @@ async def recover_interrupted(
         ended = and_(d.sender.not_in(select(senders.c.owner)), d.sender != (own or ""))
         left = and_(left, or_(d.sender.is_(None), ended))
     statement = update(deliveries).where(left).values(status=outcome, changed_at=now, sender=None)
-    rows = (await connection.execute(statement.returning(d.status))).scalars().all()
-    return sum(status == _UNKNOWN for status in rows)
+    after: Sequence[str] = (await connection.execute(statement.returning(d.status))).scalars().all()
+    return after.count(_UNKNOWN)
 
 
 async def free_unsent(

@@ -116,10 +116,12 @@ def test_only_a_time_that_is_known_to_the_minute_can_be_tapped() -> None:
         assert rendered(told)[0].count("<tg-time") == tags
 
 
-def test_a_headline_without_sentences_names_two_papers() -> None:
+def test_a_headline_without_sentences_names_two_papers_in_a_digest_and_alone() -> None:
     papers = [SourceLink(name, None) for name in ("Báo A", "Báo B", "Báo C", "Báo D")]
-    (part,) = rendered(story(quotes=(), sources=papers))
-    assert part.splitlines()[-1] == "Báo A · Báo B và 2 nguồn khác"
+    told = story(quotes=(), sources=papers)
+    alone = rendering.story_html(told, now=SLOT, zone="Asia/Ho_Chi_Minh")
+    for html in (rendered(told)[0], alone):
+        assert html.splitlines()[-1] == "Báo A · Báo B và 2 nguồn khác"
 
 
 def test_sentences_of_three_articles_say_their_papers_too() -> None:
@@ -263,7 +265,7 @@ def test_a_story_that_stands_in_two_digests_is_laid_out_once(monkeypatch: pytest
 def test_when_as_many_stories_are_kept_as_may_be_all_of_them_are_forgotten(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(rendering, "_MOST_KEPT", 3)
+    monkeypatch.setattr(rendering, "_MOST_KEPT", 3.0)  # equal to 3, but not the same object
     renderer, kept = rendering.Renderer(slot=SLOT, zone="Asia/Ho_Chi_Minh", topic_titles=TOPICS), []
     told = [story(number) for number in range(5)]
     for one in told:

@@ -58,17 +58,18 @@ CORRECTION = len("\nĐính chính (23:59): ") + 300
 
 
 def test_the_first_part_is_filled_up_to_its_numbering_and_a_correction() -> None:
-    """With a box and a list above the stories no unit is lost."""
+    """With a box and a list above the stories no unit is lost, whatever one renderer laid out before."""
+    renderer = Renderer(slot=SLOT, zone="Asia/Ho_Chi_Minh", topic_titles=TOPICS)
 
-    def parts_with(letters: int) -> list[RenderedPart]:
+    def parts_with(letters: int, title: str) -> list[RenderedPart]:
         told = (story(1), story(2, quotes=("x" * letters,)))
-        digest = Digest("sang", "Điểm Tin", SLOT, told, 0, is_listed=True)
-        return Renderer(slot=SLOT, zone="Asia/Ho_Chi_Minh", topic_titles=TOPICS).render(digest, box="Chú ý")
+        return renderer.render(Digest("sang", title, SLOT, told, 0, is_listed=True), box="Chú ý")
 
     most = MAX_UNITS - NUMBERING - CORRECTION
-    letters = 1_000 + most - visible_length(parts_with(1_000)[0].html)
-    assert [visible_length(part.html) for part in parts_with(letters)] == [most]
-    assert len(parts_with(letters + 1)) == 2
+    for title in ("Điểm Tin", "Điểm 🌊🌊🌊"):  # of eight signs each
+        letters = 1_000 + most - visible_length(parts_with(1_000, title)[0].html)
+        assert [visible_length(part.html) for part in parts_with(letters, title)] == [most]
+        assert len(parts_with(letters + 1, title)) == 2
 
 
 def test_a_box_of_more_than_a_thousand_signs_is_left_out() -> None:

@@ -1,6 +1,7 @@
 """Slots and quiet hours against one plain oracle: walk the minutes and look at the wall clock."""
 
 import datetime as dt
+from dataclasses import replace
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
@@ -8,7 +9,16 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from bot.times.schedule import MAX_LOOKBACK, QuietHours, Schedule, local_moment, to_five_minutes
+from bot.times.schedule import (
+    MAX_LOOKBACK,
+    QuietHours,
+    Schedule,
+    held_times,
+    joined,
+    local_moment,
+    next_weekly,
+    to_five_minutes,
+)
 
 ZONES = ("Asia/Ho_Chi_Minh", "Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "America/Sao_Paulo")
 MINUTE = dt.timedelta(minutes=1)
@@ -78,6 +88,14 @@ def test_a_skipped_time_moves_to_the_end_of_the_gap_and_one_that_comes_twice_cou
     ]
 
 
+@pytest.mark.parametrize("fold", [0, 1])
+@pytest.mark.parametrize("seconds", [0, 0.000_005, 1, 1_800, 3_599])
+def test_every_skipped_moment_moves_to_the_same_end_of_the_gap(seconds: float, fold: int) -> None:
+    time = (utc("2026-03-29T02:00") + dt.timedelta(seconds=seconds)).time()
+    day, zone = dt.date(2026, 3, 29), ZoneInfo("Europe/Berlin")
+    assert local_moment(day, time, zone, fold=fold) == utc("2026-03-29T01:00")
+
+
 def test_two_times_in_one_gap_are_one_slot() -> None:
     schedule = Schedule((dt.time(2, 15), dt.time(2, 45), dt.time(3, 0)), zone="Europe/Berlin")
     slots = schedule.slots_between(utc("2026-03-28T12:00"), utc("2026-03-29T12:00"))
@@ -144,6 +162,39 @@ def test_schedules_that_mean_the_same_are_equal() -> None:
     assert Schedule((dt.time(18), dt.time(6), dt.time(18))) == Schedule((dt.time(6), dt.time(18)))
 
 
+@pytest.mark.parametrize("zone", ["Asia/Ho_Chi_Minh", "Asia/Tokyo"])
+def test_joined_schedules_keep_their_own_days_and_the_first_ones_zone(zone: str) -> None:
+    monday = dt.datetime(2026, 3, 2, tzinfo=ZoneInfo(zone))
+    daily, workdays = Schedule((dt.time(6),), zone=zone), Schedule((dt.time(18),), frozenset(range(5)))
+    for pair in ((daily, workdays), (replace(workdays, zone=zone), replace(daily, zone="Europe/Berlin"))):
+        slots = joined(pair).slots_between(monday, monday + 7 * DAY)
+        expected = [monday + day * DAY + dt.timedelta(hours=6) for day in range(7)]
+        assert slots == sorted(expected + [slot + dt.timedelta(hours=12) for slot in expected[:5]])
+
+
+def test_joined_schedules_of_the_same_days_are_a_plain_one() -> None:
+    morning, evening = (Schedule((dt.time(hour),), frozenset([5, 6])) for hour in (6, 18))
+    assert joined([evening, morning]) == Schedule((dt.time(6), dt.time(18)), frozenset([5, 6]))
+    assert morning.days is not evening.days
+
+
+@pytest.mark.parametrize(
+    ("after", "due"),
+    [
+        ("2026-03-02T05:00", "2026-03-08T12:00"),  # a Monday; Sunday at 19:00 in Hanoi
+        ("2026-03-08T11:59", "2026-03-08T12:00"),
+        ("2026-03-08T12:00", "2026-03-15T12:00"),
+    ],
+)
+def test_the_recap_of_a_week_comes_on_sunday_evening(after: str, due: str) -> None:
+    assert next_weekly(utc(after), "Asia/Ho_Chi_Minh") == utc(due)
+
+
+def test_the_times_of_a_schedule_that_are_quiet_are_named() -> None:
+    schedule = Schedule((dt.time(6, 29), dt.time(6, 30), dt.time(21, 59), dt.time(22), dt.time(0)))
+    assert held_times(schedule, QuietHours()) == [dt.time(0), dt.time(6, 29), dt.time(22)]
+
+
 @pytest.mark.parametrize(
     "arguments",
     [
@@ -161,6 +212,8 @@ def test_an_impossible_schedule_is_refused(arguments: dict[str, object]) -> None
         Schedule(**arguments)  # type: ignore[arg-type]  # the wrong values are the point
 
 
+@example(dt.time(23, 57))
+@example(dt.time(23, 58))
 @example(dt.time(23, 41))  # within the last half hour, but not within the last five minutes
 @given(times)
 def test_personal_times_are_rounded_to_the_nearest_five_minutes_of_their_day(time: dt.time) -> None:
@@ -200,9 +253,11 @@ def test_quiet_hours_are_minutes_of_a_day() -> None:
 @given(minutes, minutes, moments(), zones)
 @example(22 * 60, 2 * 60 + 30, utc("2026-03-29T00:59"), "Europe/Berlin")  # the end is skipped
 @example(60, 90, utc("2026-10-25T00:10"), "Europe/Berlin")
+@example(2 * 60, 2 * 60 + 30, utc("2026-10-25T00:10"), "Europe/Berlin")  # in the first 2:10
 @example(2 * 60, 2 * 60 + 30, utc("2026-10-25T01:10"), "Europe/Berlin")  # in the second 2:10
 @example(23 * 60 + 30, 23 * 60, utc("2018-02-18T01:45"), "America/Sao_Paulo")  # 23:00 comes again
 @example(3 * 60, 2 * 60 + 30, utc("2026-03-29T00:10"), "Europe/Berlin")  # the only loud half hour is skipped
+@example(3 * 60, 2 * 60 + 30, utc("2026-03-28T20:00"), "Europe/Berlin")  # the same on the day before
 def test_quiet_ends_at_the_first_minute_that_is_not_quiet(
     start: int, end: int, moment: dt.datetime, zone: str
 ) -> None:

@@ -72,3 +72,8 @@ def test_a_paused_edition_skips_its_slots_and_keeps_its_times() -> None:
     assert plan.make is None
     assert plan.skipped == ((MORNING, EDITION_PAUSED),)
     assert plan.next_due_at == TWICE_A_DAY.next_after(MORNING)
+
+
+def test_profiles_of_one_schedule_share_one_plan() -> None:
+    one, other = (plan_slots(TWICE_A_DAY, MORNING, now=MORNING, late_window=HOUR) for _ in range(2))
+    assert one is other

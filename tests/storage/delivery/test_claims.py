@@ -4,7 +4,7 @@ import datetime as dt
 
 from sqlalchemy import select, text
 
-from storage.delivery.claiming import _IN_ORDER, claim_deliveries
+from storage.delivery.claiming import _IN_ORDER, Claimed, _due, claim_deliveries
 from storage.delivery.deliveries import (
     free_unsent,
     mark_sent,
@@ -14,6 +14,7 @@ from storage.delivery.deliveries import (
 )
 from storage.delivery.refusals import hold_chat
 from storage.engine import Database
+from storage.processes.leases import LeaseKey, take_lease
 from storage.subscribers import set_status
 from storage.tables import deliveries
 from tests.storage.delivery.test_deliveries import HOUR, Listener, publish
@@ -125,3 +126,28 @@ async def test_after_a_claim_the_planner_of_its_connection_sorts_again(
                 if during == "off":
                     await connection.execute(_IN_ORDER)
                 assert (await connection.execute(text("SHOW enable_sort"))).scalar_one() == during
+
+
+async def test_nothing_is_claimed_while_another_process_has_the_lease(
+    database: Database, listener: Listener, now: dt.datetime
+) -> None:
+    await publish(database, await listener(1), now)
+    async with database.write() as connection:
+        holder, other = LeaseKey("bot", "a"), LeaseKey("bot", "b")
+        assert await take_lease(connection, holder)
+        assert await claim_deliveries(connection, now=now, limit=5, lease=other) == []
+        [one] = await claim_deliveries(connection, now=now, limit=5, lease=holder)
+        sender = select(deliveries.c.sender).where(deliveries.c.id == one.id)
+        assert (await connection.execute(sender)).scalar_one() == "a"
+
+
+def test_a_delivery_without_further_words_is_one_ordinary_message() -> None:
+    one = Claimed(1, 2, "một", tries=1)
+    assert (one.part, one.parts, one.was_held, one.is_silent, one.is_paid) == (0, 1, False, False, False)
+
+
+def test_each_query_for_due_rows_is_built_once() -> None:
+    kinds = [(is_repeat, together) for is_repeat in (False, True) for together in (False, True)]
+    built = [[_due(is_repeat=one, together=other) for one, other in kinds] for _ in range(2)]
+    assert [id(query) for query in built[0]] == [id(query) for query in built[1]]
+    assert len({id(query) for query in built[0]}) == 4

@@ -24,7 +24,7 @@ from storage.delivery.deliveries import (
 from storage.delivery.senders import set_share
 from storage.delivery.states import DeliveryStatus, IssueStatus, MessageKind
 from storage.engine import Database
-from storage.processes.leases import LeaseKey, take_lease
+from storage.processes.leases import LeaseKey
 from storage.tables import deliveries, issues, messages, subscribers
 from tests.storage.delivery.test_deliveries import HOUR, Listener, publish
 
@@ -90,12 +90,14 @@ async def test_a_result_is_stored_in_its_own_row_only_while_that_attempt_is_bein
 async def test_only_rows_that_were_being_sent_are_freed_and_from_the_second_try_on_are_unknown(
     database: Database, listener: Listener, now: dt.datetime
 ) -> None:
+    """Whoever sent them, if only one process sends."""
     await publish(database, await listener(1), now)
     cases = [(status, 1, status, 0) for status in DeliveryStatus if status != "sending"]
     cases += [("sending", 1, "pending", 0), ("sending", 2, "unknown", 1), ("sending", 3, "unknown", 1)]
     async with database.write() as connection:
+        await set_share(connection, A, total=30, has=0, wanted=30, is_new=True)
         for status, tries, after, in_doubt in cases:
-            await put(connection, status=status, tries=tries)
+            await put(connection, status=status, tries=tries, sender="a")
             assert await recover_interrupted(connection, now=now) == in_doubt
             assert await rows_of(connection) == [(after, tries)]
 
@@ -155,19 +157,6 @@ async def test_a_chat_that_another_process_serves_or_served_a_second_ago_waits(
             assert [one.id for one in claimed] == ([] if waits else [2]), (status, ago)
 
 
-async def test_nothing_is_claimed_while_another_process_has_the_lease(
-    database: Database, listener: Listener, now: dt.datetime
-) -> None:
-    await publish(database, await listener(1), now)
-    async with database.write() as connection:
-        assert await take_lease(connection, A)
-        other = LeaseKey("bot", "b")
-        assert await claim_deliveries(connection, now=now, limit=5, lease=other) == []
-        [one] = await claim_deliveries(connection, now=now, limit=5, lease=A)
-        sender = select(deliveries.c.sender).where(deliveries.c.id == one.id)
-        assert (await connection.execute(sender)).scalar_one() == "a"
-
-
 @pytest.mark.parametrize("tries", [0, 1])
 async def test_what_comes_after_the_first_rows_fills_the_room_that_they_leave(
     database: Database, listener: Listener, now: dt.datetime, tries: int
@@ -210,11 +199,6 @@ async def test_a_claim_without_room_asks_for_no_rows(database: Database, now: dt
         assert asked == []
         assert await claim_deliveries(connection, now=now, limit=1, repeats=0) == []
         assert len(asked) == 1
-
-
-async def test_a_delivery_without_further_words_is_one_ordinary_message() -> None:
-    one = Claimed(1, 2, "một", tries=1)
-    assert (one.part, one.parts, one.was_held, one.is_silent, one.is_paid) == (0, 1, False, False, False)
 
 
 @pytest.mark.parametrize("wants_silence", [False, True])
@@ -273,9 +257,38 @@ async def test_the_parts_that_a_reader_misses_were_refused_after_the_last_that_a
     database: Database, listener: Listener, now: dt.datetime,
     first: tuple[str, str], second: tuple[str, str | None], missing: tuple[int, ...],
 ) -> None:  # fmt: skip
-    await publish(database, await listener(1), now, parts=3)
+    """Two other readers were refused all parts."""
+    profile = await listener(1)
+    for chat in (2, 3):
+        await listener(chat)
+    await publish(database, profile, now, parts=3)
     async with database.write() as connection:
-        for row, (status, reason) in enumerate((first, second), start=1):
+        await put(connection, status="gone", reason="refused: odd")
+        await put(connection, 8, status="pending", reason=None)
+        for row, (status, reason) in ((2, first), (5, second)):
             await put(connection, row, status=status, reason=reason)
         [third] = await claim_deliveries(connection, now=now, limit=5)
-    assert (third.part, third.missing) == (2, missing)
+    assert (third.chat_id, third.part, third.missing) == (2, 2, missing)
+
+
+async def test_a_row_waits_for_the_message_before_its_own_whatever_else_its_reader_got(
+    database: Database, listener: Listener, now: dt.datetime
+) -> None:
+    """Three issues, the second of two parts, for three readers: only the second reader's rows are open."""
+    profile = await listener(1)
+    for chat in (2, 3):
+        await listener(chat)
+    for hours, parts in ((3, 1), (2, 2), (1, 1)):
+        await publish(database, profile, now - hours * HOUR, parts=parts)
+    async with database.write() as connection:
+        for row in range(1, 13):
+            await put(connection, row, status="sent", telegram_id=100 + row)
+        await put(connection, 5, status="sending")
+        await put(connection, 8, status="pending")
+        assert await claim_deliveries(connection, now=now, limit=5) == []
+        await put(connection, 5, status="sent")
+        await connection.execute(
+            update(messages).where(messages.c.part == 1).values(kind=MessageKind.CORRECTION_EDIT)
+        )
+        [one] = await claim_deliveries(connection, now=now, limit=5)
+    assert (one.chat_id, one.edits) == (2, 105)
