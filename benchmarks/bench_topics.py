@@ -8,17 +8,16 @@ the aggregator's section in the address is taken for the truth (`SECTIONS`). Row
 which has learnt from the dev clusters; `train_topics.py` prints the results of models that have not.
 """
 
-import gzip
-import json
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 import numpy as np
+from common import read_rows
 
-from summarizer.topics import TOPICS, TopicModel, classify_topic, classify_with, unpacked
+from summarizer.topics import TOPICS, TopicModel, classify_topic, unpacked
 
 SECTIONS = {
     "thoi-su": "ThoiSu DoiNoi-DoiNgoai 122",
@@ -54,17 +53,10 @@ class Labelled(NamedTuple):
     body: str
 
 
-def read(path: Path) -> Iterator[dict[str, Any]]:
-    """Yield the rows of a JSONL file, gzipped or not."""
-    opener = gzip.open if path.suffix == ".gz" else open
-    with opener(path, "rt", encoding="utf-8") as lines:
-        yield from map(json.loads, lines)
-
-
 def read_labelled(path: Path, *, politics: str = "thoi-su") -> list[Labelled]:
     """Return the articles whose topic is known; those of `POLITICS` have the topic `politics`."""
     found = []
-    for row in read(path):
+    for row in read_rows(path):
         for document in row.get("documents", [row]):
             section = "" if "topic" in document else urlsplit(document["url"]).path.split("/")[2]
             topic = document.get("topic") or _TOPIC_OF.get(section)
@@ -84,9 +76,7 @@ def load(path: Path) -> TopicModel:
 
 def classify(article: Labelled, model: TopicModel | None) -> str | None:
     """Return the topic by `model`, or by the packaged one."""
-    if model is None:
-        return classify_topic(article.title, article.sapo, article.body)
-    return classify_with(model, article.title, article.sapo, article.body)
+    return classify_topic(article.title, article.sapo, article.body, model)
 
 
 def macro_f1(truth: Sequence[str], predicted: Sequence[str | None], *, show: bool = False) -> float:

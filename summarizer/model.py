@@ -8,6 +8,7 @@ from typing import Literal
 from summarizer.text.syllables import syllables
 
 FieldName = Literal["title", "sapo", "body"]
+PROSE_FIELDS: tuple[FieldName, ...] = ("sapo", "body")  # which sentences are quoted from
 VIETNAM = dt.timezone(dt.timedelta(hours=7))
 
 
@@ -82,8 +83,6 @@ def sentence_at(documents: Sequence[Document], place: Place) -> Sentence:
 
 
 QuotePolicy = Literal["full", "headline", "none"]
-
-
 Precision = Literal["minute", "day", "month"]  # of a publication time
 
 

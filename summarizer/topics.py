@@ -179,20 +179,16 @@ _FEWEST = 3  # known terms that are needed
 
 @dataclass(frozen=True, slots=True)
 class TopicModel:
-    """The weights of each known term for each topic.
+    """The weights of each known term for each topic."""
 
-    Hashes: (n,), ascending. IDF: (n,), how much the term counts in an article. Weights: (n, topics), log
-    odds. `intercepts`: (topics,).
-    """
-
-    hashes: NDArray[np.uint32]
-    idf: NDArray[np.float32]
-    weights: NDArray[np.float32]
-    intercepts: NDArray[np.float32]
+    hashes: NDArray[np.uint32]  # (n,), ascending
+    idf: NDArray[np.float32]  # how much a term counts in an article, (n,)
+    weights: NDArray[np.float32]  # log odds, (n, topics)
+    intercepts: NDArray[np.float32]  # (topics,)
 
 
-def classify_topic(title: str, sapo: str, body: str) -> str | None:
-    """Return one of `TOPICS`, or None if the words do not decide.
+def classify_topic(title: str, sapo: str, body: str, model: TopicModel | None = None) -> str | None:
+    """Return one of `TOPICS`, or None if the words do not decide. Without `model` the packaged one decides.
 
     >>> classify_topic("Tiền đạo lập cú đúp, đội chủ nhà vào chung kết",
     ...                "Huấn luyện viên khen các cầu thủ sau trận thắng 3-1 trên sân nhà.", "")
@@ -200,12 +196,7 @@ def classify_topic(title: str, sapo: str, body: str) -> str | None:
     >>> classify_topic("Một ngày", "", "") is None
     True
     """
-    return classify_with(_model(), title, sapo, body)
-
-
-def classify_with(model: TopicModel, title: str, sapo: str, body: str) -> str | None:
-    """Return one of `TOPICS` by `model`, or None if the words do not decide."""
-    probabilities = topic_probabilities(model, title, sapo, body)
+    probabilities = topic_probabilities(model or _model(), title, sapo, body)
     best = int(probabilities.argmax())
     return TOPICS[best] if probabilities[best] >= (_LEAST_WITH_BODY if body else _LEAST_PROBABILITY) else None
 

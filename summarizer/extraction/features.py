@@ -21,20 +21,13 @@ _OPENING_QUOTE = ("“", '"', "-", "–", "‘", "'")
 
 @dataclass(frozen=True)
 class Pairs:
-    """The pairs of neighbouring syllables of each sentence, stored sparsely because few sentences share one.
+    """The pairs of neighbouring syllables of sentences, stored sparsely because few sentences share one."""
 
-    Attributes:
-        codes: of the distinct pairs, ascending, (p,).
-        sentence, pair: a sentence's number and the place in `codes` of a pair that it has, once each, (k,).
-        often: how many sentences have each pair, (p,).
-        sentences: how many there are.
-    """
-
-    codes: Indices
-    sentence: Indices
-    pair: Indices
-    often: Indices
-    sentences: int
+    codes: Indices  # of the distinct pairs, ascending, (p,)
+    sentence: Indices  # the number of a sentence that has a pair, (k,)
+    pair: Indices  # the place of that pair in `codes`, once for each sentence, (k,)
+    often: Indices  # how many sentences have each pair, (p,)
+    sentences: int  # how many there are
 
     def common(self, one: int) -> Floats:
         """Return how many pairs each sentence has in common with the sentence `one`, (n,)."""
@@ -60,38 +53,22 @@ class Pairs:
 
 @dataclass(frozen=True)
 class ArticleFeatures:
-    """The features of an article's sentences.
-
-    Attributes:
-        vectors: their TF-IDF vectors.
-        pairs: the pairs of neighbouring syllables that each sentence has.
-        in_title: 1 where it has a syllable of the title, (n, t).
-        title_weights: IDF of each distinct syllable of the title, (t,).
-        in_title_pairs: 1 where it has a pair of the title, (n, q).
-        caption: from 0 to 1, how much the sentence reads like a photo's caption, (n,).
-        dangling: 1 where the sentence depends on the one before it, (n,).
-        table: the features, (n, f).
-    """
+    """The features of an article's sentences."""
 
     vectors: Vectors
     pairs: Pairs
-    in_title: Floats
-    title_weights: Floats
-    in_title_pairs: Floats
-    caption: Floats
-    dangling: Floats
-    table: Floats
+    in_title: Floats  # 1 where a sentence has a syllable of the title, (n, t)
+    title_weights: Floats  # IDF of each distinct syllable of the title, (t,)
+    in_title_pairs: Floats  # 1 where a sentence has a pair of the title, (n, q)
+    caption: Floats  # from 0 to 1, how much a sentence reads like a photo's caption, (n,)
+    dangling: Floats  # 1 where a sentence depends on the one before it, (n,)
+    table: Floats  # the features, (n, f)
 
 
 def compute_features(
     title: Sequence[str], texts: Sequence[str], tokens: Sequence[Sequence[str]]
 ) -> ArticleFeatures:
-    """Compute the features of an article's sentences.
-
-    Args:
-        title: the syllables of the title.
-        texts: the sentences; tokens: their syllables.
-    """
+    """Compute the features of the sentences `texts`; `tokens` are their syllables, `title` the title's."""
     vectors = vectorise(tokens)
     pairs = _pairs(vectors)
     has = (vectors.weights > 0).astype(np.float32)
@@ -117,7 +94,6 @@ def compute_features(
 
 
 def _pairs(vectors: Vectors) -> Pairs:
-    """Return the pairs of neighbours of each sentence."""
     together = vectors.sentence[1:] == vectors.sentence[:-1]
     codes = (vectors.column[:-1] * len(vectors.columns) + vectors.column[1:])[together]
     distinct = _distinct(codes)
@@ -174,7 +150,6 @@ def _centre_features(vectors: Vectors, pairs: Pairs) -> list[Floats]:
 
 
 def _position_features(lengths: Floats) -> list[Floats]:
-    """Return the position and the length of each sentence."""
     total = lengths.sum() or np.float32(1)
     return [
         *_places(len(lengths)),

@@ -21,21 +21,15 @@ _LONGEST = 160  # syllables of two sentences
 
 @dataclass(frozen=True, slots=True)
 class Net:
-    """A regression with f inputs and h hidden units.
+    """A regression with f inputs and h hidden units."""
 
-    Attributes:
-        mean, scale: of the inputs, (f,).
-        inner: (f, h); inner_bias: (h,); outer: (h,); direct: (f,), the linear part.
-        bias: added to the answer.
-    """
-
-    mean: Floats
-    scale: Floats
-    inner: Floats
-    inner_bias: Floats
-    outer: Floats
-    direct: Floats
-    bias: float
+    mean: Floats  # of the inputs, (f,)
+    scale: Floats  # of the inputs, (f,)
+    inner: Floats  # (f, h)
+    inner_bias: Floats  # (h,)
+    outer: Floats  # (h,)
+    direct: Floats  # the linear part, (f,)
+    bias: float  # added to the answer
 
     def __call__(self, *tables: Floats) -> Floats:
         """Return the expected ROUGE of each row; the first table has the first inputs, and so on.
@@ -122,6 +116,5 @@ def _nets() -> dict[str, Net]:
 
 
 def net_from(values: dict[str, list[float] | list[list[float]] | float]) -> Net:
-    """Make a net from its JSON object."""
     arrays = {key: np.array(value, np.float32) for key, value in values.items() if key != "bias"}
     return Net(**arrays, bias=float(values["bias"]))  # type: ignore[arg-type] # "bias" is the one plain number

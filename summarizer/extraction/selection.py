@@ -46,11 +46,8 @@ def select(
 ) -> list[int]:
     """Return the indices of the sentences to show: of one article in its order, of several best first.
 
-    Args:
-        titles: the syllables of each article's title.
-        texts: the sentences of each article; indices count through all of them.
-        tokens: the syllables of each sentence of each article.
-        limits: how much to take.
+    `texts` are the sentences of each article, and indices count through all of them. `titles` and `tokens`
+    are syllables, of each title and of each sentence.
     """
     if not any(texts) or limits.sentences == 0:
         return []

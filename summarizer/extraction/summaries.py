@@ -195,12 +195,9 @@ def _fitting(
 def _within(
     candidates: Iterable[_Candidate], sentences: int, words: int, *, or_first: bool = False
 ) -> list[_Candidate]:
-    """Return the first candidates within the limits of sentences and syllables.
+    """Return at most so many of the first candidates, and syllables; with `or_first` the first in any case.
 
-    Args:
-        candidates: read no further than needed, so that the rest of a long text is not cut into sentences.
-        sentences, words: the most that are returned.
-        or_first: return the first one also if it is longer.
+    Candidates are read no further than needed, so that the rest of a long text is not cut into sentences.
     """
     found: list[_Candidate] = []
     for candidate in islice(candidates, sentences):

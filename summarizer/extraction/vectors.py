@@ -18,28 +18,20 @@ from summarizer.text.syllables import folded
 Floats = NDArray[np.float32]
 Indices = NDArray[np.intp]
 _I, _Y = "iìíỉĩị", "yỳýỷỹỵ"
+_DAMPING, _PAGERANK_STEPS = 0.85, 12
 
 
 @dataclass(frozen=True)
 class Vectors:
-    """The sentences of one or several articles.
+    """The sentences of one or several articles."""
 
-    Attributes:
-        columns: the column of each distinct syllable.
-        known: the index in `lexicon()` of each column, 0 for one never seen, (m,).
-        sentence, column: of each syllable in the order of the text, (syllables,).
-        lengths: the number of syllables of each sentence, (n,).
-        idf: of each column, (m,).
-        weights: log(1 + tf) * IDF of each sentence, each of length 1, (n, m).
-    """
-
-    columns: dict[str, int]
-    known: Indices
-    sentence: Indices
-    column: Indices
-    lengths: Floats
-    idf: Floats
-    weights: Floats
+    columns: dict[str, int]  # the column of each distinct syllable
+    known: Indices  # the index in `lexicon()` of each column, 0 for one never seen, (m,)
+    sentence: Indices  # of each syllable in the order of the text, (syllables,)
+    column: Indices  # of each syllable in the order of the text, (syllables,)
+    lengths: Floats  # the number of syllables of each sentence, (n,)
+    idf: Floats  # of each column, (m,)
+    weights: Floats  # log(1 + tf) * IDF of each sentence, each of length 1, (n, m)
 
     @cached_property
     def similarity(self) -> Floats:
@@ -53,7 +45,7 @@ class Vectors:
         centre = self.weights.sum(axis=0)
         return np.asarray(self.weights @ centre / (np.sqrt(centre @ centre) or 1), np.float32)
 
-    def pagerank(self, damping: float = 0.85, steps: int = 12) -> Floats:
+    def pagerank(self) -> Floats:
         """Return the PageRank of each sentence over the similarities, times n, (n,).
 
         Source: LexRank without a threshold (Erkan and Radev, 2004).
@@ -62,8 +54,8 @@ class Vectors:
         moves = self.similarity + np.float32(1e-6)
         moves /= moves.sum(axis=1, keepdims=True)
         share: Floats = np.full(count, 1 / count, np.float32)
-        for _ in range(steps):
-            share = np.asarray((1 - damping) / count + damping * (share @ moves), np.float32)
+        for _ in range(_PAGERANK_STEPS):
+            share = np.asarray((1 - _DAMPING) / count + _DAMPING * (share @ moves), np.float32)
         return np.asarray(share * count, np.float32)
 
 
@@ -91,15 +83,10 @@ _LOGS = np.log1p(np.arange(64, dtype=np.float32))  # of counts; more than 63 cou
 
 @dataclass(frozen=True)
 class Lexicon:
-    """The syllables of news and their IDF.
+    """The syllables of news and their IDF."""
 
-    Attributes:
-        index: from 1 on, of each syllable that was counted.
-        idf: by index; at 0 stands that of the rarest, for syllables never seen.
-    """
-
-    index: dict[str, int]
-    idf: Floats
+    index: dict[str, int]  # from 1 on, of each syllable that was counted
+    idf: Floats  # by index; at 0 stands that of the rarest, for syllables never seen
 
 
 @cache

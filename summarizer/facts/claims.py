@@ -13,11 +13,10 @@ from functools import lru_cache
 from summarizer.facts.fact import sentence_around
 from summarizer.facts.number_words import AGES, PEOPLE, TIME_UNITS
 from summarizer.facts.numbers import Measure, Quantity, find_quantities
-from summarizer.model import Document, FieldName, Place
+from summarizer.model import PROSE_FIELDS, Document, FieldName, Place
 from summarizer.text.syllables import canonical, syllables
 
 CHARACTERS_READ = 2_000  # of a body: papers report the event itself first
-FIELDS: tuple[FieldName, ...] = ("sapo", "body")
 _REACH = 70  # characters on either side of a figure that may name the thing counted
 _LONGEST_PHRASE = 6  # words that name the thing counted
 _STATE_LEADS, _STATE_FOLLOWS = 12, 30  # characters between a figure and the fate of the people counted
@@ -113,7 +112,7 @@ def figures(text: str) -> tuple[Quantity, ...]:
 
 def figures_of(document: Document) -> Iterator[Quantity]:
     """Yield the quantities of lead and body."""
-    for field in FIELDS:
+    for field in PROSE_FIELDS:
         yield from figures(document.field(field))
 
 
@@ -121,7 +120,7 @@ def find_claims(document: Document, measures: Collection[Measure]) -> list[Claim
     """Return the claims of `document` in figures of these `measures`. Places: document 0."""
     found = (
         _claim(document.field(field), field, number)
-        for field in FIELDS
+        for field in PROSE_FIELDS
         for number, quantity in enumerate(figures(document.field(field)))
         if quantity.measure in measures
     )

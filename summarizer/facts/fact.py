@@ -13,11 +13,10 @@ from re import Match, Pattern
 from typing import NamedTuple, Self
 
 from summarizer.extraction.vectors import lexicon
-from summarizer.model import Document, FieldName, Place
+from summarizer.model import PROSE_FIELDS, Document, Place
 from summarizer.text.sentences import split
 from summarizer.text.syllables import syllables
 
-_FIELDS: tuple[FieldName, ...] = ("sapo", "body")
 _CHARACTERS_READ = 5_000  # of a field; further down papers report other events
 _SENTENCE_MARGIN = 500  # characters past these that the last sentence may need
 _LONGEST_SENTENCE = 1_000  # characters; a longer one is a list, whose entries have nothing in common
@@ -74,7 +73,7 @@ def search(document: Document, pattern: Pattern[str]) -> Iterator[PatternMatch]:
 
     A pattern is found several times faster if it begins with a set of characters and looks behind only then.
     """
-    for field in _FIELDS:
+    for field in PROSE_FIELDS:
         text = document.field(field)
         for match in pattern.finditer(text, 0, _CHARACTERS_READ):
             start, end = sentence_around(text, match.start(), _CHARACTERS_READ + _SENTENCE_MARGIN)

@@ -164,13 +164,8 @@ def _with_diacritics(
 def _newest_state_first(matching: list[_Article], stories: Mapping[int, int | None]) -> list[_Article]:
     """Put the newest report of the best article's story before the others, unless it is only hours newer."""
     best = matching[0]
-    story = stories.get(best.piece.article_id)
-    if story is None:
-        return matching
-    same = [
-        one for one in matching if stories.get(one.piece.article_id) == story and one.counts == best.counts
-    ]
-    newest = max(same, key=lambda one: one.piece.moment)
+    same = [one for one in matching if one.counts == best.counts and _is_same_story(one, best, stories)]
+    newest = max(same, key=lambda one: one.piece.moment, default=best)
     if newest.piece.moment - best.piece.moment < _NEWER:
         return matching
     return [newest, *(one for one in matching if one is not newest)]

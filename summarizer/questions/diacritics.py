@@ -32,28 +32,17 @@ Numbers = NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True)
 class BigramModel:
-    """Counts of words and pairs.
+    """Counts of words and pairs."""
 
-    Attributes:
-        words: by number, `_EDGE` first.
-        forms: the numbers of the words that are equal without diacritics.
-        pairs: first * 2**16 + second of each pair, in order, (p,).
-        counts: the occurrences of each pair, (p,).
-        elsewhere: those without the usual word before the pair: "ban nha" without "tây", (p,).
-        usual: the number in `forms` of the usual word before each pair, -1 if there is none, (p,).
-        totals, spare, shares: of each word, its occurrences before another word, the discount left for unseen
-        pairs, and its share of all words, (w,).
-    """
-
-    words: list[str]
-    forms: dict[str, list[int]]
-    pairs: Numbers
-    counts: Floats
-    elsewhere: Floats
-    usual: Numbers
-    totals: Floats
-    spare: Floats
-    shares: Floats
+    words: list[str]  # by number, `_EDGE` first
+    forms: dict[str, list[int]]  # the numbers of the words that are equal without diacritics
+    pairs: Numbers  # first * 2**16 + second of each pair, in order, (p,)
+    counts: Floats  # the occurrences of each pair, (p,)
+    elsewhere: Floats  # those without the usual word before the pair: "ban nha" without "tây", (p,)
+    usual: Numbers  # the number in `forms` of the usual word before each pair, -1 if there is none, (p,)
+    totals: Floats  # the occurrences of each word before another word, (w,)
+    spare: Floats  # the discount of each word that is left for unseen pairs, (w,)
+    shares: Floats  # of each word among all words, (w,)
 
 
 @lru_cache(maxsize=256)  # ranking and answering read the same question

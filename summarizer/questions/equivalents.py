@@ -29,7 +29,7 @@ def longest_form(words: Phrase) -> int:
     """
     forms, longest = load_forms("spellings.json")
     for size in range(min(longest, len(words)), 0, -1):
-        if any(_is_typed_as(words[:size], form) for form in forms.get(_bare(words[:size]), {})):
+        if any(is_typed_as(words[:size], form) for form in forms.get(_bare(words[:size]), {})):
             return size
     return 0
 
@@ -76,7 +76,7 @@ def _others(words: Phrase) -> list[Phrase]:
     """Return the other forms of a name that `longest_form` found; a short form may lack a diacritic."""
     found: dict[Phrase, None] = {}
     for form, others in load_forms("spellings.json")[0].get(_bare(words), {}).items():
-        if _is_typed_as(words, form):
+        if is_typed_as(words, form):
             found |= dict.fromkeys(((form,) if form != words and _is_short(form) else ()) + others)
     return [form for form in found if form != words]
 
@@ -86,7 +86,7 @@ def _is_short(form: Phrase) -> bool:
     return not any(set(folded(word)) & set("aeiouy") for word in form)
 
 
-def _is_typed_as(words: Phrase, form: Phrase) -> bool:
+def is_typed_as(words: Phrase, form: Phrase) -> bool:
     """Tell whether `words` are `form`, each word with its marks or without any."""
     return all(word in (one, folded(one)) for word, one in zip(words, form, strict=True))
 
@@ -155,8 +155,8 @@ def widened(groups: tuple[Group, ...]) -> tuple[Group, ...]:
 
 def _of(phrase: Phrase, others: dict[Phrase, dict[Phrase, tuple[Phrase, ...]]]) -> tuple[Phrase, ...]:
     """Return the synonyms of a phrase typed with its diacritics or, if it has several words, without."""
-    forms = others.get(tuple(map(folded, phrase)), {})
+    forms = others.get(_bare(phrase), {})
     if phrase in forms:
         return forms[phrase]
-    is_bare = all(folded(word) == word for word in phrase)
+    is_bare = _bare(phrase) == phrase
     return next(iter(forms.values()), ()) if is_bare and (len(phrase) > 1 or len(phrase[0]) < 4) else ()

@@ -147,7 +147,8 @@ def find_times(text: str, today: dt.date, *, is_early: bool = False) -> Times:
     since, until = dt.date.min, dt.date.max
     places = []
     is_bounded = False
-    for found in _TIME.finditer(_without_phrases(text).lower()):
+    without_phrases = re.sub(r'"[^"]*"', lambda phrase: '"' * len(phrase.group()), text)
+    for found in _TIME.finditer(without_phrases.lower()):
         read = _read(found, today)
         if read is None:
             continue
@@ -162,15 +163,8 @@ def find_times(text: str, today: dt.date, *, is_early: bool = False) -> Times:
         places.append(found.span())
     if is_early and len(places) == 1 and folded(text[slice(*places[0])]) == "hom nay":
         since = today - _DAY
-    return Times(
-        tuple(places),
-        since if since != dt.date.min else None,
-        until if until != dt.date.max else None,
-    )
-
-
-def _without_phrases(text: str) -> str:
-    return re.sub(r'"[^"]*"', lambda phrase: '"' * len(phrase.group()), text)
+    bounds = since if since != dt.date.min else None, until if until != dt.date.max else None
+    return Times(tuple(places), *bounds)
 
 
 def _read(matched: re.Match[str], today: dt.date) -> Span | None:

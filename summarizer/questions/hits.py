@@ -158,9 +158,8 @@ class _Scorer:
         """Return the matches in title, sapo and body, and the number of words of the first two."""
         title, sapo = _words(hit.title), _words(hit.sapo[:MOST_READ])
         body = word_forms(hit.body[:MOST_READ]) if hit.body else ()
-        return (self._matches_in(title), self._matches_in(sapo), self._matches_in(body)), len(title) + len(
-            sapo
-        )
+        fields = self._matches_in(title), self._matches_in(sapo), self._matches_in(body)
+        return fields, len(title) + len(sapo)
 
     def rank(self, hit: Hit, now: dt.datetime) -> Ranked:
         fields, length = self.find_matches(hit)

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from summarizer.extraction.vectors import typed_idf
 from summarizer.packaged_data import load_json
-from summarizer.questions.equivalents import Phrase
+from summarizer.questions.equivalents import Phrase, is_typed_as
 from summarizer.text.syllables import Forms, canonical, fits, folded
 
 # Finding phrases in a text: one rule for ranking, snippets, answers and watches.
@@ -129,7 +129,8 @@ def asking_phrase_places(phrases: Sequence[Phrase]) -> set[int]:
         for size in (4, 3, 2):
             bare = tuple(heads[at : at + size])
             asking = _asking_phrases().get(bare)
-            if asking and (size > 2 or _is_as_typed(phrases[at : at + size], asking)):
+            typed = tuple(phrase[0] for phrase in phrases[at : at + size])
+            if asking and (size > 2 or is_typed_as(typed, asking)):
                 places.update(range(at, at + size))
                 break
     return places
@@ -138,10 +139,6 @@ def asking_phrase_places(phrases: Sequence[Phrase]) -> set[int]:
 def holds_asking_phrase(words: Collection[str]) -> bool:
     """Tell whether all words of an asking phrase are among these, in any order."""
     return any(set(asking) <= set(words) for asking in _asking_phrases().values())
-
-
-def _is_as_typed(phrases: Sequence[Phrase], asking: Phrase) -> bool:
-    return all(phrase[0] in (word, folded(word)) for phrase, word in zip(phrases, asking, strict=True))
 
 
 @cache

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from summarizer.model import Document, FieldName, Piece, Place, Quote, Sentence
+from summarizer.model import PROSE_FIELDS, Document, FieldName, Piece, Place, Quote, Sentence
 from summarizer.questions.phrases import MOST_READ, Match, Phrases
 from summarizer.questions.query import Query
 from summarizer.stories.digest_story import quote_of, reads_alone, repeats, within_share
@@ -18,8 +18,6 @@ from summarizer.text.syllables import syllables, word_forms, word_spans
 # is shown above the snippet anyway.
 
 _CUT = "…"
-_TITLE: FieldName = "title"
-_FIELDS: tuple[FieldName, ...] = ("sapo", "body")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,21 +72,15 @@ def best_snippet(
     >>> best_snippet(Document("Tin", body="Trời mưa. Khách đến Hạ Long đông."), parse_query("ha long")).marks
     ((10, 12), (13, 17))
     """
-    found = _Matches(document, Phrases(query.groups))
+    phrases = Phrases(query.groups)
+    texts = [(name, _read(document, name)) for name in PROSE_FIELDS]
+    found = [(name, text, phrases.find(word_forms(text))) for name, text in texts]
     candidates = _candidates(found, as_typed=True) or _candidates(found, as_typed=False)
     if stands_alone:
         candidates = [one for one in candidates if not _leans(document, one)]
     if not candidates:
         return _shown(document, _first_sentence(document, stands_alone=stands_alone), max_chars)
     return _shown(document, max(candidates, key=lambda candidate: candidate.quality(max_chars)), max_chars)
-
-
-class _Matches:
-    """The matches in sapo and body: each text is read once, whatever its lines."""
-
-    def __init__(self, document: Document, phrases: Phrases) -> None:
-        texts = [(name, _read(document, name)) for name in _FIELDS]
-        self.by_field = [(name, text, phrases.find(word_forms(text))) for name, text in texts]
 
 
 def _read(document: Document, name: FieldName) -> str:
@@ -106,19 +98,22 @@ def _leans(document: Document, sentence: _Candidate) -> bool:
 
 def _first_sentence(document: Document, *, stands_alone: bool) -> _Candidate:
     first = None
-    for name in (*_FIELDS, _TITLE):
+    fields: tuple[FieldName, ...] = (*PROSE_FIELDS, "title")
+    for name in fields:
         for start, end in split(_read(document, name)):
             sentence = _Candidate(name, start, end, ())
             first = first or sentence
             if not stands_alone or not _leans(document, sentence):
                 return sentence
-    return first or _Candidate(_TITLE, 0, 0, ())
+    return first or _Candidate("title", 0, 0, ())
 
 
-def _candidates(found: _Matches, *, as_typed: bool) -> list[_Candidate]:
+def _candidates(
+    found: Sequence[tuple[FieldName, str, Sequence[Match]]], *, as_typed: bool
+) -> list[_Candidate]:
     """Return the sentences with matches; `as_typed` leaves out matches with other diacritics."""
     candidates = []
-    for name, field, all_matches in found.by_field:
+    for name, field, all_matches in found:
         wanted = [match for match in all_matches if match.is_as_typed or not as_typed]
         for line, matches in _by_line(field, wanted):
             starts = [match.start for match in matches]

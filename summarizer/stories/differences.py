@@ -7,19 +7,11 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import NamedTuple
 
-from summarizer.facts.claims import (
-    FIELDS,
-    Claim,
-    content_words,
-    figures,
-    figures_of,
-    find_claims,
-    states_of,
-)
+from summarizer.facts.claims import Claim, content_words, figures, figures_of, find_claims, states_of
 from summarizer.facts.number_words import PEOPLE
 from summarizer.facts.numbers import Measure
 from summarizer.facts.same_figures import same_thing
-from summarizer.model import VIETNAM, Candidate, DigestStory, Piece, Place, Quote, Sentence
+from summarizer.model import PROSE_FIELDS, VIETNAM, Candidate, DigestStory, Piece, Place, Quote, Sentence
 from summarizer.stories.developments import (
     acts_in,
     has_new_count,
@@ -106,7 +98,7 @@ def what_is_new(
 
 
 def _known(old: Sequence[Piece], new: Sequence[Piece]) -> _Known:
-    texts = [piece.document.field(field) for piece in old for field in ("title", *FIELDS)]
+    texts = [piece.document.field(field) for piece in old for field in ("title", *PROSE_FIELDS)]
     measures = {quantity.measure for piece in new for quantity in figures_of(piece.document)}
     return _Known(
         pairs=frozenset(pair for text in texts for pair in pairwise(syllables(text))),
@@ -131,7 +123,7 @@ def _sentences(piece: Piece) -> Iterator[Sentence]:
 
 
 def _opening(piece: Piece) -> Iterator[Sentence]:
-    for field in FIELDS:
+    for field in PROSE_FIELDS:
         text = piece.document.field(field)
         for start, end in split(text)[:_LEAD_SENTENCES]:
             yield Sentence(text[start:end], Place(0, field, start, end))

@@ -102,7 +102,8 @@ def most_central_first(pieces: Sequence[Piece]) -> list[Piece]:
         shared = sum(min(_COPY, similarity(terms[number], other)) for other in terms)
         hours = (newest - piece.moment).total_seconds() / 3600 if newest else 0.0
         rating = shared * 0.5 ** (hours / _OUTDATED_HOURS)
-        rated.append((not _can_be_quoted(piece), -round(rating, 4), piece.article_id, piece))
+        can_be_quoted = piece.may_be_quoted and bool(piece.summary)
+        rated.append((not can_be_quoted, -round(rating, 4), piece.article_id, piece))
     return [piece for *_, piece in sorted(rated, key=lambda row: row[:3])]
 
 
@@ -112,10 +113,6 @@ def main_topic(pieces: Sequence[Piece]) -> str | None:
     return min(topics, key=lambda topic: (-topics.count(topic), topic), default=None)
 
 
-def _can_be_quoted(piece: Piece) -> bool:
-    return piece.may_be_quoted and bool(piece.summary)
-
-
 def _quotes(pieces: Sequence[Piece], at_most: int) -> tuple[Quote, ...]:
     if not at_most:
         return ()
@@ -123,16 +120,14 @@ def _quotes(pieces: Sequence[Piece], at_most: int) -> tuple[Quote, ...]:
     quotes: list[Quote] = []
     is_short = at_most <= MAX_QUOTES
     for piece, sentence in _sentences(pieces, at_length=not is_short):
-        if len(quotes) == at_most or (
-            quotes and is_short and len(pieces) == 1 and _is_long_enough(quotes[0])
-        ):
+        is_enough = quotes and is_short and len(pieces) == 1 and _is_long_enough(quotes[0])
+        if is_enough or len(quotes) == at_most:
             break
         shown = [quote.text for quote in quotes]
         if repeats_title(sentence.text, title) or any(repeats(sentence.text, text) for text in shown):
             continue
-        if shown and not adds(
-            sentence.text, [title, *shown], least=_OWN_ADDS if piece is pieces[0] else _ADDS
-        ):
+        least = _OWN_ADDS if piece is pieces[0] else _ADDS
+        if shown and not adds(sentence.text, [title, *shown], least=least):
             continue
         if piece is not pieces[0] and _may_be_outdated(piece, sentence, pieces[0], [title, *shown]):
             continue
@@ -152,9 +147,8 @@ def _lead_quote(pieces: Sequence[Piece]) -> tuple[Quote, ...]:
         if not piece.may_be_quoted:
             continue
         for sentence in lead_sentences(piece.document):
-            if not repeats_title(sentence.text, pieces[0].document.title) and reads_alone(
-                piece, sentence, ()
-            ):
+            is_repeated = repeats_title(sentence.text, pieces[0].document.title)
+            if not is_repeated and reads_alone(piece, sentence, ()):
                 return (quote_of(piece, sentence),)
     return ()
 
@@ -169,7 +163,6 @@ def lead_sentences(document: Document) -> Iterator[Sentence]:
 
 
 def quote_of(piece: Piece, sentence: Sentence) -> Quote:
-    """Return the sentence of an article as a quote."""
     place = sentence.place
     return Quote(sentence.text, piece.article_id, place.field, place.start, place.end)
 

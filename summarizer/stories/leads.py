@@ -169,9 +169,7 @@ def _terms(
     return term_hashes([_syllable(word.group()) for word in words]), flags
 
 
-@lru_cache(maxsize=1 << 14)
-def _syllable(word: str) -> str:
-    return canonical(word)
+_syllable = lru_cache(maxsize=1 << 14)(canonical)
 
 
 def _capitals(text: str, words: list[re.Match[str]]) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:

@@ -49,7 +49,6 @@ class ArticleFeatures:
 
 
 def features_of(arrival: Arrival) -> ArticleFeatures:
-    """Return the features of an article."""
     title, sapo, body, published = arrival.title, arrival.sapo, arrival.body, arrival.published
     return ArticleFeatures(
         article_terms(title, sapo, body),
@@ -207,8 +206,7 @@ QUOTE_AT = 0.75  # least probability of one event; of labelled pairs above it ni
 def common_words(pieces: Iterable[Piece]) -> Frequencies:
     """Count the words of the news that a digest is chosen from, so that common ones weigh little."""
     frequencies = Frequencies()
-    for piece in pieces:
-        frequencies.add(_lead(piece).hashes)
+    frequencies.add(*(_lead(piece).hashes for piece in pieces))
     return frequencies
 
 

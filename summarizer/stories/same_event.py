@@ -253,15 +253,9 @@ def is_excluded(lead: Lead, others: Others, features: Floats) -> NDArray[np.bool
     days or numbers, but no word or subject of what happened.
     """
     recurs = np.array([_is_another_day(lead, other) for other in others.leads], np.bool_)
-    return recurs | _share_only_names(features)
-
-
-def _share_only_names(features: Floats) -> NDArray[np.bool_]:
-    """Tell which leads have only names in common; articles with similar bodies never do."""
-    at = FEATURES.index
-    words, meaning = features[:, at("rarest_words")], features[:, at("meaning")]
-    without = (words < _FEWEST_WORDS) & (meaning < _LEAST_MEANING) & (features[:, at("bodies")] == 0)
-    return np.asarray(without, np.bool_)
+    words, meaning, bodies = (features[:, FEATURES.index(n)] for n in ("rarest_words", "meaning", "bodies"))
+    share_only_names = (words < _FEWEST_WORDS) & (meaning < _LEAST_MEANING) & (bodies == 0)
+    return np.asarray(recurs | share_only_names, np.bool_)
 
 
 def _is_another_day(lead: Lead, other: Lead) -> bool:

@@ -23,11 +23,10 @@ from summarizer.text.boilerplate import (
     is_related_link,
     without_credit,
 )
-from summarizer.text.sentences import split
+from summarizer.text.sentences import LINE, split
 from summarizer.text.syllables import syllables
 
 MOST_CHARACTERS = 200_000  # of a text that are read: far beyond the longest report
-_LINE = re.compile(r"\S(?:[^\n]*\S)?")  # without the blanks around it
 _BRACKETS = re.compile(r"\A[(\[]([^()\[\]]*)[)\]]\.?\Z")
 _LONG_PROSE = 60  # syllables; a repeated line of this length is prose pasted twice, not a caption
 _LONG_LINE = 1_500  # characters; longer lines are copies only if all characters agree, which is faster
@@ -92,7 +91,7 @@ def is_subhead(text: str, tokens: Sequence[str] | None = None) -> bool:
 
 def lines_of(body: str) -> list[Line]:
     """Return the lines of `body` that are not blank, up to `MOST_CHARACTERS`."""
-    return [Line(*found.span(), found.group()) for found in _LINE.finditer(body, 0, MOST_CHARACTERS)]
+    return [Line(*found.span(), found.group()) for found in LINE.finditer(body, 0, MOST_CHARACTERS)]
 
 
 def _without_source(lines: list[Line]) -> tuple[list[Line], str | None, str | None]:

@@ -77,7 +77,7 @@ def _follows_common_word(text: str, start: int, end: int) -> bool:
 # The head of a lead (`openings.head_end`) is not part of its sentence. `cleaning` decides which lines are
 # prose.
 
-_LINE = re.compile(r"\S(?:[^\n]*\S)?")  # without the blanks around it
+LINE = re.compile(r"\S(?:[^\n]*\S)?")  # without the blanks around it
 _SHORT_LINE = 300  # characters; a line this short has lost no break
 # Possessive, and never failing once it began: a megabyte of dots stays linear.
 _STOP = re.compile(r"([.!?…]++)([”\"’'»)\]]*+)(\s*+)")
@@ -120,7 +120,7 @@ def split(text: str) -> list[tuple[int, int]]:
 
 def sentences_of(text: str) -> Iterator[tuple[int, int]]:
     """Yield the spans of `split` one by one, for callers that need only the first sentences."""
-    for line in _LINE.finditer(text):
+    for line in LINE.finditer(text):
         start, end = line.span()
         for lost in find_lost_line_breaks(text, start, end) if end - start > _SHORT_LINE else ():
             yield from _split_line(text, start, lost)
