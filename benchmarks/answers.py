@@ -9,13 +9,12 @@ there are in `not_there.jsonl`: those marked "dev" were looked at while the thre
 """
 
 import asyncio
-import json
 import sys
 import time
 from collections import defaultdict
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+
+from common import read_rows
 
 from bot.news.answers import Reply, reply_to
 from bot.news.services import Services
@@ -36,13 +35,13 @@ async def main(store: str, queries: str, *, shows: bool) -> None:
     right: defaultdict[str, list[bool]] = defaultdict(list)
     silent: defaultdict[str, list[bool]] = defaultdict(list)
     seconds: list[float] = []
-    for row in _rows(Path(queries)):
+    for row in read_rows(Path(queries)):
         reply = await _timed(services, row["q"], seconds)
         first = await _first_cited(services, reply) if reply.is_answered else None
         right[row["kind"]].append(first == row["id"])
         if shows and first != row["id"]:
             print(f"  {row['kind']}: {row['q']} → {first}, not {row['id']}")
-    for row in _rows(_NOT_THERE):
+    for row in read_rows(_NOT_THERE):
         reply = await _timed(services, row["q"], seconds)
         for kind in (row["set"], f"{row['set']}: {row['kind']}"):
             silent[kind].append(not reply.is_answered)
@@ -67,11 +66,6 @@ async def _first_cited(services: Services, reply: Reply) -> str | None:
     async with services.database.read() as connection:
         found = await find_articles(connection, reply.answer.cited[:1])
     return next((article.external_id for article in found.values()), None)
-
-
-def _rows(path: Path) -> Iterator[dict[str, Any]]:
-    with path.open(encoding="utf-8") as lines:
-        yield from map(json.loads, lines)
 
 
 def _report(title: str, outcomes: dict[str, list[bool]]) -> None:

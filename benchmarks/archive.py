@@ -32,6 +32,7 @@ from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+from common import read_rows, seconds_of, stat_of
 from scale import copies
 from sqlalchemy import select
 
@@ -60,7 +61,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as made:
         folder = args.folder or Path(made)
         rows = folder / f"rows{args.count}.jsonl"
-        given = [json.loads(line) for line in args.articles.read_text("utf-8").splitlines()]
+        given = list(read_rows(args.articles))
         with rows.open("w", encoding="utf-8") as file:
             file.writelines(json.dumps(row, ensure_ascii=False) + "\n" for row in copies(given, args.count))
         done = {}
@@ -207,12 +208,11 @@ def watched(roots: dict[int, str]) -> Iterator[Counter[str]]:
 
 def look(roots: dict[int, str], found: dict[tuple[int, str], tuple[str, float]]) -> None:
     """Note what each process has used until now, by its id and start."""
-    every = {int(one.name): fields for one in Path("/proc").iterdir() if (fields := stat_of(one))}
+    every = {int(one.name): fields for one in Path("/proc").glob("[0-9]*") if (fields := stat_of(one))}
     for process, fields in every.items():
         kind = kind_of(process, every, roots.copy())
         if kind:
-            ticks = int(fields[11]) + int(fields[12])
-            found[process, fields[19]] = kind, ticks / os.sysconf("SC_CLK_TCK")
+            found[process, fields[19]] = kind, seconds_of(fields)
 
 
 def kind_of(process: int, every: dict[int, list[str]], roots: dict[int, str]) -> str:
@@ -224,16 +224,6 @@ def kind_of(process: int, every: dict[int, list[str]], roots: dict[int, str]) ->
         if parent in roots:
             return "texts"
     return ""
-
-
-def stat_of(process: Path) -> list[str]:
-    """Return what the kernel tells of a process behind its name, nothing of one that has ended."""
-    if not process.name.isdigit():
-        return []
-    try:
-        return (process / "stat").read_text().rpartition(")")[2].split()
-    except OSError:
-        return []
 
 
 async def hash_of(file: Path) -> str:

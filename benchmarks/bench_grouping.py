@@ -6,8 +6,6 @@ ARTICLES: rows of {"title", "sapo", "body": [lines]}. Where there are fewer than
 filled up with articles put together from the title, sapo and body of three others.
 """
 
-import gzip
-import json
 import sys
 import time
 from collections.abc import Iterator
@@ -15,6 +13,7 @@ from itertools import count, islice
 from pathlib import Path
 
 import numpy as np
+from common import read_rows
 
 from summarizer.stories.grouping import Grouper
 from summarizer.stories.neighbours import Arrival, features_of
@@ -23,9 +22,7 @@ MEASURED = 1_000
 
 
 def arrivals(path: Path) -> Iterator[Arrival]:
-    opener = gzip.open if path.suffix == ".gz" else open
-    with opener(path, "rt", encoding="utf-8") as lines:
-        rows = [json.loads(line) for line in lines]
+    rows = list(read_rows(path))
     for number in count():
         shift, place = divmod(number, len(rows))
         title, sapo, body = (rows[(place + shift * step) % len(rows)] for step in (0, 7, 31))

@@ -18,13 +18,13 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import aiohttp
+from newsrooms import newsroom
 from sqlalchemy import insert, true
 from telegram import LinkPreviewOptions
 from telegram.ext import ExtBot
 
 from bot.emulator.client import control, emulator_process
 from bot.jobs.delivery.sender import FEWEST_IN_FLIGHT, MOST_IN_FLIGHT, Sender
-from bot.news.newsroom import Newsroom
 from bot.news.services import Services
 from bot.telegram.limiter import TelegramPace
 from bot.telegram.transport import AiohttpRequest
@@ -98,12 +98,8 @@ async def _by_library(url: str, chats: list[int], in_flight: int) -> None:
 
 
 async def _by_sender(url: str, database: Database, messages: int, pace: TelegramPace | None) -> None:
-    newsroom = Newsroom(
-        zone="Asia/Ho_Chi_Minh", editions=(), sources=(), topics={}, topic_aliases={}, keep_days=90,
-        late_window=dt.timedelta(hours=2), questions_per_10_seconds=5, questions_per_hour=60,
-    )  # fmt: skip
     async with _bot(url, MOST_IN_FLIGHT) as bot:  # which waits for nothing: the pace tells how many only
-        sender = Sender(Services(database, Clock(), newsroom), bot, lease=LEASE, pace=pace)
+        sender = Sender(Services(database, Clock(), newsroom()), bot, lease=LEASE, pace=pace)
         sending = asyncio.create_task(sender.run())
         while sender.sent < messages:  # noqa: ASYNC110 - to be woken by each would be measured too
             await asyncio.sleep(0.02)

@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import Any
 
 import aiohttp
+from common import seconds_of, stat_of
 from sqlalchemy import func, insert, literal, select
 
 from bot.commands.newsroom_writing import newsroom_file
@@ -232,10 +233,9 @@ def _seconds_of(process: Path, database: str) -> float:
     try:
         if f"postgres: postgres {database} " not in (process / "cmdline").read_text(errors="replace"):
             return 0.0
-        fields = (process / "stat").read_text().rpartition(")")[2].split()
     except OSError:
         return 0.0
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    return seconds_of(stat_of(process))
 
 
 def _p95(values: list[float]) -> float:

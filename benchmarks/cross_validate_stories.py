@@ -17,17 +17,16 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+from common import Floats, read_rows
 from train_same_event import (
     OTHER_CLUSTER,
     SAME_CLUSTER,
     Examples,
-    Floats,
     arrivals_of_clusters,
     arrivals_of_week,
     compared,
     fit,
     groups_of,
-    rows,
 )
 
 from summarizer.stories.story_rows import average_linkage
@@ -129,7 +128,7 @@ def score_clusters(
 
 
 def main(paths: Sequence[Path]) -> None:
-    pairs, week, clusters, articles = (list(rows(path)) for path in paths)
+    pairs, week, clusters, articles = (list(read_rows(path)) for path in paths)
     names = [n for n, each in enumerate(clusters) for _ in each["documents"]] + [-1] * len(articles)
     cluster = np.array(names)
     leads, whole = (

@@ -9,7 +9,6 @@ there are too few rows, they are used again, with other ids and with each headli
 """
 
 import argparse
-import gzip
 import itertools
 import json
 import os
@@ -20,6 +19,8 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+
+from common import read_rows
 
 _TURNS = 3
 
@@ -49,8 +50,7 @@ def main() -> None:
 
 
 def _rows(path: Path) -> Iterator[dict[str, Any]]:
-    with gzip.open(path, "rt", encoding="utf-8") if path.suffix == ".gz" else path.open() as lines:
-        known = [json.loads(line) for line in lines]
+    known = list(read_rows(path))
     chance = random.Random(0)
     for number, row in enumerate(itertools.cycle(known)):
         words = row["title"].split()

@@ -9,20 +9,16 @@ correction writes two deliveries for each reader. Times are of the clock.
 import argparse
 import asyncio
 import datetime as dt
-import signal
-import tempfile
 import time
 from collections.abc import Awaitable
-from pathlib import Path
 
 from sqlalchemy import func, select, text, update
 
-from bot.news.newsroom import Edition, Newsroom
+from benchmarks.newsrooms import MORNING, newsroom
 from bot.news.notice_queue import rules_of
 from bot.news.reader_notices import announce, send_correction
 from bot.news.services import Services
 from bot.times.clock import ManualClock
-from bot.times.schedule import Schedule
 from storage.delivery.announcements import call_off_announcement, draft_announcement, end_waiting
 from storage.delivery.corrections import draft_correction
 from storage.delivery.message_fanouts import queue_messages
@@ -30,7 +26,7 @@ from storage.engine import WORKING_FOLDER, Database
 from storage.profiles import Choices, join_profile
 from storage.tables import deliveries, messages
 from storage.upkeep.upgrade import upgrade
-from tests import postgres_server as own_server
+from tests.postgres_server import running_server
 from tests.storage.test_changes_of_mind import STORY, publish
 
 _NOW = dt.datetime(2026, 8, 20, 22, 0, tzinfo=dt.UTC)
@@ -46,25 +42,13 @@ def main() -> None:
     ask = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     ask.add_argument("--readers", type=int, default=1_000_000)
     readers = ask.parse_args().readers
-    base = Path(tempfile.mkdtemp(prefix="diemtin-announcements-", dir="/tmp"))
-    programs = own_server.postgres_programs(base)
-    home = own_server.make_cluster(programs, base)
-    server = own_server.start_server(programs, home, synchronous_commit="on")
-    try:
+    with running_server("on") as home:
         asyncio.run(_measure(f"postgresql+asyncpg://postgres@/postgres?host={home}", readers))
-    finally:
-        server.send_signal(signal.SIGQUIT)
-        server.wait()
 
 
 async def _measure(url: str, readers: int) -> None:
     database, clock = Database(url, WORKING_FOLDER / "announcements.index"), ManualClock(_NOW)
-    edition = Edition("sang", "Bản tin sáng", Schedule((dt.time(6, 30),)), (), 3, dt.timedelta(hours=48))
-    newsroom = Newsroom(
-        zone="Asia/Ho_Chi_Minh", editions=(edition,), sources=(), topics={}, topic_aliases={},
-        keep_days=90, late_window=dt.timedelta(hours=2), questions_per_10_seconds=5, questions_per_hour=60,
-    )  # fmt: skip
-    services = Services(database, clock, newsroom)
+    services = Services(database, clock, newsroom(MORNING))
     await upgrade(database, now=_NOW)
     await _make_readers(database, readers)
     await clock.advance(120)

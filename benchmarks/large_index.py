@@ -18,7 +18,8 @@ from collections.abc import Sequence
 from itertools import islice
 from pathlib import Path
 
-from search import article, copies_of, middle_and_most, rows, timed
+from common import read_rows
+from search import article, copies_of, middle_and_most, timed
 from search_engines import Article, ours
 
 from storage.engine import Database
@@ -34,8 +35,8 @@ def main() -> None:
     ask.add_argument("--size", type=int, default=1_000_000)
     ask.add_argument("--changes", type=int, default=10_000)
     args = ask.parse_args()
-    given = [article(row) for path in args.articles for row in rows(path)]
-    questions = [row["q"] for path in args.questions for row in rows(path)]
+    given = [article(row) for path in args.articles for row in read_rows(path)]
+    questions = [row["q"] for path in args.questions for row in read_rows(path)]
     with tempfile.TemporaryDirectory() as folder:
         asyncio.run(measure(given, questions, args.size, args.changes, Path(folder)))
 

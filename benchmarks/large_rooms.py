@@ -14,19 +14,16 @@ import contextlib
 import datetime as dt
 import itertools
 import os
-import signal
-import tempfile
 import time
 from pathlib import Path
 
 from sqlalchemy import event, func, select, text
 
+from benchmarks.newsrooms import MORNING, newsroom
 from bot.jobs.digests.publishing import queue_rest
 from bot.jobs.digests.slots import run_due_slots
-from bot.news.newsroom import Edition, Newsroom
 from bot.news.services import Services
 from bot.times.clock import ManualClock
-from bot.times.schedule import Schedule
 from storage.articles import store_articles
 from storage.delivery.claiming import claim_deliveries
 from storage.delivery.deliveries import begin_month
@@ -42,7 +39,7 @@ from storage.upkeep.prune import prune_issues
 from storage.upkeep.stats import measure_queue
 from storage.upkeep.upgrade import upgrade
 from summarizer.extraction.summaries import summarize
-from tests import postgres_server as own_server
+from tests.postgres_server import running_server
 from tests.waiting import find_waiting
 
 _NOW = dt.datetime(2026, 8, 20, 22, 0, tzinfo=dt.UTC)  # 5:00 in Vietnam
@@ -61,26 +58,14 @@ def main() -> None:
     if given.database:
         asyncio.run(_measure(given.database, given))
         return
-    base = Path(tempfile.mkdtemp(prefix="diemtin-rooms-", dir="/tmp"))
-    programs = own_server.postgres_programs(base)
-    home = own_server.make_cluster(programs, base)
-    server = own_server.start_server(programs, home, synchronous_commit="on")
-    try:
+    with running_server("on") as home:
         asyncio.run(_measure(f"postgresql+asyncpg://postgres@/postgres?host={home}", given))
-    finally:
-        server.send_signal(signal.SIGQUIT)
-        server.wait()
 
 
 async def _measure(url: str, given: argparse.Namespace) -> None:
     database = Database(url, WORKING_FOLDER / "rooms.index")
     clock = ManualClock(_NOW)
-    edition = Edition("sang", "Bản tin sáng", Schedule((dt.time(6, 30),)), (), 3, dt.timedelta(hours=48))
-    newsroom = Newsroom(
-        zone="Asia/Ho_Chi_Minh", editions=(edition,), sources=(), topics={}, topic_aliases={},
-        keep_days=90, late_window=dt.timedelta(hours=2), questions_per_10_seconds=5, questions_per_hour=60,
-    )  # fmt: skip
-    services = Services(database, clock, newsroom)
+    services = Services(database, clock, newsroom(MORNING))
     await upgrade(database, now=_NOW)
     await _fill(database, given.readers, given.profiles)
     await clock.advance(_SLOT.total_seconds())

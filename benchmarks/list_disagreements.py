@@ -6,12 +6,13 @@ Each row is a story: `{"id", "documents": [{"url"?, "title", "sapo", "body", "pu
 """
 
 import datetime as dt
-import gzip
-import json
 import sys
 import time
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
+
+from common import read_rows
 
 from summarizer.model import Document, Piece
 from summarizer.stories.disagreements import find_disagreements
@@ -24,18 +25,17 @@ def main(path: str) -> None:
     """Print every disagreement with its sentences, then how long a story took."""
     seconds: list[float] = []
     found = 0
-    with gzip.open(path, "rt", encoding="utf-8") as rows:
-        for row in map(json.loads, rows):
-            pieces = [_piece(number, document) for number, document in enumerate(row["documents"])]
-            began = time.process_time()
-            disagreements = find_disagreements(pieces)
-            seconds.append(time.process_time() - began)
-            for disagreement in disagreements:
-                found += 1
-                print(f"{found}. {row['id']}: {disagreement.what}")
-                for claim in disagreement.claims:
-                    field = pieces[claim.article_id].document.field(claim.field)
-                    print(f"   {claim.source}: {claim.value} | {field[claim.start : claim.end]}")
+    for row in read_rows(Path(path)):
+        pieces = [_piece(number, document) for number, document in enumerate(row["documents"])]
+        began = time.process_time()
+        disagreements = find_disagreements(pieces)
+        seconds.append(time.process_time() - began)
+        for disagreement in disagreements:
+            found += 1
+            print(f"{found}. {row['id']}: {disagreement.what}")
+            for claim in disagreement.claims:
+                field = pieces[claim.article_id].document.field(claim.field)
+                print(f"   {claim.source}: {claim.value} | {field[claim.start : claim.end]}")
     mean = 1000 * sum(seconds) / len(seconds)
     print(f"{found} in {len(seconds)} stories; {mean:.1f} ms a story, {1000 * max(seconds):.1f} at most")
 

@@ -28,6 +28,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from common import read_rows, seconds_of, stat_of
 from scale import copies
 from sqlalchemy import func, select, update
 
@@ -57,7 +58,7 @@ def main() -> None:
     ask.add_argument("--of", type=int, nargs="+", default=[1, 2])
     ask.add_argument("--kill", action="store_true")
     args = ask.parse_args()
-    given = [json.loads(line) for line in args.articles.read_text("utf-8").splitlines()]
+    given = list(read_rows(args.articles))
     asyncio.run(fill(args.url, given, args.count))
     for processes in args.of:
         asyncio.run(let_wait(args.url))
@@ -173,7 +174,7 @@ async def work(url: str) -> None:
 def cpu_of(texts: TextWorker) -> float:
     """Return the seconds that a text process has used."""
     assert texts._process is not None
-    return sum(map(int, stat_of(Path(f"/proc/{texts._process.pid}"))[11:13])) / os.sysconf("SC_CLK_TCK")
+    return seconds_of(stat_of(Path(f"/proc/{texts._process.pid}")))
 
 
 async def server_seconds(url: str) -> float:
@@ -193,14 +194,6 @@ def cpu_of_family(own: int) -> float:
     head = int(found[own][1])
     ticks = [found[head][11:15], *(one[11:13] for one in found.values() if one and int(one[1]) == head)]
     return sum(int(tick) for some in ticks for tick in some) / os.sysconf("SC_CLK_TCK")
-
-
-def stat_of(process: Path) -> list[str]:
-    """Return what the kernel tells of a process behind its name, nothing of one that has ended."""
-    try:
-        return (process / "stat").read_text().rpartition(")")[2].split()
-    except OSError:
-        return []
 
 
 async def waiting(url: str, database: Database | None = None) -> int:

@@ -8,13 +8,11 @@ story is summed up in 250 syllables, and the score is the mean over its referenc
 """
 
 import argparse
-import gzip
-import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from itertools import islice, zip_longest
 from pathlib import Path
-from typing import Any
 
+from common import read_rows
 from rouge import mean_rouge, rouge
 
 from summarizer.extraction.ranking import RANKERS
@@ -39,7 +37,7 @@ def main() -> None:
     args = ask.parse_args()
     articles = [
         ([Document(row["title"], body=" ".join(row["body"]))], [syllables(row["sapo"])])
-        for row in read(args.articles, args.rows)
+        for row in islice(read_rows(args.articles), args.rows)
     ]
     table(f"one article (n = {len(articles)})", article_ways(), articles)
     clusters = [
@@ -47,15 +45,9 @@ def main() -> None:
             [Document(one["title"], one.get("sapo") or "", one["body"]) for one in row["documents"]],
             [syllables(reference) for reference in row["references"]],
         )
-        for row in read(args.clusters, args.rows)
+        for row in islice(read_rows(args.clusters), args.rows)
     ]
     table(f"one story in {STORY_SYLLABLES} syllables (n = {len(clusters)})", story_ways(), clusters)
-
-
-def read(path: Path, rows: int | None) -> Iterable[dict[str, Any]]:
-    """Yield the first rows of a gzipped JSONL file."""
-    with gzip.open(path, "rt", encoding="utf-8") as lines:
-        yield from map(json.loads, islice(lines, rows))
 
 
 def table(

@@ -14,7 +14,6 @@ import contextlib
 import datetime as dt
 import os
 import re
-import signal
 import sys
 import tempfile
 import time
@@ -25,13 +24,14 @@ from pathlib import Path
 import aiohttp
 from sqlalchemy import text
 
+from benchmarks.common import seconds_of, stat_of
 from bot.emulator.client import Control, control, emulator_process
 from storage.engine import Database
 from storage.upkeep.upgrade import upgrade
-from tests import postgres_server as own_server
 from tests.bot.processes.conftest import NEWSROOM, TOKEN
 from tests.bot.processes.test_webhook_process import SECRET, webhook_at
 from tests.bot.telegram.handmade import raw_update
+from tests.postgres_server import running_server
 
 _PORT = 18_443
 _WARM_UP, _IDLE_SECONDS = 20, 10.0
@@ -46,15 +46,8 @@ def main() -> None:
     ask.add_argument("--questions", type=int, default=100)
     ask.add_argument("--list", action="store_true")
     given = ask.parse_args()
-    base = Path(tempfile.mkdtemp(prefix="diemtin-questions-", dir="/tmp"))
-    programs = own_server.postgres_programs(base)
-    home = own_server.make_cluster(programs, base)
-    server = own_server.start_server(programs, home)
-    try:
+    with running_server() as home:
         asyncio.run(_measure(home, given))
-    finally:
-        server.send_signal(signal.SIGQUIT)
-        server.wait()
 
 
 async def _measure(home: Path, given: argparse.Namespace) -> None:
@@ -131,18 +124,14 @@ async def _until_listening() -> None:
 
 async def _during(home: Path, pid: int, work: Awaitable[object]) -> tuple[Statements, float]:
     """Return the statements that the server logs during some work, and the CPU seconds of the process."""
-    log, began = home / "log", _cpu_of(pid)
+    process = Path(f"/proc/{pid}")
+    log, began = home / "log", seconds_of(stat_of(process))
     size = log.stat().st_size
     await work
-    cpu = _cpu_of(pid) - began
+    cpu = seconds_of(stat_of(process)) - began
     with log.open("rb") as file:
         file.seek(size)
         return _STATEMENT.findall(file.read().decode(errors="replace")), cpu
-
-
-def _cpu_of(pid: int) -> float:
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def _transactions(seen: Statements) -> int:

@@ -9,7 +9,6 @@ answers is how long the loop was held, its own work included.
 
 import argparse
 import asyncio
-import gzip
 import itertools
 import json
 import os
@@ -23,6 +22,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import aiohttp
+from common import read_rows
 
 from bot.emulator.client import Control, control, emulator_process
 
@@ -60,10 +60,8 @@ def main() -> None:
 
 
 def _rows(path: Path) -> Iterator[dict[str, object]]:
-    with gzip.open(path, "rt", encoding="utf-8") as file:
-        for number, line in enumerate(file):
-            row = json.loads(line)
-            yield {"id": f"b{number}", "title": row["title"], "sapo": row.get("sapo"), "body": row["body"]}
+    for number, row in enumerate(read_rows(path)):
+        yield {"id": f"b{number}", "title": row["title"], "sapo": row.get("sapo"), "body": row["body"]}
 
 
 async def _measure(folder: Path, rows: Sequence[dict[str, object]], rate: int) -> None:

@@ -19,6 +19,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
+from common import read_rows
 from sqlalchemy import Table, insert
 
 from storage import tables as t
@@ -38,7 +39,7 @@ def main() -> None:
     ask.add_argument("count", type=int)
     ask.add_argument("file", type=Path, nargs="?")
     args = ask.parse_args()
-    given = [json.loads(line) for line in args.articles.read_text("utf-8").splitlines()]
+    given = list(read_rows(args.articles))
     if args.kind == "rows":
         for row in copies(given, args.count):
             sys.stdout.write(json.dumps(row, ensure_ascii=False) + "\n")

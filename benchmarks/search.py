@@ -11,18 +11,17 @@ of the process, the best of three. A busy machine inflates all of them alike. Ne
 
 import argparse
 import asyncio
-import gzip
-import json
 import random
 import re
 import tempfile
 import time
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import cycle, islice
 from pathlib import Path
 from typing import Any
 
+from common import read_rows
 from search_engines import Article, Ask, Contender, bm25s_folded, ours, plain_fts5, tantivy_folded
 
 FREQUENT = ("người", "cong an", "viet nam", "thành phố hồ chí minh", "của và các những")
@@ -39,17 +38,11 @@ def main() -> None:
     ask.add_argument("--queries", type=Path, required=True)
     ask.add_argument("--sizes", type=int, nargs="+", default=[])
     args = ask.parse_args()
-    articles = [article(row) for path in args.articles for row in rows(path)]
-    queries = list(rows(args.queries))
+    articles = [article(row) for path in args.articles for row in read_rows(path)]
+    queries = list(read_rows(args.queries))
     for size in args.sizes or [len(articles)]:
         with tempfile.TemporaryDirectory() as folder:
             asyncio.run(compare(filled(articles, size), queries, Path(folder)))
-
-
-def rows(path: Path) -> Iterable[dict[str, Any]]:
-    """Yield the rows of a JSONL file, gzipped or not."""
-    with gzip.open(path, "rt", encoding="utf-8") if path.suffix == ".gz" else path.open() as lines:
-        yield from map(json.loads, lines)
 
 
 def article(row: dict[str, Any]) -> Article:

@@ -10,7 +10,6 @@ clock, the memory before and after, and what was made.
 
 import asyncio
 import datetime as dt
-import json
 import random
 import resource
 import sys
@@ -20,13 +19,13 @@ from itertools import islice
 from pathlib import Path
 from typing import get_args
 
+from common import read_rows
+from newsrooms import MORNING, newsroom
 from sqlalchemy import func, insert, select
 
 from bot.jobs.digests.slots import run_due_slots
-from bot.news.newsroom import Edition, Newsroom
 from bot.news.services import Services
 from bot.times.clock import ManualClock
-from bot.times.schedule import Schedule
 from storage.articles import store_articles
 from storage.engine import Database
 from storage.intake.drafts import Incoming
@@ -55,12 +54,7 @@ async def _run(file: Path, path: str, profile_count: int, reader_count: int) -> 
     database = Database(f"sqlite+aiosqlite:///{file}")
     await upgrade(database, now=_NOW)
     clock = ManualClock(_NOW)
-    edition = Edition("sang", "Bản tin sáng", Schedule((dt.time(6, 30),)), (), 3, dt.timedelta(hours=48))
-    newsroom = Newsroom(
-        zone="Asia/Ho_Chi_Minh", editions=(edition,), sources=(), topics=_TOPICS, topic_aliases={},
-        keep_days=90, late_window=dt.timedelta(hours=2), questions_per_10_seconds=5, questions_per_hour=60,
-    )  # fmt: skip
-    services = Services(database, clock, newsroom)
+    services = Services(database, clock, newsroom(MORNING, topics=_TOPICS))
     await _store(database, path)
     await _subscribe(database, profile_count, reader_count, clock.now() + dt.timedelta(minutes=90))
     await clock.advance(90 * 60)
@@ -82,15 +76,9 @@ async def _silence(_text: str) -> None:
     """Tell nobody."""
 
 
-def _read(path: str) -> list[dict[str, str]]:
-    with Path(path).open(encoding="utf-8") as lines:
-        return [json.loads(line) for line in islice(lines, _ARTICLES)]
-
-
 async def _store(database: Database, path: str) -> None:
     rng = random.Random(3)
-    rows = await asyncio.to_thread(_read, path)
-    for number, row in enumerate(rows):
+    for number, row in enumerate(islice(read_rows(Path(path)), _ARTICLES)):
         article = Incoming(
             key=str(number), external_id=str(number), url=None, source=row.get("source", "báo"),
             topic=rng.choice(list(_TOPICS)), title=row["title"], sapo=row.get("sapo", ""),

@@ -7,14 +7,13 @@ processor time. The ratio is the median over the rounds, which a busy machine af
 """
 
 import argparse
-import gzip
-import json
 import statistics
 import time
 from collections.abc import Callable, Sequence
 from itertools import islice
 from pathlib import Path
 
+from common import read_rows
 from sumy.summarizers.lex_rank import LexRankSummarizer
 
 from summarizer.extraction.ranking import document_of
@@ -51,8 +50,7 @@ def main() -> None:
     ask.add_argument("--rows", type=int, default=600)
     ask.add_argument("--rounds", type=int, default=10)
     args = ask.parse_args()
-    with gzip.open(args.rows_file, "rt", encoding="utf-8") as lines:
-        rows = [json.loads(line) for line in islice(lines, args.rows)]
+    rows = islice(read_rows(args.rows_file), args.rows)
     documents = [Document(row["title"], body=" ".join(row["body"])) for row in rows]
     ours(documents[0])  # weights load on first use
     found = []

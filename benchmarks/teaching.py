@@ -10,8 +10,6 @@ the topics lost: in half of the digests without teaching, and with it in less th
 """
 
 import datetime as dt
-import gzip
-import json
 import re
 import sys
 from collections import Counter
@@ -19,6 +17,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
+
+from common import read_rows
 
 from summarizer.digest import Digest, Preferences, compose
 from summarizer.extraction.summaries import summarize
@@ -132,13 +132,9 @@ def _report(untaught: Sequence[Reader], taught: Sequence[Reader], digests: int) 
 
 
 def _read(path: str) -> list[Piece]:
-    packed = Path(path).read_bytes()
-    text = (gzip.decompress(packed) if path.endswith(".gz") else packed).decode()
-    rows = [json.loads(line) for line in text.splitlines()]
+    rows = sorted(read_rows(Path(path)), key=lambda one: dt.datetime.fromisoformat(one["published"]))
     pieces = []
-    for number, row in enumerate(
-        sorted(rows, key=lambda one: dt.datetime.fromisoformat(one["published"])), 1
-    ):
+    for number, row in enumerate(rows, 1):
         document = Document(row["title"], row.get("sapo", ""), row.get("body", ""))
         moment = dt.datetime.fromisoformat(row["published"])
         topic = classify_topic(document.title, document.sapo, document.body)

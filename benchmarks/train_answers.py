@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from common import Floats, fit_logistic, read_rows
 
 from bot.news.answers import find_pieces, look_up
 from bot.news.services import Services
@@ -40,9 +40,6 @@ _SAVED = Path(__file__).parent.parent / "summarizer/data/answers.json"
 _ZONE = "Asia/Ho_Chi_Minh"
 _PENALTY = 1.0
 _NOT_FIRST, _NOTHING_ANSWERS = 0.3, 0.5  # weights of cases
-_STEPS = 60
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +72,9 @@ async def main(store: str, *paths: str, saves: bool) -> None:
 
 def _rows(paths: tuple[str, ...]) -> Iterator[dict[str, Any]]:
     for path in paths:
-        for line in Path(path).read_text("utf-8").splitlines():
-            row = json.loads(line)
+        for row in read_rows(Path(path)):
             yield {"q": row["q"], "ids": row["ids"], "is_tuned": _is_even(row["q"])}
-    for line in _NOT_THERE.read_text("utf-8").splitlines():
-        row = json.loads(line)
+    for row in read_rows(_NOT_THERE):
         yield {"q": row["q"], "ids": [], "is_tuned": row["set"] == "dev"}
 
 
@@ -104,18 +99,11 @@ async def _case(services: Services, row: dict[str, Any]) -> Case | None:
 
 
 def _fitted(cases: list[Case]) -> Floats:
-    """Return the weights by Newton's method."""
     features = np.concatenate([case.features for case in cases])
     answers = np.concatenate([case.answers for case in cases])
     counts = np.concatenate([_counts(case) for case in cases])
-    weights = np.zeros(features.shape[1])
-    penalty = _PENALTY * np.r_[0.0, np.ones(len(weights) - 1)]
-    for _ in range(_STEPS):
-        likely = 1 / (1 + np.exp(-features @ weights))
-        slope = features.T @ (counts * (likely - answers)) + penalty * weights
-        curve = (features * (counts * likely * (1 - likely))[:, None]).T @ features + np.diag(penalty + 1e-9)
-        weights -= np.linalg.solve(curve, slope)
-    return weights
+    penalty = _PENALTY * np.r_[0.0, np.ones(features.shape[1] - 1)]
+    return fit_logistic(features, answers, penalty, counts)
 
 
 def _counts(case: Case) -> Floats:

@@ -8,16 +8,16 @@ scored.
 """
 
 import argparse
-import gzip
 import json
 import random
 import re
 from collections import Counter
-from itertools import pairwise
+from itertools import islice, pairwise
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
+from common import Floats, fit_logistic, read_rows
 
 from summarizer.text.boilerplate import lone_cues
 from summarizer.text.repair import repair
@@ -29,7 +29,7 @@ CREDIT = re.compile(
     r"^ảnh\b|ảnh (?:minh|tư liệu|chụp|cắt|internet)|ảnh\s*[:;]|video\s*:|clip\s*:|nguồn\s*:|đồ h[oọ]ạ?\s*:",
     re.IGNORECASE,
 )
-CUES, RIDGE, STEPS = 700, 3.0, 7
+CUES, RIDGE = 700, 3.0
 
 
 def read(path: Path, rows: int) -> tuple[list[Example], list[Example]]:
@@ -37,15 +37,13 @@ def read(path: Path, rows: int) -> tuple[list[Example], list[Example]]:
     rng = random.Random(1)
     train: list[Example] = []
     held_out: list[Example] = []
-    with gzip.open(path, "rt", encoding="utf-8") as lines:
-        for number, line in zip(range(rows), lines, strict=False):
-            row = json.loads(line)
-            into = train if number % 5 else held_out
-            for caption in row["captions"]:
-                text = repair(caption).text
-                into += [example(text[a:b], True) for a, b in split(text)[:2] if usable(text[a:b])]
-            prose = [repair(line).text for line in row["body"] if rng.random() < 0.25]
-            into += [example(line, False) for line in prose if usable(line) and len(line.split()) <= 45]
+    for number, row in enumerate(islice(read_rows(path), rows)):
+        into = train if number % 5 else held_out
+        for caption in row["captions"]:
+            text = repair(caption).text
+            into += [example(text[a:b], True) for a, b in split(text)[:2] if usable(text[a:b])]
+        prose = [repair(line).text for line in row["body"] if rng.random() < 0.25]
+        into += [example(line, False) for line in prose if usable(line) and len(line.split()) <= 45]
     return train, held_out
 
 
@@ -87,18 +85,10 @@ def matrix(examples: list[Example], names: list[str]) -> npt.NDArray[np.float32]
     return table
 
 
-def fit(table: npt.NDArray[np.float32], truth: npt.NDArray[np.bool_]) -> npt.NDArray[np.float64]:
-    """Fit a ridge logistic regression by Newton's method, captions and prose weighing the same."""
+def fit(table: npt.NDArray[np.float32], truth: npt.NDArray[np.bool_]) -> Floats:
+    """Fit a ridge logistic regression, captions and prose weighing the same."""
     balance = np.where(truth, 0.5 / truth.mean(), 0.5 / (1 - truth.mean()))
-    penalty = np.full(table.shape[1], RIDGE)
-    penalty[-1] = 0
-    weights = np.zeros(table.shape[1])
-    for _ in range(STEPS):
-        chance = 1 / (1 + np.exp(-(table @ weights)))
-        slope = table.T @ (balance * (chance - truth)) + penalty * weights
-        curve = (table * (balance * chance * (1 - chance))[:, None]).T @ table + np.diag(penalty + 1e-6)
-        weights -= np.linalg.solve(curve, slope)
-    return weights
+    return fit_logistic(table, truth, np.append(np.full(table.shape[1] - 1, RIDGE), 0.0), balance)
 
 
 def main() -> None:

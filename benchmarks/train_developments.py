@@ -12,7 +12,6 @@ Prints how many of the best-rated reports are developments, by weights that have
 """
 
 import datetime as dt
-import gzip
 import json
 import sys
 from collections.abc import Sequence
@@ -20,13 +19,12 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
+from common import Floats, fit_features, read_rows
 
 from summarizer.model import Document, Piece
 from summarizer.stories.developments import FEATURES, compare, is_view_or_promotion, may_be_of
 
-Floats = npt.NDArray[np.float64]
 HELD_SMALL = 5.0
-ROUNDS = 50
 
 
 def main(week_path: Path, labels_path: Path, target: Path) -> None:
@@ -41,11 +39,8 @@ def main(week_path: Path, labels_path: Path, target: Path) -> None:
 
 def pieces_of(path: Path) -> dict[str, Piece]:
     """Return the articles by id."""
-    opener = gzip.open if path.suffix == ".gz" else open
-    with opener(path, "rt", encoding="utf-8") as lines:
-        rows = [json.loads(line) for line in lines]
     found = {}
-    for number, row in enumerate(rows):
+    for number, row in enumerate(read_rows(path)):
         moment, paper = dt.datetime.fromisoformat(row["published"]), row["source"]
         document = Document(row["title"], row["sapo"], "")
         found[row["id"]] = Piece(
@@ -68,18 +63,8 @@ def examples(pieces: dict[str, Piece], path: Path) -> tuple[Floats, npt.NDArray[
 
 
 def fit(features: Floats, labels: npt.NDArray[np.bool_]) -> tuple[Floats, float]:
-    """Return weights for unscaled features, and the bias. Features are standardised while fitting."""
-    mean, spread = features.mean(axis=0), features.std(axis=0) + 1e-9
-    table = np.column_stack(((features - mean) / spread, np.ones(len(features))))
-    held = np.diag([*[HELD_SMALL] * features.shape[1], 1e-6])
-    found = np.zeros(table.shape[1])
-    for _ in range(ROUNDS):
-        probable = 1 / (1 + np.exp(-table @ found))
-        slope = table.T @ (labels - probable) - held @ found
-        curve = (table * (probable * (1 - probable))[:, None]).T @ table + held
-        found += np.linalg.solve(curve, slope)
-    weights = found[:-1] / spread
-    return weights, float(found[-1] - weights @ mean)
+    """Return weights for unscaled features, and the bias."""
+    return fit_features(features, labels, np.ones(len(labels)), np.full(features.shape[1], HELD_SMALL))
 
 
 def report(features: Floats, labels: npt.NDArray[np.bool_], groups: Sequence[str]) -> None:

@@ -6,8 +6,6 @@ ARTICLES: rows of {"title", "sapo", "body": [lines]}. The table holds one byte a
 twentieth, 0 where no frequent term falls; two terms in one bucket share the commoner one's.
 """
 
-import gzip
-import json
 import math
 import sys
 from collections import Counter
@@ -15,6 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
+from common import read_rows
 
 from summarizer.stories.terms import term_hashes
 from summarizer.text.syllables import syllables
@@ -25,10 +24,8 @@ RARE = 10  # terms in fewer articles have the same IDF
 
 
 def texts(path: Path) -> Iterator[str]:
-    opener = gzip.open if path.suffix == ".gz" else open
-    with opener(path, "rt", encoding="utf-8") as lines:
-        for row in map(json.loads, lines):
-            yield " . ".join((row["title"], row["sapo"], " ".join(row["body"])))
+    for row in read_rows(path):
+        yield " . ".join((row["title"], row["sapo"], " ".join(row["body"])))
 
 
 def main(source: Path, target: Path) -> None:

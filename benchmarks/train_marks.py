@@ -11,14 +11,13 @@ has another.
 """
 
 import argparse
-import gzip
-import json
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
+from common import read_rows
 
 from summarizer.questions import diacritics
 from summarizer.text.syllables import folded, word_forms
@@ -32,16 +31,14 @@ Line = list[str]
 
 def lines_of(path: Path, without: Path | None) -> tuple[list[Line], list[Line]]:
     """Return the lines to count and those held out, as words."""
-    left_out = {json.loads(line)["id"] for line in without.open(encoding="utf-8")} if without else set()
+    left_out = {row["id"] for row in read_rows(without)} if without else set()
     counted: list[Line] = []
     held_out: list[Line] = []
-    opener = gzip.open if path.suffix == ".gz" else open
-    with opener(path, "rt", encoding="utf-8") as rows:
-        for number, row in enumerate(map(json.loads, rows)):
-            if row["id"] not in left_out:
-                texts = (row["title"], row["sapo"], *row["body"])
-                words = ([word.canonical for word in word_forms(text)] for text in texts)
-                (counted if number % 20 else held_out).extend(words)
+    for number, row in enumerate(read_rows(path)):
+        if row["id"] not in left_out:
+            texts = (row["title"], row["sapo"], *row["body"])
+            words = ([word.canonical for word in word_forms(text)] for text in texts)
+            (counted if number % 20 else held_out).extend(words)
     return counted, held_out
 
 

@@ -8,8 +8,6 @@ numpy alone. Each direction is divided by the root of its strength, so that the 
 not decide.
 """
 
-import gzip
-import json
 import sys
 from collections import Counter
 from collections.abc import Iterator
@@ -17,6 +15,7 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
+from common import read_rows
 
 from summarizer.stories.terms import term_hashes
 from summarizer.text.syllables import syllables
@@ -47,10 +46,8 @@ class Sparse:
 
 
 def articles(path: Path) -> Iterator[npt.NDArray[np.uint32]]:
-    opener = gzip.open if path.suffix == ".gz" else open
-    with opener(path, "rt", encoding="utf-8") as lines:
-        for row in map(json.loads, lines):
-            yield term_hashes(syllables(f"{row['title']} . {row['sapo']} . {' '.join(row['body'])[:READ]}"))
+    for row in read_rows(path):
+        yield term_hashes(syllables(f"{row['title']} . {row['sapo']} . {' '.join(row['body'])[:READ]}"))
 
 
 def main(source: Path, target: Path) -> None:

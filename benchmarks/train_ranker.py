@@ -8,16 +8,17 @@ syllables, of a sentence (net `alone`) or two (net `pair`) against the sapo, whi
 """
 
 import argparse
-import gzip
 import json
 import math
 import random
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
+from common import read_rows
 from rouge import mean_rouge
 
 from summarizer.extraction.features import ArticleFeatures, compute_features
@@ -49,7 +50,7 @@ def main() -> None:
     ask.add_argument("folder", type=Path)
     ask.add_argument("--rows", type=int, default=20_000)
     args = ask.parse_args()
-    rows = list(read(args.train))[: args.rows]
+    rows = list(islice(read_rows(args.train), args.rows))
     write(args.folder / "idf.json", count_idf(rows))
     random.Random(1).shuffle(rows)
     examples = [example for row in rows if (example := make_example(row)) is not None]
@@ -58,12 +59,6 @@ def main() -> None:
     pair = fit([pair_examples(example, scorer) for example in examples if len(example.tokens) > 1])
     write(args.folder / "ranker.json", {"alone": alone, "pair": pair})
     print(f"{len(examples)} articles")
-
-
-def read(path: Path) -> Iterator[dict[str, Any]]:
-    """Yield the rows of a gzipped JSONL file."""
-    with gzip.open(path, "rt", encoding="utf-8") as lines:
-        yield from map(json.loads, lines)
 
 
 def write(path: Path, value: object) -> None:

@@ -14,7 +14,6 @@ Prints precision and recall on pairs that the weights have not seen: five folds,
 """
 
 import datetime as dt
-import gzip
 import json
 import sys
 from collections.abc import Iterable, Iterator, Sequence
@@ -23,17 +22,17 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+from common import Floats, fit_features, read_rows
 
 from summarizer.stories.neighbours import Arrival, Neighbours, features_of
 from summarizer.stories.same_event import FEATURES, compare, is_excluded
 
-Floats = npt.NDArray[np.float64]
 WINDOW, MOST_COMPARED = 50_000, 500
 HELD_SMALL = 10.0
 FREE = ("hours_unknown", "bodies", "bodies_alike")  # the pairs have neither: the clusters alone decide these
 HELD_FREE = 0.2
 SAME_CLUSTER, OTHER_CLUSTER = 0.3, 0.006  # what a pair of the clusters weighs; a labelled one weighs 1
-FOLDS, ROUNDS = 5, 30
+FOLDS = 5
 
 
 class Examples(NamedTuple):
@@ -48,21 +47,15 @@ class Examples(NamedTuple):
 
 
 def main(paths: Sequence[Path]) -> None:
-    pairs_path, week_path, clusters_path, articles_path, target = paths
-    labelled, groups = labelled_pairs(list(rows(pairs_path)), list(rows(week_path)))
-    clusters, articles = list(rows(clusters_path)), list(rows(articles_path))
+    *given, target = paths
+    pairs, week, clusters, articles = (list(read_rows(path)) for path in given)
+    labelled, groups = labelled_pairs(pairs, week)
     weak = [cluster_pairs(clusters, articles, bodies=bodies) for bodies in (False, True)]
     report(labelled, groups, weak)
     weights, bias = fit([labelled, *weak])
     packed = {name: round(float(weight), 4) for name, weight in zip(FEATURES, weights, strict=True)}
     text = json.dumps({"bias": round(float(bias), 4), "weights": packed}, indent=1)
     target.write_text(text + "\n", encoding="utf-8")
-
-
-def rows(path: Path) -> Iterator[dict[str, Any]]:
-    opener = gzip.open if path.suffix == ".gz" else open
-    with opener(path, "rt", encoding="utf-8") as lines:
-        yield from map(json.loads, lines)
 
 
 def compared(
@@ -141,19 +134,8 @@ def cluster_pairs(
 def fit(parts: Sequence[Examples]) -> tuple[Floats, float]:
     """Return weights, (len(FEATURES),), and bias of a logistic regression on the features."""
     features, same, weights = (np.concatenate(column) for column in zip(*parts, strict=True))
-    share = weights / weights.sum()
-    mean = share @ features
-    spread = np.sqrt(share @ (features - mean) ** 2) + 1e-9
-    table = np.column_stack(((features - mean) / spread, np.ones(len(features))))
-    held = np.array([HELD_FREE if name in FREE else HELD_SMALL for name in FEATURES] + [1e-6])
-    found = np.zeros(table.shape[1])
-    for _ in range(ROUNDS):
-        probable = 1 / (1 + np.exp(-table @ found))
-        slope = table.T @ (weights * (same - probable)) - held * found
-        curve = (table * (weights * probable * (1 - probable))[:, None]).T @ table + np.diag(held)
-        found = found + np.linalg.solve(curve, slope)
-    scaled = found[:-1] / spread
-    return scaled, float(found[-1] - scaled @ mean)
+    held = np.array([HELD_FREE if name in FREE else HELD_SMALL for name in FEATURES])
+    return fit_features(features, same, weights, held)
 
 
 def report(labelled: Examples, groups: Sequence[str], weak: Sequence[Examples]) -> None:

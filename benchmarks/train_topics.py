@@ -24,7 +24,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from bench_topics import POLITICS, Labelled, classify, read, read_labelled, report
+from bench_topics import POLITICS, Labelled, classify, read_labelled, report
+from common import read_rows
 
 from summarizer.stories.terms import LEAD_CHARACTERS, LEAD_SYLLABLES, log_frequencies
 from summarizer.text.syllables import syllables
@@ -111,7 +112,7 @@ def main() -> None:
 def suppose(path: Path) -> Iterator[Example]:
     """Yield examples of each article that has a supposed topic, and those made up of words."""
     words = read_words(Path(__file__).with_name("topic_words.json"))
-    for row in read(path):
+    for row in read_rows(path):
         body = "\n".join(row["body"])
         topic = supposed_topic(row, body, words)
         if topic:
@@ -185,7 +186,7 @@ def read_leads(path: Path) -> list[tuple[str, Labelled]]:
     topics = dict(line.split("\t") for line in given.splitlines())
     return [
         (row["published"][8:10], Labelled(topics[row["id"]], row["id"], "", row["title"], row["sapo"], ""))
-        for row in read(path)
+        for row in read_rows(path)
         if row["id"] in topics
     ]
 

@@ -12,6 +12,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -25,13 +26,20 @@ _NOBODY = 65534  # postgres refuses to run as root
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[str]:
     """Run a real PostgreSQL for this test process and return the address of its empty `postgres` database."""
+    with running_server() as home:
+        yield f"postgresql+asyncpg://postgres@/postgres?host={home}"
+
+
+@contextmanager
+def running_server(synchronous_commit: str = "off") -> Iterator[Path]:
+    """Run a real PostgreSQL, and return the folder of its socket, log and data."""
     base = Path(tempfile.mkdtemp(prefix="diemtin-pg-", dir="/tmp"))  # a socket's path must be short
     try:
         programs = postgres_programs(base)
         home = make_cluster(programs, base)
-        server = start_server(programs, home)
+        server = start_server(programs, home, synchronous_commit)
         try:
-            yield f"postgresql+asyncpg://postgres@/postgres?host={home}"
+            yield home
         finally:
             server.send_signal(signal.SIGQUIT)  # nothing is worth a last checkpoint
             server.wait(timeout=30)
@@ -72,7 +80,7 @@ def make_cluster(programs: Path, base: Path) -> Path:
     return home
 
 
-def start_server(programs: Path, home: Path, *, synchronous_commit: str = "off") -> subprocess.Popen[bytes]:
+def start_server(programs: Path, home: Path, synchronous_commit: str) -> subprocess.Popen[bytes]:
     """Start the server of a cluster and wait until it answers."""
     settings = ("fsync=off", f"synchronous_commit={synchronous_commit}", "full_page_writes=off",
                 "shared_buffers=32MB", "listen_addresses=", f"unix_socket_directories={home}")  # fmt: skip
