@@ -11,26 +11,21 @@ FREE_MESSAGES_PER_SECOND = 30  # to all chats together; Telegram takes Stars for
 # An operator's own topic is also found by these words if it has the name of a topic here. Names, titles and
 # aliases are compared without accents, hyphens as spaces, so each word is listed once.
 
-
-def _listed(words: str) -> tuple[str, ...]:
-    return tuple(words.split(", "))
-
-
-BUILT_IN_TOPICS: dict[str, tuple[str, tuple[str, ...]]] = {
+_TOPICS = {
     "thoi-su": (
         "Thời sự",
-        _listed(
+        (
             "chính trị, trong nước, tin trong nước, chính trị - xã hội, thời sự chính trị, nội chính,"
             " xây dựng Đảng, chính phủ, quốc hội, quốc phòng, biển đảo, địa phương, đô thị"
         ),
     ),
     "the-gioi": (
         "Thế giới",
-        _listed("quốc tế, tin quốc tế, thế giới đó đây, quân sự, kiều bào, người Việt năm châu"),
+        "quốc tế, tin quốc tế, thế giới đó đây, quân sự, kiều bào, người Việt năm châu",
     ),
     "kinh-te": (
         "Kinh tế",
-        _listed(
+        (
             "kinh doanh, tài chính, chứng khoán, bất động sản, doanh nghiệp, doanh nhân, nhà đất, địa ốc,"
             " ngân hàng, tài chính ngân hàng, tài chính kinh doanh, thị trường, tiêu dùng, hàng hóa,"
             " thương mại, đầu tư, khởi nghiệp, vĩ mô, nông nghiệp, công thương, giá vàng,"
@@ -39,7 +34,7 @@ BUILT_IN_TOPICS: dict[str, tuple[str, tuple[str, ...]]] = {
     ),
     "xa-hoi": (
         "Xã hội",
-        _listed(
+        (
             "đời sống, dân sinh, giao thông, giới trẻ, nhịp sống, nhịp sống trẻ, gia đình, việc làm,"
             " lao động việc làm, lao động, an sinh, an sinh xã hội, cộng đồng, nhân ái, tấm lòng nhân ái,"
             " tâm sự"
@@ -47,25 +42,25 @@ BUILT_IN_TOPICS: dict[str, tuple[str, tuple[str, ...]]] = {
     ),
     "phap-luat": (
         "Pháp luật",
-        _listed(
+        (
             "an ninh, pháp đình, an ninh trật tự, an ninh hình sự, hình sự, vụ án, tòa án, ký sự pháp đình,"
             " tư vấn pháp luật, chuyện pháp đình"
         ),
     ),
     "giao-duc": (
         "Giáo dục",
-        _listed("tuyển sinh, du học, học đường, đào tạo, khuyến học, học bổng, giáo dục hướng nghiệp"),
+        "tuyển sinh, du học, học đường, đào tạo, khuyến học, học bổng, giáo dục hướng nghiệp",
     ),
     "suc-khoe": (
         "Sức khỏe",
-        _listed(
+        (
             "y tế, dinh dưỡng, sống khỏe, khỏe đẹp, sức khỏe đời sống, dịch bệnh, y học, các bệnh,"
             " sức khỏe giới tính"
         ),
     ),
     "khoa-hoc-cong-nghe": (
         "Khoa học – Công nghệ",
-        _listed(
+        (
             "khoa học, công nghệ, số hóa, môi trường, nhịp sống số, sức mạnh số, thế giới số, công nghệ số,"
             " chuyển đổi số, công nghệ thông tin, CNTT, viễn thông, internet, thiết bị, điện thoại,"
             " trí tuệ nhân tạo, vũ trụ, khoa học đời sống"
@@ -73,7 +68,7 @@ BUILT_IN_TOPICS: dict[str, tuple[str, tuple[str, ...]]] = {
     ),
     "the-thao": (
         "Thể thao",
-        _listed(
+        (
             "bóng đá, đá banh, quần vợt, tennis, bóng đá quốc tế, bóng đá Việt Nam, bóng đá trong nước,"
             " thể thao quốc tế, các môn khác, bóng rổ, bóng chuyền, cầu lông, marathon, golf,"
             " ngoại hạng Anh, V-League, World Cup, võ thuật"
@@ -81,20 +76,20 @@ BUILT_IN_TOPICS: dict[str, tuple[str, tuple[str, ...]]] = {
     ),
     "van-hoa-giai-tri": (
         "Văn hóa – Giải trí",
-        _listed(
+        (
             "văn hóa, giải trí, điện ảnh, âm nhạc, du lịch, phim, nhạc, sân khấu, showbiz, thời trang,"
             " thời trang trẻ, làm đẹp, ẩm thực, nghệ thuật, văn học, văn nghệ, sách, truyền hình, mỹ thuật,"
             " di sản, văn hóa nghệ thuật, hoa hậu, lễ hội"
         ),
     ),
 }
+BUILT_IN_TOPICS = {name: (title, tuple(words.split(", "))) for name, (title, words) in _TOPICS.items()}
 """Name → (title, aliases), in the order in which readers see them."""
 
 
 # The starter list: feeds of Vietnamese papers by topic. The papers may change their addresses at any time.
 
-NO_TOPIC = "moi"
-"""The key of feeds that carry every topic."""
+_NO_TOPIC = "moi"  # the key of feeds that carry every topic
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +110,7 @@ def starter_feeds() -> list[StarterFeed]:
             name=f"{paper['name']}-{topic}"[:32].rstrip("-"),
             title=paper["title"],
             url=paper["base"] + path,
-            topic=None if topic == NO_TOPIC else topic,
+            topic=None if topic == _NO_TOPIC else topic,
         )
         for paper in tomllib.loads(data)["papers"]
         for topic, path in paper["feeds"].items()

@@ -4,7 +4,6 @@ Each model checks its own values. `consistency` checks rules between tables, and
 `Newsroom`. Paths become absolute: relative ones start at the file's folder.
 """
 
-import datetime as dt
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -47,11 +46,6 @@ class General(_Table):
     max_age_hours: MaxAgeHours = 48
     ranker: Literal["diemtin", "lexrank", "textrank", "lsa", "edmundson"] = "diemtin"
     contact: Contact | None = None
-
-    @property
-    def late_window(self) -> dt.timedelta:
-        """Return how long after its slot an issue may still be made."""
-        return dt.timedelta(minutes=self.late_window_minutes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,11 +155,6 @@ class Edition(_Inheriting):
     paused: bool = False
     approve: ApprovalSpan | None = None
     approve_else: Literal["send", "wait"] = "send"
-
-    @property
-    def max_age(self) -> dt.timedelta:
-        """Return how old an article of a story may be."""
-        return dt.timedelta(hours=self.max_age_hours)
 
 
 class Health(_Table):

@@ -4,38 +4,29 @@ import hashlib
 import importlib.resources
 import re
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from config.consistency import Complaint, complaints_between_tables
-from config.newsroom import (
-    Breaking,
-    Edition,
-    Feeds,
-    FileContext,
-    General,
-    Health,
-    Limits,
-    Newsroom,
-    Source,
-    Topic,
-)
-from config.toml_lines import KeyPath, key_lines, line_of
+from config.newsroom import FileContext, General, Newsroom
+from config.toml_lines import KeyPath, layout_of, line_of
 from config.values import NewsroomError, Problem, nearest, shown
 
-_TABLES: dict[str, type[BaseModel]] = {
-    "newsroom": General,
-    "sources": Source,
-    "topics": Topic,
-    "editions": Edition,
-    "health": Health,
-    "limits": Limits,
-    "breaking": Breaking,
-    "feeds": Feeds,
+
+def _models_in(annotation: Any) -> Iterator[type[BaseModel]]:
+    """Yield the models in the type of a field, such as `tuple[Source, ...]` or `Health | None`."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for inner in get_args(annotation):
+        yield from _models_in(inner)
+
+
+_TABLES = {
+    field.alias or name: next(_models_in(field.annotation)) for name, field in Newsroom.model_fields.items()
 }
 _TYPES = {
     "string_type": 'phải là chữ trong ngoặc kép, ví dụ name = "sang"',
@@ -192,7 +183,7 @@ def _general(document: dict[str, Any]) -> General:
 
 
 def _problems(complaints: Iterable[Complaint], text: str) -> list[Problem]:
-    lines = key_lines(text)
+    lines = layout_of(text).lines
     problems = [Problem(_written(path), line_of(path, lines), message) for path, message in complaints]
     return sorted(problems, key=lambda problem: (problem.line or 0, problem.key))
 

@@ -72,7 +72,7 @@ def drop_table(text: str, kind: str, index: int) -> str:
         del intended[kind]
     if (kind, index) not in layout.headers:
         raise RewriteError(f"{kind}[{index}] is no table of its own")
-    start = text.rfind("\n", 0, layout.headers[kind, index]) + 1
+    start = _line_start(text, layout.headers[kind, index])
     end = _line_end(text, layout.ends[kind, index])
     rest = text[end:]
     return _checked(text[:start] + rest.removeprefix("\r").removeprefix("\n"), intended)

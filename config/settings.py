@@ -18,7 +18,7 @@ from pydantic_settings import (
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
-from config.values import ConfigError, Problem, shown
+from config.values import ConfigError, Problem, leads_to_web, shown
 
 _PREFIX = "DIEMTIN_"
 _TOKEN_FILE = "DIEMTIN_BOT_TOKEN_FILE"  # noqa: S105 - the name of a variable
@@ -48,14 +48,9 @@ def _token(value: str) -> str:
 
 def _api_base_url(value: str) -> str:
     address = value.strip()
-    try:
-        parts = urlsplit(address)
-        usable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
-    except ValueError:  # its own words would be English and could repeat a password
-        usable = False
-    if not usable:
+    if not leads_to_web(address):
         raise ValueError("phải là một địa chỉ http(s), ví dụ https://api.telegram.org")
-    if "@" in address or "?" in address or "#" in address or re.search(r"\s", address):
+    if re.search(r"[@?#\s]", address):
         raise ValueError("chỉ gồm giao thức, máy chủ và đường dẫn, ví dụ http://127.0.0.1:8081")
     return address.rstrip("/")
 
@@ -121,13 +116,10 @@ def _path(value: str) -> Path:
 
 def _webhook_url(value: str) -> str:
     address = value.strip()
-    try:
-        parts = urlsplit(address)
-        is_private = parts.scheme == "http" and parts.hostname in _THIS_MACHINE
-        is_usable = bool(parts.hostname) and parts.port != 0 and (parts.scheme == "https" or is_private)
-    except ValueError:  # its own words would be English
-        is_usable = False
-    if not is_usable or "@" in address or "?" in address or "#" in address or re.search(r"[\s{}]", address):
+    is_usable = leads_to_web(address) and not re.search(r"[@?#\s{}]", address)
+    if is_usable and urlsplit(address).scheme == "http":
+        is_usable = urlsplit(address).hostname in _THIS_MACHINE
+    if not is_usable:
         raise ValueError(
             "phải là địa chỉ https mà Telegram gọi tới được, ví dụ https://tin.example.vn/telegram"
         )
@@ -262,9 +254,5 @@ def _problem(details: Any) -> Problem:
     variable = _PREFIX + str(details["loc"][0]).upper()
     if variable == "DIEMTIN_CLOCK_RATE":
         return Problem(variable, None, "phải là một số lớn hơn 0 và không quá 100000, ví dụ 60")
-    return Problem(variable, None, _vietnamese(details))
-
-
-def _vietnamese(details: Any) -> str:
     error = details.get("ctx", {}).get("error")
-    return str(error) if error else "giá trị không dùng được"
+    return Problem(variable, None, str(error) if error else "giá trị không dùng được")

@@ -24,7 +24,7 @@ _COMMENT = re.compile(r"#[^\r\n]*")
 
 @dataclass(slots=True)
 class Layout:
-    """Lines (from 1) and places (offsets into the text) by key path.
+    """Lines (from 1, on which each is first written) and places (offsets into the text) by key path.
 
     `values` are the start and the end of each value and array element, `keys` the start of each pair,
     `commas` the comma behind an array's element. `headers` are the `[table]` lines and
@@ -41,19 +41,14 @@ class Layout:
 
 
 def layout_of(text: str) -> Layout:
-    """Return the places of everything in a valid TOML text."""
+    """Return the places of everything in a valid TOML text.
+
+    >>> layout_of('[[editions]]\\ntimes = [\\n  "06:30",\\n]').lines[("editions", 0, "times", 0)]
+    3
+    """
     scanner = _Scanner(text)
     scanner.document()
     return scanner.found
-
-
-def key_lines(text: str) -> dict[KeyPath, int]:
-    """Map each key path of a valid TOML text to the line, from 1, on which it is first written.
-
-    >>> key_lines('[[editions]]\\ntimes = [\\n  "06:30",\\n]')[("editions", 0, "times", 0)]
-    3
-    """
-    return layout_of(text).lines
 
 
 def line_of(path: KeyPath, lines: dict[KeyPath, int]) -> int | None:

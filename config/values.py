@@ -160,17 +160,21 @@ def _host(value: str) -> str:
     return value
 
 
+def leads_to_web(address: str) -> bool:
+    """Tell whether an address is one of http(s) with a host and a possible port."""
+    try:
+        parts = urlsplit(address)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # its own words would be English and could repeat a password
+        return False
+
+
 def web_address(value: str) -> str:
     """Return a web address without blanks around it. Raises ValueError, in Vietnamese, if it is none."""
     address = value.strip()
-    try:
-        parts = urlsplit(address)
-        is_usable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
-    except ValueError:  # its own words would be English
-        is_usable = False
-    if not is_usable or len(address) > 2_000 or " " in address or not address.isprintable():
+    if not leads_to_web(address) or len(address) > 2_000 or " " in address or not address.isprintable():
         raise ValueError('phải là một địa chỉ http(s), ví dụ "https://bao.example/rss/tin-moi.rss"')
-    if "@" in parts.netloc:
+    if "@" in urlsplit(address).netloc:
         raise ValueError(
             "không ghi tên và mật khẩu trong địa chỉ; nguồn cần đăng nhập thì bot không đọc được"
         )

@@ -22,8 +22,7 @@ Workers = Annotated[
     ),
 ]
 Dask = Annotated[
-    str,
-    typer.Option("--dask", metavar="ADDRESS", help="Xử lý chữ trên cụm Dask, ví dụ tcp://10.0.0.5:8786."),
+    str, typer.Option("--dask", metavar="ADDRESS", help="Xử lý chữ trên cụm Dask, ví dụ tcp://10.0.0.5:8786.")
 ]
 
 

@@ -24,28 +24,18 @@ _DAY = dt.timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
-class Side:
-    """An issue as one of the two settings would have made it."""
-
-    stories: int
-    messages: int
-    left_out: int
-    titles: dict[int, str]
-
-
-@dataclass(frozen=True, slots=True)
 class ReplayedSlot:
     """A slot under the present and the tried settings; None: these settings do not have it."""
 
     title: str
     slot_at: dt.datetime
-    now: Side | None
-    tried: Side | None
+    now: SimulatedIssue | None
+    tried: SimulatedIssue | None
 
     @property
     def lines(self) -> list[tuple[str, str]]:
         """Return each headline with "+", "-" or "": the tried settings add, drop or keep it."""
-        old, new = (side.titles if side else {} for side in (self.now, self.tried))
+        old, new = (_titles(issue) for issue in (self.now, self.tried))
         kept = [("" if story in old else "+", title) for story, title in new.items()]
         return [*kept, *(("-", title) for story, title in old.items() if story not in new)]
 
@@ -156,13 +146,10 @@ def _compared(now: Sequence[SimulatedIssue], tried: Sequence[SimulatedIssue]) ->
     slots = []
     for key in sorted({*old, *new}):
         title = (new.get(key) or old[key]).edition.title
-        slots.append(ReplayedSlot(title, key[0], _side(old.get(key)), _side(new.get(key))))
+        slots.append(ReplayedSlot(title, key[0], old.get(key), new.get(key)))
     return slots
 
 
-def _side(issue: SimulatedIssue | None) -> Side | None:
-    if issue is None:
-        return None
-    digest = issue.composed.digest
-    titles = {story.story_id: story.title for story in digest.stories[:_MOST_TITLES]}
-    return Side(len(digest.stories), len(issue.composed.parts), digest.left_out, titles)
+def _titles(issue: SimulatedIssue | None) -> dict[int, str]:
+    stories = issue.composed.digest.stories if issue else ()
+    return {story.story_id: story.title for story in stories[:_MOST_TITLES]}

@@ -141,12 +141,7 @@ async def _overview(services: Services) -> dict[str, Any]:
         _row(one, states.get(one.name), counts.get(one.name, none), most) for one in services.newsroom.sources
     ]
     shown = {name: found[:_SHOWN_REFUSED] for name, found in refused.items()}
-    return {
-        "rows": rows,
-        "refused": shown,
-        "marks": _MARKS,
-        "can_change": services.file is not None,
-    }
+    return {"rows": rows, "refused": shown, "marks": _MARKS, "can_change": services.file is not None}
 
 
 def _row(source: Source | WebSource, state: SourceState | None, days: SourceDays, most: int) -> SourceRow:

@@ -12,10 +12,10 @@ import aiohttp
 from aiohttp import web
 
 from bot.emulator.chats.world import World
-from bot.emulator.methods import METHODS, Method
+from bot.emulator.methods import METHODS
 from bot.emulator.methods.get_updates import is_loopback
 from bot.emulator.refusals import WEBHOOK, Fault, Rates, Refusal, not_found, unauthorized
-from bot.emulator.requests import Parameters, find_chat_id, read_parameters
+from bot.emulator.requests import Method, Parameters, find_chat_id, read_parameters
 from bot.emulator.update_queue import UpdateQueue
 
 _TOKEN = re.compile(r"(\d{1,18}):[\w-]+", re.ASCII)

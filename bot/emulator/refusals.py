@@ -62,9 +62,7 @@ def too_many_requests(seconds: int) -> Refusal:
 def upgraded(new_chat_id: int) -> Refusal:
     """Make the 400 of a group that has become the supergroup `new_chat_id`."""
     return Refusal(
-        400,
-        "Bad Request: group chat was upgraded to a supergroup chat",
-        {"migrate_to_chat_id": new_chat_id},
+        400, "Bad Request: group chat was upgraded to a supergroup chat", {"migrate_to_chat_id": new_chat_id}
     )
 
 

@@ -3,10 +3,10 @@
 import json
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Annotated, Any
 
 from aiohttp import BodyPartReader, web
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from bot.emulator.chats.messages import Message
 from bot.emulator.chats.people import Chat, User
@@ -165,6 +165,7 @@ class Body(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
 
 
+WaitSeconds = Annotated[float, Field(ge=0, le=60)]
 Route = Callable[[World, Any], Awaitable[dict[str, Any]]]
 Routes = dict[tuple[str, str], tuple[type[Body], Route]]
 

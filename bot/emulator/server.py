@@ -3,7 +3,6 @@
 `serve` runs it inside a program, `python -m bot.emulator` as a process of its own.
 """
 
-import asyncio
 import ipaddress
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -18,6 +17,7 @@ from bot.emulator.api import BotApi, Emulator, WebhookCaller
 from bot.emulator.control import ROUTES
 from bot.emulator.refusals import Rates
 from bot.emulator.requests import Body, InputError, Route, read_body
+from bot.process.lifetime import beside
 from bot.process.listening import GuardedSite
 
 MAX_BODY_BYTES = 25_000_000
@@ -51,12 +51,8 @@ async def serve(*, host: str = "127.0.0.1", port: int = 0, strict: bool = False)
         await GuardedSite(runner, host, port, most_connections=_MOST_CONNECTIONS).start()
         taken = runner.addresses[0][1]
         emulator.url = f"http://{f'[{host}]' if ':' in host else host}:{taken}"
-        delivering = asyncio.create_task(WebhookCaller(emulator).run())
-        try:
+        async with beside(WebhookCaller(emulator).run()):
             yield emulator
-        finally:
-            delivering.cancel()
-            await asyncio.wait([delivering])
     finally:
         emulator.world.close()
         await runner.cleanup()

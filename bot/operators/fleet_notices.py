@@ -52,16 +52,37 @@ def say_processes(
 
 
 def _misfits(rows: Sequence[ProcessRow]) -> list[Statement]:
-    said = []
-    if len(versions := {row.version for row in rows}) > 1:
-        said.append(Statement(Status.BAD, different_versions(versions)))
-    if len({row.revision for row in rows}) > 1:
-        said.append(Statement(Status.BAD, DIFFERENT_SCHEMAS))
-    if len({row.bot for row in rows}) > 1:
-        said.append(Statement(Status.BAD, TWO_BOTS))
-    if len({row.newsroom for row in rows}) > 1:
-        said.append(Statement(Status.DOUBTFUL, TWO_NEWSROOMS))
-    return said
+    versions = ", ".join(map(one_line, sorted({row.version for row in rows})))
+    return [
+        Statement(status, words.format(versions=versions))
+        for field, status, words in _MUST_AGREE
+        if len({getattr(row, field) for row in rows}) > 1
+    ]
+
+
+_MUST_AGREE = (  # fields of `ProcessRow`, and what to say where processes have several values
+    (
+        "version",
+        Status.BAD,
+        "các tiến trình chạy phiên bản khác nhau: {versions}; hãy cài cùng một bản trên mọi máy",
+    ),
+    (
+        "revision",
+        Status.BAD,
+        "các tiến trình cần lược đồ khác nhau; hãy cài cùng một phiên bản trên mọi máy rồi chạy lại",
+    ),
+    (
+        "bot",
+        Status.BAD,
+        "hai bot (hai token) đang dùng chung cơ sở dữ liệu này, nên bot này gửi cả tin của bot kia; "
+        "hãy cho mỗi bot một cơ sở dữ liệu riêng",
+    ),
+    (
+        "newsroom",
+        Status.DOUBTFUL,
+        "các tiến trình đọc tệp cấu hình khác nhau; hãy chép cùng một tệp tới mọi máy",
+    ),
+)
 
 
 def disagreements(ours: ProcessRow, others: Sequence[SeenProcess]) -> list[str]:

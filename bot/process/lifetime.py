@@ -8,9 +8,10 @@ import socket
 import sys
 import threading
 import time
-from collections.abc import AsyncIterator, Callable, Collection
+from collections.abc import AsyncIterator, Callable, Collection, Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, suppress
+from typing import Any
 
 import structlog
 
@@ -83,6 +84,19 @@ def _watchdog_seconds() -> float:
     is_for_us = os.environ.get("WATCHDOG_PID", str(os.getpid())) == str(os.getpid())
     digits = os.environ.get("WATCHDOG_USEC", "")
     return int(digits) / 1e6 if is_for_us and digits.isascii() and digits.isdigit() else 0.0
+
+
+@asynccontextmanager
+async def beside(
+    work: Coroutine[Any, Any, None], name: str | None = None
+) -> AsyncIterator[asyncio.Task[None]]:
+    """Run `work` in a task beside the block, which cancels it at the end and waits for that."""
+    task = asyncio.create_task(work, name=name)
+    try:
+        yield task
+    finally:
+        task.cancel()
+        await asyncio.wait([task])
 
 
 # The end of the process must not wait for threads.

@@ -3,8 +3,7 @@
 import asyncio
 import signal
 import socket
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack
 from dataclasses import asdict
 from functools import partial
 from typing import Any
@@ -25,7 +24,7 @@ from bot.news.services import Services
 from bot.operators import notices
 from bot.operators.fleet_notices import from_process
 from bot.process.health import Alerts, find_problems_of, identity_of, retry, until_ready
-from bot.process.lifetime import end_process_within, notify, watched
+from bot.process.lifetime import beside, end_process_within, notify, watched
 from bot.process.metrics import Listen, log_errors, serve_health
 from bot.process.scheduler import Scheduler
 from bot.startup.fleet import follow_server_clock, until_caught_up, until_upgrade_is_safe
@@ -87,8 +86,12 @@ class Bot:
         services, texts = self._services, TextWorker()
         set_aside = SetAside(services, self._notify_admins)
         services.take = Taker(services.database, texts, set_aside.add).take
-        elsewhere = self._until_caught_up if self._is_fleet else None
-        arrivals = Arrivals(services, self._notify_admins, follow=self._follow, elsewhere=elsewhere)
+        arrivals = Arrivals(
+            services,
+            self._notify_admins,
+            follow=self._follow,
+            elsewhere=(lambda: until_caught_up(services, self._runner.elsewhere)) if self._is_fleet else None,
+        )
         return Shared(
             services, self._connection, self._scheduler, self._notify_admins, self._clock_watch,
             texts, set_aside, arrivals, self._is_fleet, asyncio.Event(),
@@ -97,9 +100,6 @@ class Bot:
     async def _invite(self, admin: int) -> str:
         """Return a link to the console; any process that serves the console accepts it."""
         return await make_link(self._services.database, self._console_url or "", admin)
-
-    async def _until_caught_up(self) -> None:
-        await until_caught_up(self._services, self._runner.elsewhere)
 
     def _newsroom_in_place(self) -> str:
         return self._watch.in_place[:16] if self._watch is not None else ""
@@ -131,11 +131,14 @@ class Bot:
         async with watched(self._is_well), AsyncExitStack() as stack:
             await self._listen_for_health(stack)
             stack.push_async_callback(self._connection.close)
-            await stack.enter_async_context(self._alerting())
+            await self._connection.prepare()
+            # a task that needs no tick and no database, because these may be stuck
+            alerts = Alerts(self._find_reportable_problems, self._notify_from_here)
+            await stack.enter_async_context(beside(alerts.run()))
             if await self._may_begin():
                 await stack.enter_async_context(self._runner.joined(self._stop))
                 stack.push_async_callback(self._connection.stop_answering)
-                connecting = await stack.enter_async_context(self._connecting())
+                connecting = await stack.enter_async_context(beside(self._connect()))
                 if self._watch is not None:
                     self._scheduler.add("newsroom", self._check_newsroom, every_seconds=5)
                 acting = await stack.enter_async_context(self._runner.acting(self._stop))
@@ -201,28 +204,8 @@ class Bot:
         else:
             stack.push_async_callback(runner.cleanup)
 
-    @asynccontextmanager
-    async def _alerting(self) -> AsyncIterator[None]:
-        """Alert the admins in a task that needs no tick and no database, because these may be stuck."""
-        await self._connection.prepare()
-        alerting = asyncio.create_task(Alerts(self._find_reportable_problems, self._notify_from_here).run())
-        try:
-            yield
-        finally:
-            alerting.cancel()
-            await asyncio.wait([alerting])
-
-    @asynccontextmanager
-    async def _connecting(self) -> AsyncIterator[asyncio.Task[None]]:
-        """Connect to Telegram in the background: if it cannot be reached, all other work goes on."""
-        connecting = asyncio.create_task(self._connect())
-        try:
-            yield connecting
-        finally:
-            connecting.cancel()
-            await asyncio.wait([connecting])
-
     async def _connect(self) -> None:
+        """Connect to Telegram in the background: if it cannot be reached, all other work goes on."""
         if not await self._connection.sign_in(self._stop):
             return
         if self._port_problem is not None:  # no health check can report it

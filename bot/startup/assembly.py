@@ -35,7 +35,7 @@ def assemble(declared: Newsroom) -> plain.Newsroom:
             alias: topic.name for topic in declared.topics for alias in (topic.title, *topic.aliases)
         },
         keep_days=declared.general.keep_days,
-        late_window=declared.general.late_window,
+        late_window=dt.timedelta(minutes=declared.general.late_window_minutes),
         questions_per_10_seconds=declared.limits.questions_per_10_seconds,
         questions_per_hour=declared.limits.questions_per_hour,
         ranker=declared.general.ranker,
@@ -60,7 +60,7 @@ def _edition(declared: Edition) -> plain.Edition:
         schedule=Schedule(tuple(declared.times), declared.days, declared.zone),
         topics=tuple(declared.topics),
         reading_minutes=declared.reading_minutes,
-        max_age=declared.max_age,
+        max_age=dt.timedelta(hours=declared.max_age_hours),
         is_paused=declared.paused,
         approval=plain.Approval(declared.approve, declared.approve_else == "wait")
         if declared.approve

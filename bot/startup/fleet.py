@@ -20,6 +20,7 @@ from bot.news.services import Services
 from bot.operators import fleet_notices as notices
 from bot.operators.notices import database_awaited
 from bot.process.health import retry
+from bot.process.lifetime import beside
 from bot.process.metrics import log_errors
 from bot.startup.roles import Role
 from bot.telegram.lease import describe_process, is_gone
@@ -114,12 +115,10 @@ class Presence:
     async def kept(self, stop: asyncio.Event) -> AsyncIterator[None]:
         """Register this process for the block, and renew its row."""
         await retry(self._register, stop)
-        beating = asyncio.create_task(self._beat(), name="presence")
         try:
-            yield
+            async with beside(self._beat(), "presence"):
+                yield
         finally:
-            beating.cancel()
-            await asyncio.wait([beating])
             with log_errors("presence"), contextlib.suppress(TimeoutError, StorageError):
                 async with asyncio.timeout(_FORGET_SECONDS), self._database.write() as connection:
                     await forget_process(connection, self._row.name)

@@ -73,8 +73,8 @@ def test_an_edition_alone_is_a_newsroom() -> None:
     newsroom = parse(EDITION)
     edition = newsroom.default_edition
     assert (edition.zone, edition.days, edition.topics) == ("Asia/Ho_Chi_Minh", frozenset(range(7)), ())
-    assert (edition.reading_minutes, edition.max_age) == (3, dt.timedelta(hours=48))
-    assert (newsroom.general.keep_days, newsroom.general.late_window) == (90, dt.timedelta(hours=2))
+    assert (edition.reading_minutes, edition.max_age_hours) == (3, 48)
+    assert (newsroom.general.keep_days, newsroom.general.late_window_minutes) == (90, 120)
     assert (newsroom.limits.questions_per_10_seconds, newsroom.limits.questions_per_hour) == (5, 60)
     assert newsroom.health is None
     assert len(newsroom.topics) == 10
@@ -122,6 +122,12 @@ def test_all_problems_are_told_at_once_each_with_its_line_and_how_to_mend_it() -
 def test_the_broken_file_s_other_lines_are_not_complained_about(line: str) -> None:
     number = BROKEN.splitlines().index(line) + 1
     assert all(problem.line != number for problem in problems_of(BROKEN))
+
+
+@pytest.mark.parametrize("table", ["newsroom", "health", "limits", "breaking", "feeds", "sending"])
+def test_an_unknown_key_is_named_in_every_table(table: str) -> None:
+    found = problems_of(f"{EDITION}[{table}]\nfoo = 1\n")
+    assert [problem for problem in found if problem.key == f"{table}.foo" and "khóa «foo»" in problem.message]
 
 
 @pytest.mark.parametrize("text", ["", "\n# chưa viết gì\n", "[newsroom]\n", "editions = []\n"])

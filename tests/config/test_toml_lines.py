@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from config.toml_lines import KeyPath, key_lines, line_of
+from config.toml_lines import KeyPath, layout_of, line_of
 
 TRICKY = "a]b[c#d=\"e'f,g}{h.i\\"
 bare_keys = st.text("abz_-09", min_size=1, max_size=4)
@@ -102,7 +102,7 @@ def test_the_writer_writes_arrays_of_tables_and_keys_with_brackets() -> None:
     text = (
         '[["a]"]]\n"b#" = [ # x\n 1, ["""\n]""", {c."d e" = 2}]]\n[["a]"]]\n["a]".sub]\nf.g = 3\n[["a]".h]]\n'
     )
-    assert key_lines(text) == {
+    assert layout_of(text).lines == {
         ("a]",): 1,
         ("a]", 0): 1,
         ("a]", 0, "b#"): 2,
@@ -124,15 +124,15 @@ def test_the_writer_writes_arrays_of_tables_and_keys_with_brackets() -> None:
 @given(written_documents())
 def test_every_key_and_element_is_found_on_the_line_it_was_written_on(document: Writer) -> None:
     tomllib.loads(document.text)
-    assert key_lines(document.text) == document.lines
+    assert layout_of(document.text).lines == document.lines
 
 
 def test_a_missing_key_is_placed_at_the_table_around_it() -> None:
-    lines = key_lines('\n[[editions]]\nname = "sang"\n')
+    lines = layout_of('\n[[editions]]\nname = "sang"\n').lines
     assert line_of(("editions", 0, "title"), lines) == 2
     assert line_of(("sources",), lines) is None
 
 
 def test_text_that_is_no_toml_is_not_guessed_at() -> None:
     with pytest.raises(ValueError, match="not TOML"):
-        key_lines("= 1")
+        layout_of("= 1")

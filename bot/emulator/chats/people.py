@@ -145,46 +145,29 @@ def member_json(user: User, status: MemberStatus) -> dict[str, Any]:
             return body
 
 
-_ADMINISTRATOR_RIGHTS: dict[str, bool] = {
-    "can_be_edited": False,
-    "is_anonymous": False,
-    "can_manage_chat": True,
-    "can_delete_messages": True,
-    "can_manage_video_chats": True,
-    "can_restrict_members": True,
-    "can_promote_members": False,
-    "can_change_info": True,
-    "can_invite_users": True,
-    "can_post_stories": False,
-    "can_edit_stories": False,
-    "can_delete_stories": False,
-    "can_post_messages": True,
-    "can_edit_messages": True,
-    "can_pin_messages": True,
-    "can_manage_topics": False,
-    "can_manage_direct_messages": False,
-}
+_ADMINISTRATOR_RIGHTS = dict.fromkeys(
+    (
+        "can_manage_chat", "can_delete_messages", "can_manage_video_chats", "can_restrict_members",
+        "can_change_info", "can_invite_users", "can_post_messages", "can_edit_messages", "can_pin_messages",
+    ),
+    True,
+) | dict.fromkeys(
+    (
+        "can_be_edited", "is_anonymous", "can_promote_members", "can_post_stories", "can_edit_stories",
+        "can_delete_stories", "can_manage_topics", "can_manage_direct_messages",
+    ),
+    False,
+)  # fmt: skip
 
-_RESTRICTIONS: dict[str, Any] = {
-    "is_member": True,
-    "until_date": 0,
-    "can_send_messages": False,
-    "can_edit_tag": False,
-    "can_react_to_messages": False,
-    "can_send_audios": False,
-    "can_send_documents": False,
-    "can_send_photos": False,
-    "can_send_videos": False,
-    "can_send_video_notes": False,
-    "can_send_voice_notes": False,
-    "can_send_polls": False,
-    "can_send_other_messages": False,
-    "can_add_web_page_previews": False,
-    "can_change_info": False,
-    "can_invite_users": False,
-    "can_pin_messages": False,
-    "can_manage_topics": False,
-}
+_RESTRICTIONS = {"is_member": True, "until_date": 0} | dict.fromkeys(
+    (
+        "can_send_messages", "can_edit_tag", "can_react_to_messages", "can_send_audios", "can_send_documents",
+        "can_send_photos", "can_send_videos", "can_send_video_notes", "can_send_voice_notes",
+        "can_send_polls", "can_send_other_messages", "can_add_web_page_previews", "can_change_info",
+        "can_invite_users", "can_pin_messages", "can_manage_topics",
+    ),
+    False,
+)  # fmt: skip
 
 
 Commands = list[dict[str, str]]

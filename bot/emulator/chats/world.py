@@ -102,7 +102,7 @@ class Callback:
 
     id: str
     chat: Chat
-    tapped_at: float
+    asked_at: float
     answer: dict[str, Any] | None = None
 
 
@@ -220,12 +220,7 @@ class World:
         """Put a new message into `chat` and wake the waiters."""
         version = Version(content, keyboard or [], self.now, attachment)
         message = Message(
-            self.next_message_id(chat),
-            chat,
-            sender,
-            [version],
-            from_bot=sender is self.bot,
-            topic=topic,
+            self.next_message_id(chat), chat, sender, [version], from_bot=sender is self.bot, topic=topic
         )
         self.history(chat)[message.message_id] = message
         self.touch(chat)
@@ -269,9 +264,7 @@ class World:
     def find_open_callback(self, callback_id: str) -> Callback | None:
         """Find a callback query that has no answer and is not too old for one."""
         callback = self.callbacks.get(callback_id)
-        if callback is None or callback.answer is not None:
-            return None
-        return callback if self.monotonic() - callback.tapped_at <= self.callback_seconds else None
+        return callback if callback and self._is_open(callback) else None
 
     def add_inline(self, user: User, chat: Chat | None = None) -> InlineQuery:
         """Open an inline query of `user`, or a guest's question in `chat`."""
@@ -282,9 +275,10 @@ class World:
     def find_open_inline(self, query_id: str) -> InlineQuery | None:
         """Find an inline query that has no answer and is not too old for one."""
         query = self.inline_queries.get(query_id)
-        if query is None or query.answer is not None:
-            return None
-        return query if self.monotonic() - query.asked_at <= self.callback_seconds else None
+        return query if query and self._is_open(query) else None
+
+    def _is_open(self, query: Callback | InlineQuery) -> bool:
+        return query.answer is None and self.monotonic() - query.asked_at <= self.callback_seconds
 
     def close(self) -> None:
         """Wake all waiters for good."""

@@ -7,10 +7,4 @@ serves the answers. `docs/emulator.md` describes the interface.
 from bot.emulator.control import events, groups, inline_users, state_routes
 from bot.emulator.requests import Routes
 
-ROUTES: Routes = {
-    **groups.ROUTES,
-    **events.ROUTES,
-    **inline_users.ROUTES,
-    **groups.TOPIC_ROUTES,
-    **state_routes.ROUTES,
-}
+ROUTES: Routes = groups.ROUTES | events.ROUTES | inline_users.ROUTES | state_routes.ROUTES

@@ -12,9 +12,15 @@ from bot.emulator.control.groups import known_topic, unblock
 from bot.emulator.markup.entities import FormattedText, utf16_length
 from bot.emulator.markup.formatting import detect
 from bot.emulator.methods.text_messages import MAX_TEXT_UNITS
-from bot.emulator.requests import Body, InputError, Routes, acting_user, known_chat, known_message
-
-MAX_WAIT_SECONDS = 60
+from bot.emulator.requests import (
+    Body,
+    InputError,
+    Routes,
+    WaitSeconds,
+    acting_user,
+    known_chat,
+    known_message,
+)
 
 
 class MessageBody(Body):
@@ -54,7 +60,7 @@ class TapBody(Body):
     data: str | None = None
     button: str | tuple[int, int] | None = None
     forge: bool = False
-    wait_seconds: float = Field(default=0, ge=0, le=MAX_WAIT_SECONDS)
+    wait_seconds: WaitSeconds = 0
 
     @model_validator(mode="after")
     def _names_one_button(self) -> "TapBody":
@@ -80,11 +86,7 @@ async def write_message(world: World, body: MessageBody) -> dict[str, Any]:
     if chat.is_private:
         unblock(world, chat)
         chat.is_started = True
-    message = _post(world, chat, body, content)
-    kind = "channel_post" if chat.type == "channel" else "message"
-    sees = chat.barrier() is None and may_see(world, message)
-    update_id = world.updates.put(kind, message.as_json(world.users)) if sees else None
-    return {"message_id": message.message_id, "update_id": update_id}
+    return _queued(world, "", _post(world, chat, body, content))
 
 
 async def tap_button(world: World, body: TapBody) -> dict[str, Any]:
@@ -170,8 +172,13 @@ def _edit(world: World, chat: Chat, body: MessageBody, content: FormattedText) -
     if message.from_bot:
         raise InputError("edit", "users cannot edit the bot's messages")
     world.show(message, content, [])
-    kind = "edited_channel_post" if chat.type == "channel" else "edited_message"
-    sees = chat.barrier() is None and may_see(world, message)
+    return _queued(world, "edited_", message)
+
+
+def _queued(world: World, prefix: str, message: Message) -> dict[str, Any]:
+    """Queue the update of a message, if the bot may see it; `prefix` is that of the update's kind."""
+    kind = prefix + ("channel_post" if message.chat.type == "channel" else "message")
+    sees = message.chat.barrier() is None and may_see(world, message)
     update_id = world.updates.put(kind, message.as_json(world.users)) if sees else None
     return {"message_id": message.message_id, "update_id": update_id}
 

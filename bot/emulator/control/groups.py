@@ -169,13 +169,6 @@ def _doer(world: World, chat: Chat, by: int | None) -> User:
     return world.users[ordered[0]] if ordered else world.bot
 
 
-ROUTES: Routes = {
-    ("POST", "user"): (UserBody, make_user),
-    ("POST", "group"): (GroupBody, make_group),
-    ("POST", "member"): (MemberBody, change_member),
-}
-
-
 _ICON_COLOR = 0x6FB9F0
 
 
@@ -243,4 +236,9 @@ def _post_service_message(
     return {"thread": body.thread, "update_id": world.updates.put("message", line.as_json(world.users))}
 
 
-TOPIC_ROUTES: Routes = {("POST", "topic"): (TopicBody, change_topic)}
+ROUTES: Routes = {
+    ("POST", "user"): (UserBody, make_user),
+    ("POST", "group"): (GroupBody, make_group),
+    ("POST", "member"): (MemberBody, change_member),
+    ("POST", "topic"): (TopicBody, change_topic),
+}

@@ -9,9 +9,8 @@ from pydantic import Field
 
 from bot.emulator.chats.world import World
 from bot.emulator.markup.formatting import format_text
-from bot.emulator.requests import Body, InputError, Routes, acting_user, known_chat, known_user
+from bot.emulator.requests import Body, InputError, Routes, WaitSeconds, acting_user, known_chat, known_user
 
-MAX_WAIT_SECONDS = 60
 MAX_QUERY_CHARACTERS = 256
 
 
@@ -22,7 +21,7 @@ class InlineBody(Body):
     query: str = Field(default="", max_length=MAX_QUERY_CHARACTERS)
     offset: str = Field(default="", max_length=64)
     chat_type: Literal["sender", "private", "group", "supergroup", "channel"] = "sender"
-    wait_seconds: float = Field(default=0, ge=0, le=MAX_WAIT_SECONDS)
+    wait_seconds: WaitSeconds = 0
 
 
 class AnswerQuery(Body):

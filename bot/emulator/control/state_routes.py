@@ -1,5 +1,6 @@
 """Routes that show chats and counts, wait for messages of the bot, and set faults, limits and tokens."""
 
+from dataclasses import asdict
 from typing import Any
 
 from pydantic import Field
@@ -9,9 +10,7 @@ from bot.emulator.chats.people import ADMINISTRATORS, Chat
 from bot.emulator.chats.world import World
 from bot.emulator.methods import METHODS
 from bot.emulator.refusals import WEBHOOK, Fault, FaultKind
-from bot.emulator.requests import Body, InputError, Routes, known_chat
-
-MAX_WAIT_SECONDS = 60
+from bot.emulator.requests import Body, InputError, Routes, WaitSeconds, known_chat
 
 
 class Nothing(Body):
@@ -22,7 +21,7 @@ class ListQuery(Body):
     """All chats; with `timeout`, wait until the world's version is above `version`."""
 
     version: int = -1
-    timeout: float = Field(default=0, ge=0, le=MAX_WAIT_SECONDS)
+    timeout: WaitSeconds = 0
 
 
 class ChatQuery(Body):
@@ -30,7 +29,7 @@ class ChatQuery(Body):
 
     chat: int
     version: int = -1
-    timeout: float = Field(default=0, ge=0, le=MAX_WAIT_SECONDS)
+    timeout: WaitSeconds = 0
     viewer: int = 0
 
 
@@ -40,7 +39,7 @@ class WaitQuery(Body):
     chat: int
     after: int = 0
     count: int = Field(default=1, ge=1)
-    timeout: float = Field(default=10, ge=0, le=MAX_WAIT_SECONDS)
+    timeout: WaitSeconds = 10
 
 
 async def list_chats(world: World, body: ListQuery) -> dict[str, Any]:
@@ -179,19 +178,11 @@ async def clear_faults(world: World, body: Nothing) -> dict[str, Any]:
 
 
 async def set_limits(world: World, body: LimitsBody) -> dict[str, Any]:
-    for key in ("strict", "per_second", "per_chat_second", "per_group_minute"):
-        if (value := getattr(body, key)) is not None:
-            setattr(world.rates, key, value)
+    for key, value in body.model_dump(exclude_none=True, exclude={"callback_seconds"}).items():
+        setattr(world.rates, key, value)
     if body.callback_seconds is not None:
         world.callback_seconds = body.callback_seconds
-    rates = world.rates
-    return {
-        "strict": rates.strict,
-        "per_second": rates.per_second,
-        "per_chat_second": rates.per_chat_second,
-        "per_group_minute": rates.per_group_minute,
-        "callback_seconds": world.callback_seconds,
-    }
+    return asdict(world.rates) | {"callback_seconds": world.callback_seconds}
 
 
 async def revoke_token(world: World, body: TokenBody) -> dict[str, Any]:

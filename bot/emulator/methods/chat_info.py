@@ -83,16 +83,6 @@ def _status(world: World, chat: Chat, user: User) -> MemberStatus:
     return chat.members.get(user.id, "left")
 
 
-CHAT_METHODS: Methods = {
-    "getChat": get_chat_info,
-    "getChatMember": get_chat_member,
-    "getChatAdministrators": get_chat_administrators,
-    "getChatMemberCount": get_chat_member_count,
-    "leaveChat": leave_chat,
-    "sendChatAction": send_chat_action,
-}
-
-
 async def pin_chat_message(world: World, parameters: Parameters) -> bool:
     """Pin a message; the bot gets the service message as an update, as at Telegram."""
     chat = _get_chat_to_pin_in(world, parameters)
@@ -134,13 +124,6 @@ def _get_chat_to_pin_in(world: World, parameters: Parameters) -> Chat:
     if not chat.is_private and chat.bot_status not in ADMINISTRATORS:
         raise bad_request("not enough rights to manage pinned messages in the chat")
     return chat
-
-
-PIN_METHODS: Methods = {
-    "pinChatMessage": pin_chat_message,
-    "unpinChatMessage": unpin_chat_message,
-    "unpinAllChatMessages": unpin_all_chat_messages,
-}
 
 
 MAX_COMMANDS = 100
@@ -247,7 +230,16 @@ def _getter(parameter: str, attribute: str) -> Method:
     return get_text
 
 
-PROFILE_METHODS: Methods = {
+METHODS: Methods = {
+    "getChat": get_chat_info,
+    "getChatMember": get_chat_member,
+    "getChatAdministrators": get_chat_administrators,
+    "getChatMemberCount": get_chat_member_count,
+    "leaveChat": leave_chat,
+    "sendChatAction": send_chat_action,
+    "pinChatMessage": pin_chat_message,
+    "unpinChatMessage": unpin_chat_message,
+    "unpinAllChatMessages": unpin_all_chat_messages,
     "getMe": get_me,
     "setMyCommands": set_my_commands,
     "getMyCommands": get_my_commands,

@@ -96,14 +96,6 @@ def _check_size(upload: Upload, kind: AttachmentKind) -> None:
         raise bad_request("file is too big")
 
 
-METHODS: Methods = {
-    "sendPhoto": _sender("photo"),
-    "sendDocument": _sender("document"),
-    "editMessageCaption": edit_message_caption,
-    "editMessageMedia": edit_message_media,
-}
-
-
 async def get_file(world: World, parameters: Parameters) -> dict[str, Any]:
     """Return the path at which `api` serves a file."""
     file_id = parameters.text("file_id")
@@ -118,4 +110,10 @@ async def get_file(world: World, parameters: Parameters) -> dict[str, Any]:
     }
 
 
-FILE_METHODS: Methods = {"getFile": get_file}
+METHODS: Methods = {
+    "sendPhoto": _sender("photo"),
+    "sendDocument": _sender("document"),
+    "editMessageCaption": edit_message_caption,
+    "editMessageMedia": edit_message_media,
+    "getFile": get_file,
+}

@@ -102,9 +102,6 @@ def _find_topic(world: World, chat: Chat, parameters: Parameters, reply_to: Mess
     return world.history(chat)[thread_id]
 
 
-TEXT_METHODS: Methods = {"sendMessage": send_message}
-
-
 MAX_ANSWER_UNITS = 200
 DELETABLE_SECONDS = 48 * 3600
 
@@ -180,14 +177,6 @@ def get_own_message(world: World, parameters: Parameters) -> Message:
     if barrier := chat.writing_barrier():
         raise barrier
     return message
-
-
-EDIT_METHODS: Methods = {
-    "editMessageText": edit_message_text,
-    "editMessageReplyMarkup": edit_message_reply_markup,
-    "deleteMessage": delete_message,
-    "answerCallbackQuery": answer_callback_query,
-}
 
 
 MAX_RESULTS = 50
@@ -269,4 +258,12 @@ def _read_button(button: dict[str, Any]) -> dict[str, Any] | None:
     return button
 
 
-INLINE_METHODS: Methods = {"answerInlineQuery": answer_inline_query, "answerGuestQuery": answer_guest_query}
+METHODS: Methods = {
+    "sendMessage": send_message,
+    "editMessageText": edit_message_text,
+    "editMessageReplyMarkup": edit_message_reply_markup,
+    "deleteMessage": delete_message,
+    "answerCallbackQuery": answer_callback_query,
+    "answerInlineQuery": answer_inline_query,
+    "answerGuestQuery": answer_guest_query,
+}
