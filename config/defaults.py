@@ -103,7 +103,6 @@ class StarterFeed:
 
 
 def starter_feeds() -> list[StarterFeed]:
-    """Return the list, paper by paper."""
     data = (importlib.resources.files("config") / "starter_feeds.toml").read_text(encoding="utf-8")
     return [
         StarterFeed(

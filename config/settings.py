@@ -171,7 +171,6 @@ class Settings(BaseSettings):
 
     @property
     def uses_postgres(self) -> bool:
-        """Tell whether the database is on a PostgreSQL server."""
         return self.database_url.get_secret_value().startswith("postgresql")
 
     @property

@@ -27,7 +27,6 @@ class Problem:
     message: str
 
     def __str__(self) -> str:
-        """Write the problem as one line for a terminal or a chat."""
         where = f"dòng {self.line}: " if self.line else ""
         return f"{where}{self.key}: {self.message}" if self.key else f"{where}{self.message}"
 
@@ -41,8 +40,6 @@ class ConfigError(Exception):
 
 
 class NewsroomError(ConfigError):
-    """The newsroom file cannot be used."""
-
     @classmethod
     def of_file(cls, message: str, line: int | None = None) -> "NewsroomError":
         """Return an error about the file as a whole, or about a line of it."""

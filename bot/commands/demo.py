@@ -15,20 +15,7 @@ from typing import Annotated, Any
 
 import typer
 
-from bot.commands.demo_day import (
-    FAST_RATE,
-    HELD_BACK,
-    DemoBot,
-    bring,
-    bring_news,
-    database_url,
-    day_clock,
-    free_port,
-    newsroom_text,
-    prepare_day,
-    run_day,
-    samples_at,
-)
+from bot.commands import demo_day
 from bot.commands.preparing import run
 from bot.commands.terminal import fail, put, say
 from bot.emulator.client import Control, StartError, control, emulator_process
@@ -55,18 +42,18 @@ async def run_demo(*, once: bool, port: int = 0, fast: bool = False) -> None:
     StartError: the emulator did not start.
     """
     _cancel_on_signals()
-    clock = day_clock() if fast else Clock()
+    clock = demo_day.day_clock() if fast else Clock()
     with tempfile.TemporaryDirectory(prefix="diemtin-demo-") as name:
         folder = Path(name)
-        there, coming = samples_at(clock.now(), 0 if once else HELD_BACK)
-        pages = free_port()
-        (folder / "diemtin.toml").write_text(newsroom_text(pages, is_fast=fast), encoding="utf-8")
+        there, coming = demo_day.samples_at(clock.now(), 0 if once else demo_day.HELD_BACK)
+        pages = demo_day.free_port()
+        (folder / "diemtin.toml").write_text(demo_day.newsroom_text(pages, is_fast=fast), encoding="utf-8")
         (folder / "tin-vao").mkdir()
-        bring(folder / "tin-vao", "bai-mau.jsonl", there)
+        demo_day.bring(folder / "tin-vao", "bai-mau.jsonl", there)
         say(f"Đang chạy thử với {len(there)} bài mẫu…")
         async with emulator_process(port=port) as url, control(url) as emulator:
             reader = await emulator.user("Bạn đọc", language_code="vi")
-            async with DemoBot(folder, url, clock, admin=reader) as bot:
+            async with demo_day.DemoBot(folder, url, clock, admin=reader) as bot:
                 await _until_processed(folder, len(there), bot)
                 if once:
                     await _show_once(emulator, reader)
@@ -89,9 +76,9 @@ def _cancel_on_signals() -> None:
         loop.add_signal_handler(number, cancel)
 
 
-async def _until_processed(folder: Path, articles: int, bot: DemoBot) -> None:
+async def _until_processed(folder: Path, articles: int, bot: demo_day.DemoBot) -> None:
     """Wait until the bot has processed every sample. Raises DemoError, with its log, if it fails to."""
-    database = Database(database_url(folder))
+    database = Database(demo_day.database_url(folder))
     deadline = time.monotonic() + _PATIENCE_SECONDS
     try:
         while not await _are_processed(database, articles):
@@ -152,7 +139,7 @@ def _plain(message: dict[str, Any]) -> str:
 
 
 async def _run_until_stopped(
-    emulator: Control, reader: int, url: str, pages: int, bot: DemoBot, coming: list[dict[str, Any]]
+    emulator: Control, reader: int, url: str, pages: int, bot: demo_day.DemoBot, coming: list[dict[str, Any]]
 ) -> None:
     """Greet the bot and bring the `coming` news until Ctrl-C; with a fast clock, run a day."""
     await emulator.ask(reader, "/start", count=2, timeout=_PATIENCE_SECONDS)
@@ -163,9 +150,11 @@ async def _run_until_stopped(
     is_fast = bot.clock.is_simulated
     if is_fast:
         await _begin_day(emulator, reader, bot)
-    work = [asyncio.create_task(bring_news(bot.folder / "tin-vao", coming, bot.clock, is_fast=is_fast))]
+    work = [
+        asyncio.create_task(demo_day.bring_news(bot.folder / "tin-vao", coming, bot.clock, is_fast=is_fast))
+    ]
     if is_fast:
-        work.append(asyncio.create_task(run_day(bot.clock, bot.stop, bot.start)))
+        work.append(asyncio.create_task(demo_day.run_day(bot.clock, bot.stop, bot.start)))
     try:
         while not bot.has_failed:
             for task in work:
@@ -182,15 +171,15 @@ async def _run_until_stopped(
     raise DemoError("Bot đã dừng.")
 
 
-async def _begin_day(emulator: Control, reader: int, bot: DemoBot) -> None:
+async def _begin_day(emulator: Control, reader: int, bot: demo_day.DemoBot) -> None:
     """Prepare the day, then restart the bot with a fast clock."""
-    database = Database(database_url(bot.folder))
+    database = Database(demo_day.database_url(bot.folder))
     try:
-        await prepare_day(emulator, reader, database)
+        await demo_day.prepare_day(emulator, reader, database)
     finally:
         await database.close()
     await bot.stop()
-    bot.clock = Clock(bot.clock.now(), FAST_RATE)
+    bot.clock = Clock(bot.clock.now(), demo_day.FAST_RATE)
     await bot.start()
 
 

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from bot.commands.preparing import open_searching_services, run, settings_or_exit
+from bot.commands.showing import place_json
 from bot.commands.summarizing import open_input, rows
 from bot.commands.terminal import Json, fail, put, put_json
 from bot.news.answers import FoundArticle, Reply, describe, explain, look_up, reply_to
@@ -145,13 +146,7 @@ async def _answer(services: Services, text: str) -> dict[str, Any]:
         "suggestion": reply.results.suggestion,
         "citations": list(cited.values()),
         "sentences": [
-            {
-                "text": quote.text,
-                "article": cited[quote.article_id],
-                "field": quote.field,
-                "start": quote.start,
-                "end": quote.end,
-            }
+            {"text": quote.text, "article": cited[quote.article_id]} | place_json(quote)
             for quote in reply.answer.quotes
             if quote.article_id in cited
         ],

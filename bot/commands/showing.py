@@ -25,7 +25,7 @@ from storage.errors import UnknownArticleError
 from storage.processing.processed import find_summaries
 from storage.times import parse_moment, published_text, to_rfc3339
 from summarizer.digest import Digest
-from summarizer.model import DigestStory, Disagreement, Report, Summary
+from summarizer.model import DigestStory, Disagreement, Figure, Place, Quote, Report, Summary
 
 
 def show(
@@ -79,8 +79,7 @@ def _article_row(
         "sapo": article.sapo,
         "body": article.body,
         "summary": [
-            {"text": s.text, "field": s.place.field, "start": s.place.start, "end": s.place.end}
-            for s in summary
+            {"text": sentence.text} | place_json(sentence.place) for sentence in summary
         ],
         "version": article.version,
         "versions": [
@@ -141,13 +140,17 @@ def digest_json(digest: Digest, parts: Sequence[str], *, zone: str) -> dict[str,
     }
 
 
+def place_json(place: Place | Quote | Figure) -> dict[str, Any]:
+    """Return where a text stands in its article."""
+    return {"field": place.field, "start": place.start, "end": place.end}
+
+
 def _story(story: DigestStory) -> dict[str, Any]:
     return {
         "title": story.title,
         "topic": story.topic,
         "sentences": [
-            {"text": q.text, "article": q.article_id, "field": q.field, "start": q.start, "end": q.end}
-            for q in story.quotes
+            {"text": quote.text, "article": quote.article_id} | place_json(quote) for quote in story.quotes
         ],
         "reports": [
             {"article": r.article_id, "paper": r.paper, "published_at": _when(r), "precision": r.precision}
@@ -165,14 +168,7 @@ def _when(report: Report) -> str | None:
 
 def _disagreement(disagreement: Disagreement) -> dict[str, Any]:
     claims = [
-        {
-            "source": claim.source,
-            "value_text": claim.value,
-            "article": claim.article_id,
-            "field": claim.field,
-            "start": claim.start,
-            "end": claim.end,
-        }
+        {"source": claim.source, "value_text": claim.value, "article": claim.article_id} | place_json(claim)
         for claim in disagreement.claims
     ]
     return {"what": disagreement.what, "claims": claims}

@@ -7,32 +7,12 @@ from typing import Any
 import structlog
 from aiohttp import web
 
+from bot.console import schedule_forms as forms
 from bot.console.guard import SESSION, redirect
 from bot.console.page_templates import Pages
-from bot.console.schedule_forms import (
-    DAYS,
-    GENERAL,
-    LIMITS,
-    Form,
-    describe,
-    filled_form,
-    read_fields,
-    read_form,
-    refilled,
-    value_of,
-    with_field_name,
-)
 from bot.news.newsroom import Newsroom
 from bot.news.newsroom_changes import Draft, NewsroomFile, NotEditableError
-from bot.operators.schedule_control import (
-    compare,
-    draft,
-    last_change,
-    list_coming_slots,
-    read_declared,
-    undo,
-    write,
-)
+from bot.operators import schedule_control as control
 
 _MOST_SLOTS, _MOST_LINES = 120, 200
 _OF_SOURCES = ("nguon", "bo-nguon")
@@ -53,23 +33,23 @@ class SchedulePages(Pages):
         ]
 
     async def _overview(self, request: web.Request, problem: str = "") -> web.Response:
-        [slots] = await list_coming_slots(self._services, [self._services.newsroom])
+        [slots] = await control.list_coming_slots(self._services, [self._services.newsroom])
         values = {
             "editions": self._services.newsroom.editions,
             "slots": slots[:_MOST_SLOTS],
             "more": len(slots) - len(slots[:_MOST_SLOTS]),
             "can_change": self._services.file is not None,
-            "undoable": await last_change(self._services),
+            "undoable": await control.last_change(self._services),
             "problem": problem,
         }
         return await self._page(request, "schedules", values)
 
     async def _edit(self, request: web.Request) -> web.Response:
         try:
-            declared = await read_declared(self._file())
+            declared = await control.read_declared(self._file())
         except NotEditableError as error:
             return await self._overview(request, str(error))
-        return await self._form(request, filled_form(declared, request.query), [])
+        return await self._form(request, forms.filled_form(declared, request.query), [])
 
     async def _form(
         self, request: web.Request, form: dict[str, Any], problems: Sequence[str]
@@ -78,33 +58,33 @@ class SchedulePages(Pages):
         edition = newsroom.find_edition(form["ban"])
         values = {
             "form": form,
-            "problems": [with_field_name(one) for one in problems],
+            "problems": [forms.with_field_name(one) for one in problems],
             "topics": newsroom.topics,
-            "day_names": DAYS,
+            "day_names": forms.DAYS,
             "own_zone": edition.schedule.zone if edition else newsroom.zone,
-            "general": GENERAL,
-            "limits": LIMITS,
+            "general": forms.GENERAL,
+            "limits": forms.LIMITS,
         }
         return await self._page(request, "schedule_form", values)
 
     async def _preview(self, request: web.Request) -> web.Response:
-        form = await read_fields(request)
+        form = await forms.read_fields(request)
         try:
-            declared = await read_declared(self._file())
-            if value_of(form, "mo") not in ("", declared.fingerprint):  # of another state of the file
+            declared = await control.read_declared(self._file())
+            if forms.value_of(form, "mo") not in ("", declared.fingerprint):  # of another state of the file
                 raise NotEditableError(_CHANGED_MEANWHILE)
-            wanted = await draft(self._file(), read_form(form, declared))
+            wanted = await control.draft(self._file(), forms.read_form(form, declared))
         except NotEditableError as error:
             return await self._overview(request, str(error))
         if wanted.newsroom is None:
-            return await self._form(request, refilled(form), wanted.problems)
+            return await self._form(request, forms.refilled(form), wanted.problems)
         return await self._page(
             request, "schedule_preview", await self._effect(form, wanted, wanted.newsroom)
         )
 
-    async def _effect(self, form: Form, wanted: Draft, after: Newsroom) -> dict[str, Any]:
+    async def _effect(self, form: forms.Form, wanted: Draft, after: Newsroom) -> dict[str, Any]:
         now = self._services.newsroom
-        slots = compare(*await list_coming_slots(self._services, [now, after]))
+        slots = control.compare(*await control.list_coming_slots(self._services, [now, after]))
         changed = [one for one in slots if one.before != one.after]
         lines = difflib.unified_diff(wanted.before.splitlines(), wanted.after.splitlines(), lineterm="", n=1)
         return {
@@ -115,27 +95,27 @@ class SchedulePages(Pages):
             "more": max(len(changed) - _MOST_SLOTS, 0),
             "lines": [line for line in list(lines)[2 : _MOST_LINES + 2] if not line.startswith("@@")],
             "is_same": wanted.before == wanted.after,
-            "back": "nguon" if value_of(form, "viec") in _OF_SOURCES else "lich",
+            "back": "nguon" if forms.value_of(form, "viec") in _OF_SOURCES else "lich",
         }
 
     async def _write(self, request: web.Request) -> web.Response:
-        form, admin = await read_fields(request), request[SESSION].admin
+        form, admin = await forms.read_fields(request), request[SESSION].admin
         try:
-            declared = await read_declared(self._file())
-            edit = read_form(form, declared)
-            wanted = await draft(self._file(), edit)
-            if wanted.fingerprint != value_of(form, "dau-vet"):
+            declared = await control.read_declared(self._file())
+            edit = forms.read_form(form, declared)
+            wanted = await control.draft(self._file(), edit)
+            if wanted.fingerprint != forms.value_of(form, "dau-vet"):
                 raise NotEditableError(_CHANGED_MEANWHILE)
-            await write(self._services, self._file(), wanted, admin, describe(edit))
+            await control.write(self._services, self._file(), wanted, admin, forms.describe(edit))
         except NotEditableError as error:
             return await self._overview(request, str(error))
-        _log.info("newsroom file changed", change=describe(edit), admin=admin)
-        return redirect("/nguon" if value_of(form, "viec") in _OF_SOURCES else "/lich")
+        _log.info("newsroom file changed", change=forms.describe(edit), admin=admin)
+        return redirect("/nguon" if forms.value_of(form, "viec") in _OF_SOURCES else "/lich")
 
     async def _undo(self, request: web.Request) -> web.Response:
         admin = request[SESSION].admin
         try:
-            is_done = await undo(self._services, self._file(), admin)
+            is_done = await control.undo(self._services, self._file(), admin)
         except NotEditableError as error:
             return await self._overview(request, str(error))
         _log.info("newsroom file changed back", done=is_done, admin=admin)

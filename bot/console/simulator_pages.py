@@ -4,6 +4,7 @@ import asyncio
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -44,10 +45,7 @@ class SimulatorPages(Pages):
     """The pages under /lich/thu."""
 
     def routes(self) -> list[web.RouteDef]:
-        return [web.get("/lich/thu", self._form), web.post("/lich/thu/xem", self._replay)]
-
-    async def _form(self, request: web.Request) -> web.Response:
-        return await self._show(request, {})
+        return [web.get("/lich/thu", partial(self._show, form={})), web.post("/lich/thu/xem", self._replay)]
 
     async def _show(self, request: web.Request, form: Form, **shown: Any) -> web.Response:
         today = self._today()

@@ -60,7 +60,6 @@ class BotApi:
         self._emulator = emulator
 
     def routes(self) -> list[web.RouteDef]:
-        """Return what to add to an application."""
         return [
             web.route("*", "/bot{token:[^/]+}/{method}", self._call),
             web.get("/file/bot{token:[^/]+}/{path:.+}", self._download),
@@ -77,27 +76,13 @@ class BotApi:
             world.stats.count(written[:64], str(refusal.code), None)
             return web.json_response(refusal.as_json(), status=refusal.code)
         chat_id = find_chat_id(parameters, world)
-        response = await self._act(request, world, name, method, parameters, chat_id)
+        if fault := world.faults.take(name, chat_id):
+            response = await _act_out(fault, request, world, method, parameters)
+        else:
+            response = await _answer(world, method, parameters)
         world.stats.count(name, "cut" if _is_cut(request) else str(response.status), chat_id)
         log.debug("answered", extra={"method": name, "status": response.status})
         return response
-
-    async def _act(
-        self,
-        request: web.Request,
-        world: World,
-        name: str,
-        method: Method,
-        parameters: Parameters,
-        chat_id: int | None,
-    ) -> web.StreamResponse:
-        """Call `method`, unless a declared fault ends the call in another way."""
-        fault = world.faults.take(name, chat_id)
-        if fault is None:
-            return await _answer(world, method, parameters)
-        if refusal := fault.refusal():
-            return web.json_response(refusal.as_json(), status=refusal.code)
-        return await _act_out(fault, request, world, method, parameters)
 
     def _sign_in(self, world: World, token: str) -> None:
         """Let the bot of `token` in; the number before the colon is its id."""
@@ -137,7 +122,9 @@ async def _answer(world: World, method: Method, parameters: Parameters) -> web.R
 async def _act_out(
     fault: Fault, request: web.Request, world: World, method: Method, parameters: Parameters
 ) -> web.StreamResponse:
-    """Simulate a fault of the network: a gateway's error page, a cut, a connection that hangs or is slow."""
+    """Refuse, or simulate a fault of the network: an error page, a cut, a slow or hanging connection."""
+    if refusal := fault.refusal():
+        return web.json_response(refusal.as_json(), status=refusal.code)
     if fault.kind == "html_502":
         return web.Response(status=502, text=_BAD_GATEWAY, content_type="text/html")
     if fault.kind in ("hang", "slow"):
@@ -200,7 +187,6 @@ class WebhookCaller:
         self._emulator = emulator
 
     async def run(self) -> None:
-        """Deliver for ever."""
         pause = FIRST_PAUSE_SECONDS
         timeout = aiohttp.ClientTimeout(total=ANSWER_SECONDS)
         async with aiohttp.ClientSession(timeout=timeout) as session:

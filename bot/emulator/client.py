@@ -100,7 +100,6 @@ class Control:
         return int(made["chat"]["id"])
 
     async def group(self, title: str = "Nhóm", **body: Any) -> int:
-        """Make a group and return its chat id."""
         made = await self.post("group", title=title, **body)
         return int(made["chat"]["id"])
 

@@ -16,7 +16,6 @@ class Signal:
         self._waiters: set[asyncio.Future[None]] = set()
 
     def set(self) -> None:
-        """Wake all current waiters."""
         waiters, self._waiters = self._waiters, set()
         for waiter in waiters:
             if not waiter.done():

@@ -88,10 +88,6 @@ def why_not_in_issue(
     )
 
 
-def _first_said(words: Sequence[str], mentions: Mentions) -> str | None:
-    return next((word for word in words if mentions.of([word])), None)
-
-
 def _why_never(
     article: StoredArticle, edition: Edition, newsroom: Newsroom, mentions: Mentions, papers: Set[str]
 ) -> Reason | None:
@@ -105,7 +101,7 @@ def _why_never(
         return Reason(Why.DROPPED, f'nguồn {title} khai báo quote = "none" nên không được trích')
     if article.source in edition.papers_out and papers <= set(edition.papers_out):
         return Reason(Why.MUTED, f"người này bỏ báo {title} (/nguon), và không báo nào khác kể chuyện ấy")
-    if (word := _first_said(edition.words_out, mentions)) is not None:
+    if word := next((word for word in edition.words_out if mentions.of([word])), None):
         return Reason(Why.MUTED, f"người này bỏ tin có từ «{word}» (/tu)")
     if edition.topics and article.topic not in edition.topics and not mentions.of(edition.words_in):
         topic = newsroom.topics.get(article.topic or "", "không rõ")
@@ -146,7 +142,11 @@ def say_rank(place: int, found: Sequence[Explained | None], *, wants_newest: boo
 
 def _say_words(one: Explained) -> str:
     """Say which tier the article is in."""
-    missing = [each.words for each in one.words if each.is_main and not _is_there(each)]
+    missing = [
+        each.words
+        for each in one.words
+        if each.is_main and not (each.in_title or each.in_sapo or each.in_body)
+    ]
     if one.is_roundup:
         return "Bài điểm nhiều việc khác nhau nên xếp sau, dù có đủ từ."
     if missing:
@@ -156,10 +156,6 @@ def _say_words(one: Explained) -> str:
     if not one.ranked.is_full:
         return "Có đủ từ, nhưng có từ chỉ nằm trong thân bài; bài có đủ từ ở tiêu đề và lời dẫn xếp trước."
     return "Có đủ từ ở tiêu đề và lời dẫn."
-
-
-def _is_there(word: WordPlaces) -> bool:
-    return word.in_title or word.in_sapo or word.in_body
 
 
 def _say_places(words: Sequence[WordPlaces]) -> Iterator[str]:

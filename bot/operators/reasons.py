@@ -24,8 +24,6 @@ _MINUTE = dt.timedelta(minutes=1)
 
 
 class Why(StrEnum):
-    """The outcome that a reason explains."""
-
     ON_TIME = "on_time"
     SENT_LATE = "sent_late"
     MADE_LATE = "made_late"  # after a stop

@@ -53,15 +53,6 @@ class SchemaChangedError(Exception):
     """The schema of the database is no longer the one that this process was made for."""
 
 
-async def find_live_processes(database: Database) -> list[str]:
-    """Return the names of the processes that work with a database and are not known to have ended."""
-    async with database.read() as connection:
-        names = set(await find_live_owners(connection))
-        if await knows_processes(connection):
-            names |= {one.row.name for one in await find_processes(connection) if not one.is_silent}
-    return sorted(name for name in names if not is_gone(name))
-
-
 async def find_blockers(database: Database) -> list[str]:
     """Return the names of live processes that an upgrade of the schema would break; none if none is due."""
     if not database.is_postgres:
@@ -69,7 +60,11 @@ async def find_blockers(database: Database) -> list[str]:
     found = await find_revision(database)
     if found in (None, head_revision()) or find_objection(found):
         return []
-    return await find_live_processes(database)
+    async with database.read() as connection:
+        names = set(await find_live_owners(connection))
+        if await knows_processes(connection):
+            names |= {one.row.name for one in await find_processes(connection) if not one.is_silent}
+    return sorted(name for name in names if not is_gone(name))
 
 
 async def until_upgrade_is_safe(

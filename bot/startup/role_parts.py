@@ -44,7 +44,6 @@ class IntakeParts(RoleParts):
         self._has_polled = False
 
     async def begin(self, stop: asyncio.Event) -> None:
-        """Take in from now on."""
         shared = self._shared
         add, at_right_time = shared.scheduler.add, shared.at_right_time
         shared.arrivals.web = self._web
@@ -97,7 +96,6 @@ class ProcessParts(RoleParts):
         await self._shared.arrivals.close()
 
     def hear(self, signal: Signal, detail: str) -> None:
-        """Process what was stored."""
         if signal is Signal.ARTICLES:
             self._shared.scheduler.wake("process")
 
@@ -147,7 +145,6 @@ class ScheduleParts(RoleParts):
             self._shared.start(self.act_on_gates(), "gates")
 
     async def act_on_gates(self) -> None:
-        """Act on an answer at a gate and show its effect."""
         await self._slots.act_on_gates()
 
     async def alert(self) -> None:
@@ -250,7 +247,6 @@ class ChatParts(RoleParts):
         self.begun = asyncio.Event()
 
     async def begin(self, stop: asyncio.Event) -> None:
-        """Let updates come in."""
         self._shared.connection.want_updates()
         self.begun.set()
         self._shared.scheduler.add(
@@ -273,7 +269,6 @@ class ConsoleParts(RoleParts):
     role = Role.CONSOLE
 
     async def begin(self, stop: asyncio.Event) -> None:
-        """Keep the search index up to date."""
         follow_index(self._shared)
 
 

@@ -82,7 +82,6 @@ class Version:
         } | self.attachment_json()
 
     def attachment_json(self) -> dict[str, Any]:
-        """Return the photo or document under its key, or nothing."""
         return {self.attachment.kind: self.attachment.as_json()} if self.attachment else {}
 
 
@@ -109,17 +108,14 @@ class Message:
 
     @property
     def content(self) -> FormattedText:
-        """The text or caption that the message shows now."""
         return self.versions[-1].content
 
     @property
     def keyboard(self) -> Keyboard:
-        """The inline buttons that the message shows now, row by row."""
         return self.versions[-1].keyboard
 
     @property
     def attachment(self) -> Attachment | None:
-        """The photo or document that the message shows now."""
         return self.versions[-1].attachment
 
     @property
@@ -174,17 +170,14 @@ class Message:
         if self.content.entities:
             key = "caption_entities" if self.attachment else "entities"
             body[key] = [
-                _entity_json(entity.as_json(), entity.user_id, users) for entity in self.content.entities
+                each.as_json() | ({"user": users[each.user_id].as_json()} if each.user_id in users else {})
+                for each in self.content.entities
             ]
         if self.keyboard:
             body["reply_markup"] = {"inline_keyboard": self.keyboard}
         if self.link_preview_options is not None:
             body["link_preview_options"] = self.link_preview_options
         return body
-
-
-def _entity_json(body: dict[str, Any], user_id: int, users: dict[int, User]) -> dict[str, Any]:
-    return body | {"user": users[user_id].as_json()} if user_id in users else body
 
 
 def _button_view(button: dict[str, Any]) -> dict[str, Any]:

@@ -13,8 +13,6 @@ ADMINISTRATORS: frozenset[MemberStatus] = frozenset({"creator", "administrator"}
 
 @dataclass(slots=True)
 class User:
-    """A person or a bot."""
-
     id: int
     first_name: str
     username: str = ""
@@ -23,7 +21,6 @@ class User:
     is_deactivated: bool = False
 
     def as_json(self) -> dict[str, Any]:
-        """Return the User object."""
         body: dict[str, Any] = {"id": self.id, "is_bot": self.is_bot, "first_name": self.first_name}
         if self.username:
             body["username"] = self.username
@@ -38,8 +35,6 @@ ANONYMOUS_ADMINISTRATOR = User(1087968824, "Group", "GroupAnonymousBot", is_bot=
 
 @dataclass(slots=True)
 class Topic:
-    """One topic of a forum."""
-
     name: str
     is_closed: bool = False
 
@@ -69,11 +64,9 @@ class Chat:
 
     @property
     def is_private(self) -> bool:
-        """Whether this is a chat of one user with the bot."""
         return self.type == "private"
 
     def as_json(self) -> dict[str, Any]:
-        """Return the Chat object."""
         body: dict[str, Any] = {"id": self.id, "type": self.type}
         if self.user is not None:
             body["first_name"] = self.user.first_name

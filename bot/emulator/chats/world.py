@@ -85,7 +85,6 @@ class FileStore:
         return file_id
 
     def find(self, file_id: str) -> Upload | None:
-        """Find a file that is still stored."""
         return self._files.get(file_id)
 
 
@@ -173,7 +172,6 @@ class World:
         return number
 
     def next_message_id(self, chat: Chat) -> int:
-        """Take the next message id of `chat`."""
         return self.next_number(f"message {chat.id}")
 
     def add_user(self, user: User) -> Chat:
@@ -185,7 +183,6 @@ class World:
         return chat
 
     def new_user_id(self) -> int:
-        """Return an unused id."""
         while (number := self.next_number("user", FIRST_USER_ID)) in self.users:
             continue
         return number
@@ -251,7 +248,6 @@ class World:
         self.touch_list()
 
     def touch_list(self) -> None:
-        """Raise the version of the world and wake the waiters."""
         self.version += 1
         self.changed.set()
 

@@ -25,8 +25,6 @@ class InlineBody(Body):
 
 
 class AnswerQuery(Body):
-    """An inline query by its id."""
-
     inline_query_id: str
 
 

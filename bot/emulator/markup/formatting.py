@@ -132,8 +132,11 @@ def _without_overlaps(entities: Sequence[Entity]) -> tuple[Entity, ...]:
     for entity in sort_entities([entity for entity in entities if entity.type not in SPLITTABLE]):
         if not any(_clash(outer, entity) for outer in solid):
             solid.append(entity)
+    code = [entity for entity in solid if entity.type in VERBATIM]
     styles = [
-        entity for entity in _merge_styles(entities) if not any(_in_code(outer, entity) for outer in solid)
+        style
+        for style in _merge_styles(entities)
+        if not any(style.offset < each.end and each.offset < style.end for each in code)
     ]
     return tuple(sort_entities([*solid, *styles]))
 
@@ -143,10 +146,6 @@ def _clash(outer: Entity, inner: Entity) -> bool:
     if inner.offset >= outer.end:
         return False
     return inner.end > outer.end or (outer.type in QUOTES) == (inner.type in QUOTES) or inner.type in QUOTES
-
-
-def _in_code(outer: Entity, style: Entity) -> bool:
-    return outer.type in VERBATIM and style.offset < outer.end and outer.offset < style.end
 
 
 def _merge_styles(entities: Sequence[Entity]) -> list[Entity]:

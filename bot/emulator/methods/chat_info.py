@@ -44,7 +44,6 @@ async def get_chat_administrators(world: World, parameters: Parameters) -> list[
 
 
 async def get_chat_member_count(world: World, parameters: Parameters) -> int:
-    """Return the number of members, including the bot."""
     chat = get_chat(parameters, world)
     return (
         2
@@ -168,7 +167,6 @@ async def get_my_commands(world: World, parameters: Parameters) -> list[dict[str
 
 
 async def delete_my_commands(world: World, parameters: Parameters) -> bool:
-    """Remove the commands of exactly this scope and language."""
     world.profile.commands.pop((_read_scope(world, parameters), _read_language(parameters)), None)
     world.touch_list()
     return True
