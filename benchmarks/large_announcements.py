@@ -15,8 +15,7 @@ from collections.abc import Awaitable
 from sqlalchemy import func, select, text, update
 
 from benchmarks.newsrooms import MORNING, newsroom
-from bot.news.notice_queue import rules_of
-from bot.news.reader_notices import announce, send_correction
+from bot.news.reader_notices import announce, rules_of, send_correction
 from bot.news.services import Services
 from bot.times.clock import ManualClock
 from storage.delivery.announcements import call_off_announcement, draft_announcement, end_waiting

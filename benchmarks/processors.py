@@ -24,6 +24,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Sequence
+from contextlib import aclosing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -34,7 +35,7 @@ from sqlalchemy import func, select, update
 
 from bot.jobs.intake.processing import Processor
 from bot.text_work.tasks import PROCESS_NEW, DatedDocument, Processing
-from bot.text_work.worker import TextWorker, text_worker
+from bot.text_work.worker import TextWorker
 from bot.times.clock import Clock
 from storage import tables as t
 from storage.articles import count_waiting, store_articles
@@ -154,7 +155,7 @@ def start(url: str, number: int) -> Running:
 async def work(url: str) -> None:
     """Process what waits until nothing does, and say what that took."""
     database, done = Database(url), 0
-    async with text_worker() as texts:
+    async with aclosing(TextWorker()) as texts:
         report = DatedDocument(Document("Mưa lớn ở Hạ Long", "", "Nước lên nhanh trong đêm. " * 20), None)
         await texts.run(PROCESS_NEW, Processing("diemtin"), [report])  # loads what it needs
         print("ready", flush=True)

@@ -2,11 +2,12 @@
 
 import asyncio
 import datetime as dt
-import json
 import os
 import struct
 from asyncio.subprocess import DEVNULL, PIPE, Process
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
+
+from pydantic import TypeAdapter
 
 from storage.off_loop import Limits, Program, start_async
 
@@ -43,25 +44,7 @@ class Chart:
         return len(self.panels[0].series[0].counts)
 
 
-def to_json(chart: Chart) -> str:
-    """Write `chart` for the process that draws."""
-    return json.dumps(asdict(chart) | {"first_day": chart.first_day.isoformat()})
-
-
-def from_json(text: str) -> Chart:
-    """Read what `to_json` wrote."""
-    fields = json.loads(text)
-    panels = tuple(
-        Panel(
-            panel["title"],
-            tuple(Series(one["name"], tuple(one["counts"])) for one in panel["series"]),
-            panel["is_line"],
-            tuple((int(day), str(words)) for day, words in panel["labels"]),
-        )
-        for panel in fields["panels"]
-    )
-    return Chart(fields["title"], dt.date.fromisoformat(fields["first_day"]), panels)
-
+AS_JSON = TypeAdapter(Chart)  # for the process that draws
 
 # Drawing has its own process: the loop never waits for it, and its memory is freed when it ends.
 
@@ -83,8 +66,7 @@ class DrawingError(Exception):
 async def draw_in_process(chart: Chart) -> bytes:
     """Return `chart` as a PNG.
 
-    Raises:
-        DrawingError: it took longer than twenty seconds, its wait for others included, or failed.
+    Raises DrawingError if it took longer than twenty seconds, its wait for others included, or failed.
     """
     try:
         async with asyncio.timeout(_TIMEOUT_SECONDS), _ONE_AT_A_TIME:
@@ -99,7 +81,7 @@ async def _draw(chart: Chart) -> bytes:
     program = Program("bot.charts.draw", limits=_LIMITS, environment=environment)
     process = await start_async(program, stdin=PIPE, stdout=PIPE, stderr=DEVNULL)
     try:
-        picture = await _exchange(process, to_json(chart).encode())
+        picture = await _exchange(process, AS_JSON.dump_json(chart))
     finally:
         if process.returncode is None:
             process.kill()

@@ -18,7 +18,7 @@ from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.ticker import MaxNLocator
 
-from bot.charts.chart import Chart, Panel, from_json
+from bot.charts.chart import AS_JSON, Chart, Panel
 
 _WIDTH, _PANEL_HEIGHT, _HEAD = 6.4, 2.9, 0.9  # inches
 _PAD = 0.12  # inches: Telegram rounds the corners of a picture
@@ -27,10 +27,8 @@ _GROUND, _INK, _FAINT = "#f6f3ec", "#26221c", "#d8d2c4"
 _COLOURS = ("#2f6f8f", "#b3402a", "#c9962b", "#6d6a63")
 _TICKS = 7
 _TITLE_COLUMNS, _TITLE_LINES = 40, 2
-_FONT: dict[Any, Any] = {
-    "font.family": "DejaVu Sans",
-    "font.size": 11,
-}  # ships with matplotlib and has every Vietnamese letter
+# DejaVu Sans ships with matplotlib and has every Vietnamese letter.
+_FONT: dict[Any, Any] = {"font.family": "DejaVu Sans", "font.size": 11}
 
 
 def draw(chart: Chart) -> bytes:
@@ -111,4 +109,4 @@ def _date(day: dt.date) -> str:
 
 
 if __name__ == "__main__":
-    sys.stdout.buffer.write(draw(from_json(sys.stdin.read())))
+    sys.stdout.buffer.write(draw(AS_JSON.validate_json(sys.stdin.buffer.read())))

@@ -23,7 +23,7 @@ from bot.commands.text_workers import (
     shown_by_thousands,
     text_workers_or_exit,
 )
-from bot.jobs.intake.archives import Progress, archive_store
+from bot.jobs.intake.archives import ArchiveStore
 from bot.jobs.intake.intake import Intake
 from bot.jobs.intake.taking import Taker, name_nobody
 from bot.news.services import Services, take_in_thread
@@ -98,8 +98,8 @@ async def _ingest(paths: list[str], chosen: TextWorkers, *, is_by_file: bool) ->
         find = path_parts if chosen.are_parallel else path_drafts
         batches = _batches(paths, origin, services, find, is_by_file=is_by_file)
         reading = in_order(width, lambda batch: take(batch.found, origin, batch.now), batches)
-        progress = Progress(shown_by_thousands("Đã nhận"), shown_by_thousands("Đã xử lý"))
-        async with aclosing(reading), archive_store(services, texts, progress) as store:
+        progress = shown_by_thousands("Đã nhận"), shown_by_thousands("Đã xử lý")
+        async with aclosing(reading), aclosing(ArchiveStore(services, texts, *progress)) as store:
             async for batch, taken in reading:
                 await store.add(batch.name, taken, batch.now)
             return await store.finish()

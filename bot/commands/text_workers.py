@@ -1,7 +1,7 @@
 """The options `--workers` and `--dask` of `ingest` and `reprocess`; `diemtin reprocess`."""
 
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -10,8 +10,8 @@ import typer
 from bot.commands.preparing import open_services, run, settings_or_exit
 from bot.commands.terminal import Json, fail, put, put_json, say
 from bot.jobs.intake.renewing import reprocess as reprocess_all
-from bot.text_work.text_pool import text_pool
-from bot.text_work.worker import ClusterError, Texts, TextWorkError, text_worker
+from bot.text_work.text_pool import TextPool
+from bot.text_work.worker import ClusterError, Texts, TextWorker, TextWorkError
 
 _MOST_WORKERS = 64
 _SHOWN_EACH = 10_000
@@ -53,10 +53,10 @@ async def open_texts(chosen: TextWorkers) -> AsyncIterator[Texts]:
             async with _cluster(chosen.dask) as cluster:
                 yield cluster
         elif chosen.workers:
-            async with text_pool(chosen.workers) as pool:
+            async with aclosing(TextPool(chosen.workers)) as pool:
                 yield pool
         else:
-            async with text_worker() as worker:
+            async with aclosing(TextWorker()) as worker:
                 yield worker
     except ClusterError as error:
         fail(f"✗ {error} Phần đã lưu vẫn còn; chạy lại lệnh để làm tiếp.")

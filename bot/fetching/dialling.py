@@ -43,8 +43,7 @@ class Target:
 def target_of(url: str, base: str = "") -> Target:
     """Return the target of `url`, relative to `base`.
 
-    Raises:
-        FetchError: it is no web address, or holds a name and password.
+    Raises FetchError if it is no web address, or holds a name and password.
 
     >>> target_of("/rss/moi.xml#dau", "https://Bao.example/rss").url
     'https://bao.example/rss/moi.xml'
@@ -79,10 +78,8 @@ def is_public(address: str) -> bool:
         found = ipaddress.ip_address(address.partition("%")[0])
     except ValueError:
         return False
-    if isinstance(found, ipaddress.IPv6Address):
-        inner = _embedded(found)
-        if inner is not None:
-            return is_public(str(inner))
+    if isinstance(found, ipaddress.IPv6Address) and (inner := _embedded(found)) is not None:
+        return is_public(str(inner))
     return found.is_global and not found.is_multicast and not any(found in network for network in _SPECIAL)
 
 
@@ -134,8 +131,7 @@ class Transport:
     ) -> Answer:
         """Send one request, without following redirects.
 
-        Raises:
-            FetchError: the answer is incomplete or not acceptable.
+        Raises FetchError if the answer is incomplete or not acceptable.
         """
         session = self._session(is_private_allowed)
         try:
@@ -147,8 +143,7 @@ class Transport:
                     allow_redirects=False,
                 ) as answer,
             ):
-                is_wanted = answer.status == 200
-                body = await read_body(answer, most=most) if is_wanted else b""
+                body = await read_body(answer, most=most) if answer.status == 200 else b""
         except TimeoutError as error:
             raise FetchError("timeout") from error
         except aiohttp.ClientError as error:
@@ -210,9 +205,7 @@ def _public_socket(info: _AddressInfo) -> socket.socket:
 def look_up(host: str) -> list[str]:
     """Return the IP addresses of `host`, as the machine finds them.
 
-    Raises:
-        OSError: nothing is known of it.
-        UnicodeError: it cannot be a name.
+    Raises OSError if nothing is known of it, UnicodeError if it cannot be a name.
     """
     return [str(info[4][0]) for info in socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)]
 

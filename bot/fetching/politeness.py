@@ -78,14 +78,7 @@ MOST_BYTES = 500_000  # Source: RFC 9309, 2.5: at least so much must be read
 _KEPT = dt.timedelta(days=1)
 _KEPT_UNREACHABLE = dt.timedelta(minutes=30)
 _MOST_RULES_REMEMBERED = 1_000
-_OF_THE_HOST = (
-    "address",
-    "private",
-    "dns",
-    "connection",
-    "tls",
-    "timeout",
-)  # codes of failures of the host, not of a file
+_OF_THE_HOST = ("address", "private", "dns", "connection", "tls", "timeout")  # failed: the host itself
 Ask = Callable[[Target, Target | None], Awaitable[bytes]]
 
 
@@ -113,15 +106,13 @@ class Robots:
     async def check(self, target: Target, robots: Target, *, private: Target | None) -> dt.timedelta | None:
         """Return the pause that the host wants between requests, if its rules at `robots` name one.
 
-        Raises:
-            FetchError: `target` may not be read, or the rules cannot be fetched.
+        Raises FetchError if `target` may not be read, or the rules cannot be fetched.
         """
         rules = await self._find(robots, private)
         if rules.error is not None:
             raise rules.error
-        if rules.parsed is None:
+        if (parsed := rules.parsed) is None:
             return None
-        parsed = rules.parsed
         if not await INTAKE.run(parsed.can_fetch, target.url, AGENT):
             raise FetchError("robots")
         delay = parsed.crawl_delay(AGENT)

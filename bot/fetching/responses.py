@@ -33,7 +33,7 @@ Code = Literal[
 LASTING: frozenset[Code] = frozenset(("address", "private", "gone", "robots"))
 """Failures that no later attempt mends: admins are told at once."""
 
-_ADVICE: dict[Code, tuple[str, str]] = {
+_ADVICE: Mapping[str, tuple[str, str]] = {
     "address": ("địa chỉ không dùng được", "sửa địa chỉ trong tệp cấu hình"),
     "private": (
         "địa chỉ dẫn vào mạng nội bộ",
@@ -76,13 +76,13 @@ def describe_failure(code: str, detail: str = "") -> str:
     >>> describe_failure("missing", "HTTP 404")
     'không có trang này (HTTP 404)'
     """
-    what = next((words[0] for known, words in _ADVICE.items() if known == code), code)
+    what, _ = _ADVICE.get(code, (code, ""))
     return f"{what} ({detail})" if detail else what
 
 
 def advice(code: str) -> str:
     """Return in Vietnamese what an operator can do about it."""
-    return next((words[1] for known, words in _ADVICE.items() if known == code), "xem nhật ký của bot")
+    return _ADVICE[code][1] if code in _ADVICE else "xem nhật ký của bot"
 
 
 LONGEST_WAIT_SECONDS = 24 * 3600.0
@@ -157,8 +157,7 @@ _PIECE_BYTES = 262_144  # unpacked at once; then other tasks may run
 async def read_body(answer: aiohttp.ClientResponse, *, most: int = MAX_BODY_BYTES) -> bytes:
     """Read and unpack the body of an answer whose own unpacking is off.
 
-    Raises:
-        FetchError: more than `most` bytes, or it cannot be unpacked.
+    Raises FetchError if it has more than `most` bytes, or cannot be unpacked.
     """
     encoding = answer.headers.get("Content-Encoding", "").strip().lower()
     if encoding not in ("", "identity", "gzip", "x-gzip", "deflate"):

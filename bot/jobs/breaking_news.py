@@ -81,22 +81,19 @@ async def _find(services: Services, rule: Rule) -> None:
     """Check the stories that got articles since the last run."""
     now = services.clock.now()
     async for stories in stories_with_new_articles(services, _NOTE):
+        since = now - rule.span
         async with services.database.read() as connection:
-            found = await find_widely_reported(
-                connection, set(stories), since=now - rule.span, sources=rule.papers
-            )
-        await _record(services, rule, found, now)
+            found = await find_widely_reported(connection, set(stories), since=since, sources=rule.papers)
+        for candidate in await find_candidates(services, found):
+            if papers := await INTAKE.run(papers_of_breaking, candidate, rule, now):
+                await _record(services, candidate, papers, now)
 
 
-async def _record(services: Services, rule: Rule, story_ids: Sequence[int], now: dt.datetime) -> None:
-    for candidate in await find_candidates(services, story_ids):
-        papers = await INTAKE.run(papers_of_breaking, candidate, rule, now)
-        if papers:
-            found = Breaking(candidate.story_id, leading(candidate)[0].article_id, papers, now, 0)
-            async with services.database.write() as connection:
-                articles = [piece.article_id for piece in candidate.pieces]
-                if await record_breaking(connection, found, articles):
-                    _log.info("breaking", story=candidate.story_id, papers=papers)
+async def _record(services: Services, candidate: Candidate, papers: int, now: dt.datetime) -> None:
+    story = Breaking(candidate.story_id, leading(candidate)[0].article_id, papers, now, 0)
+    async with services.database.write() as connection:
+        if await record_breaking(connection, story, [piece.article_id for piece in candidate.pieces]):
+            _log.info("breaking", story=candidate.story_id, papers=papers)
 
 
 def papers_of_breaking(candidate: Candidate, rule: Rule, now: dt.datetime) -> int:
@@ -190,17 +187,14 @@ class _Composer:
     def _html(self, reader: BreakingReader, known_until: dt.datetime | None, zone: str) -> str | None:
         key = (reader.profile_id, known_until)
         if key not in self._texts:
-            story = self._digest_story(reader, known_until)
+            edition = self._newsroom.edition_for(reader.choices)
+            known = {} if known_until is None else {self._story.story_id: known_until}
+            digest = compose(
+                self._prepared, preferences_of(edition), edition=edition.name, title=edition.title, seen=known
+            )
+            story = next(iter(digest.stories), None)
             self._texts[key] = None if story is None else str(self._rendered(story, zone))
         return self._texts[key]
-
-    def _digest_story(self, reader: BreakingReader, known_until: dt.datetime | None) -> DigestStory | None:
-        edition = self._newsroom.edition_for(reader.choices)
-        known = {} if known_until is None else {self._story.story_id: known_until}
-        digest = compose(
-            self._prepared, preferences_of(edition), edition=edition.name, title=edition.title, seen=known
-        )
-        return next(iter(digest.stories), None)
 
     def _rendered(self, story: DigestStory, zone: str) -> Markup:
         rule = self._newsroom.breaking

@@ -68,15 +68,15 @@ class ClockWatch:
         self._wrong_since: float | None = None
 
     async def is_right(self) -> bool:
-        """Tell whether the clock can be trusted; check again if the last check is old."""
+        """Tell whether the clock can be trusted."""
+        return await self.find_problem() is None
+
+    async def find_problem(self) -> str | None:
+        """Describe the fault of the clock, None if it is right; check again if the last check is old."""
         async with self._lock:
             if not self._is_known():
                 await self._check()
-            return self.problem is None
-
-    async def find_problem(self) -> str | None:
-        """Describe the fault of the clock, None if it is right."""
-        return None if await self.is_right() else self.problem
+            return self.problem
 
     def _is_known(self) -> bool:
         if self._last is None:
@@ -92,7 +92,7 @@ class ClockWatch:
         async with self._services.database.read() as connection:
             seen = (await find_newest_row(connection), await find_checked_until(connection))
             was_reported = await find_note(connection, self._note) is not None
-        newest = max((moment for moment in seen if moment is not None), default=None)
+        newest = max(filter(None, seen), default=None)
         self.problem = judge(
             now, telegram=self._telegram_time(), newest=newest, is_simulated=clock.is_simulated
         )

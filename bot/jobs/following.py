@@ -7,7 +7,6 @@ comes in steps.
 
 import datetime as dt
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 
 import structlog
 
@@ -31,21 +30,12 @@ from storage.alerts.follows import (
     set_due,
     skip_news,
 )
-from storage.delivery.messages import Buttons
 from storage.off_loop import INTAKE
 from storage.times import Published
 from summarizer.model import Candidate
 from summarizer.stories.differences import news_of
 
 _LONGEST_TITLE, _LONGEST_FOLLOWED, _LONGEST_SENTENCE, _LONGEST_NAME = 300, 120, 1_500, 64  # UTF-16 units
-
-
-@dataclass(frozen=True, slots=True)
-class FollowAlert:
-    """A message about the article that says what is new."""
-
-    html: str
-    article_id: int
 
 
 def alert_of(
@@ -56,8 +46,10 @@ def alert_of(
     alerted: Collection[int],
     now: dt.datetime,
     zone: str,
-) -> FollowAlert | None:
-    """Return the news of the story since `known_until`; None if no sentence has any. Pure.
+) -> tuple[str, int] | None:
+    """Return a message and the article that says what is new in the story since `known_until`. Pure.
+
+    None if no sentence has any news.
 
     `alerted` are articles that the chat got by a watch; `followed` is the headline when following began.
     """
@@ -77,14 +69,7 @@ def alert_of(
         sentence=shortened(printable(news.text), _LONGEST_SENTENCE),
         byline=" · ".join(filter(None, (shortened(one_line(piece.source_title), _LONGEST_NAME), when))),
     )
-    return FollowAlert(str(html), piece.article_id)
-
-
-def follow_buttons(article_id: int, follow_id: int) -> Buttons:
-    """Return the buttons that open the story's card and stop following it."""
-    read = (texts.BUTTON_READ_CARD, encode(OpenCard(article_id)))
-    stop = SetFollow(follow_id, is_in_list=False, is_wanted=False)
-    return ((read, (texts.BUTTON_STOP_WATCHING, encode(stop))),)
+    return str(html), piece.article_id
 
 
 _NOTE = "followed until"
@@ -95,15 +80,10 @@ _log = structlog.get_logger(__name__)
 
 async def alert_followers(services: Services) -> int:
     """Find follows with news, and queue alerts that are due; return the number of messages."""
-    await _find_news(services)
-    return await _send_alerts(services)
-
-
-async def _find_news(services: Services) -> None:
-    """Mark the follows whose stories got articles since the last run."""
     now = services.clock.now()
     async for stories in stories_with_new_articles(services, _NOTE):
         await _mark(services, stories, now)
+    return await _send_alerts(services)
 
 
 async def _mark(services: Services, stories: list[int], now: dt.datetime) -> None:
@@ -135,10 +115,8 @@ async def _send_alerts(services: Services) -> int:
         due = [one for one in found if one.id not in tried]
         if not due:
             return queued
-        candidates = {
-            one.story_id: one
-            for one in await find_candidates(services, list(dict.fromkeys(one.story_id for one in due)))
-        }
+        stories = list(dict.fromkeys(one.story_id for one in due))
+        candidates = {one.story_id: one for one in await find_candidates(services, stories)}
         for one in due:
             tried.add(one.id)
             with log_errors("follow", follow=one.id):
@@ -151,9 +129,8 @@ async def _alert(
     candidate = candidates.get(due.story_id)
     async with services.database.read() as connection:
         shown_until, alerted = await find_known(connection, due)
-    known_until = shown_until
+    known_until, alert = shown_until, None
     zone = _zone(services.newsroom, due.edition, due.zone)
-    alert = None
     if candidate is not None:
         known_until = max([known_until, *(piece.was_ready_at for piece in candidate.pieces)])
         alert = await INTAKE.run(
@@ -165,9 +142,16 @@ async def _alert(
         if alert is None:
             await skip_news(connection, due, known_until=known_until)
             return 0
-        buttons = follow_buttons(alert.article_id, due.id)
-        return await publish_news(connection, due, alert.html, buttons, known_until=known_until, now=now)
+        html, article_id = alert
+        read = (texts.BUTTON_READ_CARD, encode(OpenCard(article_id)))
+        buttons = (
+            (
+                read,
+                (texts.BUTTON_STOP_WATCHING, encode(SetFollow(due.id, is_in_list=False, is_wanted=False))),
+            ),
+        )
+        return await publish_news(connection, due, html, buttons, known_until=known_until, now=now)
 
 
 def _zone(newsroom: Newsroom, edition: str, zone: str | None) -> str:
-    return zone or (newsroom.find_edition(edition) or newsroom.default_edition).schedule.zone
+    return zone or newsroom.edition_or_default(edition).schedule.zone

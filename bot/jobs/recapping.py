@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
@@ -49,9 +49,9 @@ async def _resume(services: Services, chat_id: int) -> bool:
     now = services.clock.now()
     async with services.database.write() as connection:
         subscriber = await find_subscriber(connection, chat_id)
-        if subscriber is None or subscriber.status != "paused" or subscriber.paused_until is None:
+        if subscriber is None or subscriber.status != "paused":
             return False  # it was resumed, left or paused anew in the meantime
-        if subscriber.paused_until > now:
+        if subscriber.paused_until is None or subscriber.paused_until > now:
             return False
         await join(connection, subscriber.choices, services.newsroom, now=now)
         await set_status(connection, chat_id, "active", now=now)
@@ -93,16 +93,15 @@ async def _send(services: Services, kind: Kind) -> int:
     while True:
         async with services.database.read() as connection:
             due = await find_due_recaps(connection, kind, now=now, after=after, limit=_RECAPS_AT_ONCE)
+            if not due:
+                break
             groups = await _groups(connection, services, kind, due, now)
-        if not due:
-            break
         after = (due[-1].moment, due[-1].subscriber_id)
         for group in groups:
             with log_errors("recap", kind=kind):
                 if group.title and (gathered is None or gathered.window.after != group.after):
-                    gathered = await gather_most_reported(
-                        services.database, services.newsroom, after=group.after, until=now
-                    )
+                    database, newsroom = services.database, services.newsroom
+                    gathered = await gather_most_reported(database, newsroom, after=group.after, until=now)
                 queued += await _send_group(services, kind, group, gathered, now)
     if queued:
         _log.info("recaps", kind=kind, queued=queued)
@@ -115,10 +114,8 @@ async def _groups(
     """Group readers who get the same recap; those who get none have no title."""
     if kind == "weekly_at":
         return _of_the_week(services, due, now)
-    known: Mapping[int, Known] = {}
-    if due:
-        readers, since = [one.subscriber_id for one in due], _start(services, due[0].moment, now)
-        known = await find_known(connection, readers, since=since - _KNOWN_FOR)
+    readers, since = [one.subscriber_id for one in due], _start(services, due[0].moment, now)
+    known = await find_known(connection, readers, since=since - _KNOWN_FOR)
     return [
         _Group(
             [one],
@@ -181,13 +178,6 @@ async def _send_group(
             Message(MessageKind.RECAP, html, under, preview_url=None if number else composed.picture)
             for number, (html, under) in enumerate(zip(composed.parts, buttons, strict=True))
         ]
-        zone = edition.schedule.zone
-        return await publish_recap(
-            connection,
-            parts,
-            readers,
-            [story.story_id for story in composed.digest.stories],
-            release=release_in(zone, now),
-            as_of=now,
-            now=now,
-        )
+        stories = [story.story_id for story in composed.digest.stories]
+        release = release_in(edition.schedule.zone, now)
+        return await publish_recap(connection, parts, readers, stories, release=release, as_of=now, now=now)

@@ -1,7 +1,4 @@
-"""Take a changed newsroom file over while the bot runs, and keep the old one if the new one is broken.
-
-Readers of a removed edition are told what they get instead.
-"""
+"""Take a changed newsroom file over while the bot runs, and keep the old one if the new one is broken."""
 
 import asyncio
 from collections.abc import Callable
@@ -49,21 +46,18 @@ async def take_over(services: Services) -> int:
     return moved
 
 
-async def notify_moved_readers(services: Services) -> int:
-    """Queue for readers of removed editions, once, what they get instead; return the number of deliveries."""
+async def notify_moved_readers(services: Services) -> None:
+    """Queue for readers of removed editions, once, what they get instead."""
     declared = [edition.name for edition in services.newsroom.editions]
     async with services.database.write() as connection:
         gone = await find_gone_editions(connection, declared)
         notified = await find_notified_editions(connection)
         for edition in notified.keys() & declared:
             await forget_note(connection, NOTE + edition)
-    queued = 0
     for edition in gone:
         after = notified.get(edition, 0)
         while groups := await _notify_some(services, edition, after):
             after = groups[-1].profile_id
-            queued += len(groups)
-    return queued
 
 
 async def _notify_some(services: Services, edition: str, after: int) -> list[MovedReaders]:
@@ -130,33 +124,29 @@ class NewsroomWatch:
 
     async def follow(self, services: Services) -> None:
         """Check the file and put a new newsroom in place; another process does the rest."""
-        found = await self._changed()
-        if found is None:
-            return
-        newsroom = await asyncio.to_thread(self._read, self._path)
-        self._taken_over = found
-        if isinstance(newsroom, str):
-            _log.error("newsroom file refused, the old one stays", problems=newsroom)
-        else:
-            services.newsroom = newsroom
+        found, newsroom = await self._read_changed()
+        if isinstance(newsroom, Newsroom):
+            self._taken_over, services.newsroom = found, newsroom
             _log.info("newsroom file taken over")
 
-    async def _changed(self) -> str | None:
-        """Return the fingerprint of a file that changed and is not being written any more."""
+    async def _read_changed(self) -> tuple[str, Newsroom | str | None]:
+        """Return the fingerprint of the file, and what it holds if it changed and is not being written."""
         found = await asyncio.to_thread(self._fingerprint, self._path)
         is_still_changing, self._seen = found != self._seen, found
-        return None if found == self._taken_over or is_still_changing else found
-
-    async def check(self, services: Services, notify_admins: NotifyAdmins) -> bool:
-        """Check the file; return whether a new newsroom is in place."""
-        found = await self._changed()
-        if found is None:
-            return False
+        if found == self._taken_over or is_still_changing:
+            return found, None
         newsroom = await asyncio.to_thread(self._read, self._path)
         if isinstance(newsroom, str):
             self._taken_over = found
             _log.error("newsroom file refused, the old one stays", problems=newsroom)
+        return found, newsroom
+
+    async def check(self, services: Services, notify_admins: NotifyAdmins) -> bool:
+        """Check the file; return whether a new newsroom is in place."""
+        found, newsroom = await self._read_changed()
+        if isinstance(newsroom, str):
             await notify_admins(notices.newsroom_refused(newsroom))
+        if not isinstance(newsroom, Newsroom):
             return False
         services.newsroom = newsroom
         moved = await take_over(services)

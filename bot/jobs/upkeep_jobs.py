@@ -100,8 +100,8 @@ async def _may_prune(services: Services, today: str, notify_admins: NotifyAdmins
     return False
 
 
-async def prune(services: Services) -> int:
-    """Delete what is older than `keep_days`, in small transactions; return how many articles."""
+async def prune(services: Services) -> None:
+    """Delete what is older than `keep_days`, in small transactions."""
     now = services.clock.now()
     before = now - dt.timedelta(days=services.newsroom.keep_days)
     gone = 0
@@ -129,7 +129,6 @@ async def prune(services: Services) -> int:
         await prune_breaking(connection, before=before)
         await prune_shown(connection, before=max(before, now - _SHOWN_REMEMBERED))
     _log.info("pruned", articles=gone, before=before.isoformat())
-    return gone
 
 
 async def _in_batches(services: Services, delete: Callable[[AsyncConnection], Awaitable[int]]) -> None:

@@ -7,9 +7,8 @@ most one a minute.
 
 import asyncio
 import datetime as dt
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from itertools import groupby
 
 import structlog
 
@@ -21,6 +20,7 @@ from bot.messages.markup import one_line, render, shortened
 from bot.news.answers import describe
 from bot.news.newsroom import Newsroom
 from bot.news.services import Services
+from bot.news.stories import COMMIT_LAG
 from bot.process.metrics import log_errors
 from bot.times.schedule import QuietHours
 from storage.alerts.watch_hits import (
@@ -51,7 +51,6 @@ _NOTE = "watched"
 _ARTICLES_AT_ONCE = 100
 _LOADED_AT_ONCE = 1_000
 _RECORDED_AT_ONCE = 500
-_COMMIT_LAG = dt.timedelta(minutes=2)  # a row has the time when its transaction began, and is visible later
 _BEGINNING = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 _log = structlog.get_logger(__name__)
 
@@ -85,7 +84,7 @@ class WatchMatcher:
             note = await find_note(connection, _NOTE)
             if note is not None:
                 until = min(dt.datetime.fromisoformat(note), now)
-                after = (until - _COMMIT_LAG, 0)
+                after = (until - COMMIT_LAG, 0)
                 while True:
                     found = await find_newly_processed(
                         connection, after=after, stored_since=now - MAX_AGE, limit=_ARTICLES_AT_ONCE
@@ -102,7 +101,7 @@ class WatchMatcher:
         """Bring the index up to date; build it anew if the counts differ, as when a chat was deleted."""
         for _ in range(2):
             async with self._services.database.read() as connection:
-                after = (self._known_until - _COMMIT_LAG, 0)
+                after = (self._known_until - COMMIT_LAG, 0)
                 while changed := await find_changed_watches(connection, after=after, limit=_LOADED_AT_ONCE):
                     await INTAKE.run(self._take_over, changed)
                     after = (changed[-1].changed_at, changed[-1].id)
@@ -130,7 +129,7 @@ class WatchMatcher:
                 await record_hits(connection, batch, now=now)
             await write_note(connection, _NOTE, until.isoformat(), now=now)
         self._looked_at |= {article.id: article.processed_at or _BEGINNING for article in articles}
-        self._looked_at = {a: at for a, at in self._looked_at.items() if at >= until - _COMMIT_LAG}
+        self._looked_at = {a: at for a, at in self._looked_at.items() if at >= until - COMMIT_LAG}
         if hits:
             _log.info("watches", articles=len(articles), hits=len(hits))
         return len(hits)
@@ -139,22 +138,16 @@ class WatchMatcher:
         """Return the matching watches by article; an article that breaks the matching is skipped."""
         found = {}
         for article in articles:
-            if may_be_alerted(article, newsroom):
+            if not article.advertorial and newsroom.may_show(article.source):
                 with log_errors("watching", article=article.id):
                     found[article.id] = self._index.find(_arrived(article, newsroom))
         return found
 
 
-def may_be_alerted(article: StoredArticle, newsroom: Newsroom) -> bool:
-    """Tell whether alerts may have the article: no advertisement, and its source may be shown."""
-    return not article.advertorial and newsroom.may_show(article.source)
-
-
 def _arrived(article: StoredArticle, newsroom: Newsroom) -> Arrived:
     source = newsroom.find_source(article.source)
-    topic = article.topic
     sources = (article.source, source.title if source else "")
-    topics = (topic, newsroom.topics.get(topic, "")) if topic else ()
+    topics = (article.topic, newsroom.topics.get(article.topic, "")) if article.topic else ()
     return Arrived(article.document, frozenset(map(comparable, sources)), frozenset(map(comparable, topics)))
 
 
@@ -191,22 +184,19 @@ _LONGEST_WORDS = 64  # UTF-16 units of a watch's words
 _LONGEST_LABEL = 30
 
 
-@dataclass(frozen=True, slots=True)
-class AlertStory:
-    """A story's article, and the words of the watches that it matches."""
+def render_alert(
+    found: Sequence[tuple[Sequence[str], Result]], *, more: int, now: dt.datetime, zone: str
+) -> str:
+    """Return the message for at most `MOST_SHOWN` stories, each an article with the words of its watches.
 
-    words: tuple[str, ...]
-    result: Result
-
-
-def render_alert(found: Sequence[AlertStory], *, more: int, now: dt.datetime, zone: str) -> str:
-    """Return the message for at most `MOST_TOLD` stories; `more` are only counted."""
+    `more` stories are only counted.
+    """
     stories = [
         {
-            "words": shortened(one_line(", ".join(each.words)), _LONGEST_WORDS),
-            **result_row(number, each.result, now, zone),
+            "words": shortened(one_line(", ".join(words)), _LONGEST_WORDS),
+            **result_row(number, result, now, zone),
         }
-        for number, each in enumerate(found, start=1)
+        for number, (words, result) in enumerate(found, start=1)
     ]
     return str(render("alert", stories=stories, more=more, count=len(stories) + more))
 
@@ -237,7 +227,13 @@ async def send_alerts(services: Services) -> int:
     """Queue the alerts that are due; return how many. Due moments take quiet hours into account."""
     now = services.clock.now()
     queued = 0
-    while due := await _find_due(services, now):
+    while True:
+        async with services.database.read() as connection:
+            due = await find_due_subscribers(
+                connection, now=now, alerted_before=now - _BETWEEN, limit=_CHATS_AT_ONCE
+            )
+        if not due:
+            return queued
         async with services.database.write() as connection:
             await delete_idle_hits(connection)
         alerts = [alert for one in due.items() if (alert := await _compose(services, *one, now))]
@@ -245,15 +241,7 @@ async def send_alerts(services: Services) -> int:
             done = await publish_alerts(connection, alerts, now=now)
         queued += done
         if not done:
-            break
-    return queued
-
-
-async def _find_due(services: Services, now: dt.datetime) -> dict[int, Choices]:
-    async with services.database.read() as connection:
-        return await find_due_subscribers(
-            connection, now=now, alerted_before=now - _BETWEEN, limit=_CHATS_AT_ONCE
-        )
+            return queued
 
 
 async def _compose(
@@ -265,7 +253,10 @@ async def _compose(
             hits = await find_waiting_hits(connection, subscriber_id, now=now, limit=_MOST_HITS)
         if not hits:
             return None
-        stories = _by_story(hits)
+        by_story: dict[int, list[WaitingHit]] = defaultdict(list)
+        for hit in hits:
+            by_story[hit.story_id].append(hit)
+        stories = list(by_story.values())
         found = [each for story in stories[:MOST_SHOWN] if (each := await _alert_story(services, story))]
         zone = services.newsroom.edition_for(choices).schedule.zone
         html = render_alert(found, more=len(stories) - len(found), now=now, zone=zone)
@@ -274,14 +265,7 @@ async def _compose(
     return None
 
 
-def _by_story(hits: Sequence[WaitingHit]) -> list[list[WaitingHit]]:
-    """Return the hits of each story together, the order kept."""
-    order = list(dict.fromkeys(hit.story_id for hit in hits))
-    ordered = sorted(hits, key=lambda hit: order.index(hit.story_id))
-    return [list(story) for _, story in groupby(ordered, key=lambda hit: hit.story_id)]
-
-
-async def _alert_story(services: Services, story: Sequence[WaitingHit]) -> AlertStory | None:
+async def _alert_story(services: Services, story: Sequence[WaitingHit]) -> tuple[list[str], Result] | None:
     watched = parse_watch(story[0].text)
     described = await describe(services, watched, (story[0].article_id,), stands_alone=True)
     if not described:
@@ -295,4 +279,4 @@ async def _alert_story(services: Services, story: Sequence[WaitingHit]) -> Alert
         sentence=snippet.text,
         highlights=tuple(snippet.marks),
     )
-    return AlertStory(tuple(hit.text for hit in story), result)
+    return [hit.text for hit in story], result

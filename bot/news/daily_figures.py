@@ -47,16 +47,14 @@ async def find_printed(
     connection: AsyncConnection, newsroom: Newsroom, *, now: dt.datetime
 ) -> list[PrintedFigure]:
     """Return the figures of declared sources, in the newsroom's order; of one label the first source's."""
-    titles = {one.name: one for one in newsroom.sources if one.kind == "figures"}
-    if not titles:
-        return []
-    order = list(titles)
-    given = [one for one in await find_figures(connection, since=now - _KEPT) if one.source in titles]
-    given.sort(key=lambda one: order.index(one.source))
+    sources = [one for one in newsroom.sources if one.kind == "figures"]
+    given = await find_figures(connection, since=now - _KEPT) if sources else []
     found: dict[str, PrintedFigure] = {}
-    for one in given:
-        source = titles[one.source]
-        found.setdefault(one.figure.label, PrintedFigure(one.figure, source.title, source.stale_after))
+    for source in sources:
+        for one in given:
+            if one.source == source.name:
+                printed = PrintedFigure(one.figure, source.title, source.stale_after)
+                found.setdefault(one.figure.label, printed)
     return list(found.values())
 
 

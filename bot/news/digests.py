@@ -9,6 +9,7 @@ import asyncio
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import chain
 
 from bot.messages.markup import safe_link
 from bot.messages.rendering import RenderedPart, Renderer
@@ -60,6 +61,9 @@ class LeftOut:
         return story in self.stories or any(one.id in self.articles for one in articles)
 
 
+NOTHING = LeftOut()
+
+
 @dataclass(frozen=True, slots=True)
 class Composed:
     """A digest and its Telegram messages; without stories there are none. It chose from `eligible` stories.
@@ -108,19 +112,15 @@ async def compose_digest(
 
 
 async def gather(
-    database: Database,
-    newsroom: Newsroom,
-    window: Window,
-    without: LeftOut = LeftOut(),
+    database: Database, newsroom: Newsroom, window: Window, without: LeftOut = NOTHING
 ) -> Gathered:
     """Gather the stories that are eligible in `window`, of any topic, except those `without`."""
     async with database.read() as connection:
         stories = await find_eligible(connection, window)
         stories = {story: own for story, own in stories.items() if not without.holds(story, own)}
-        summaries = await find_summaries(connection, _flat(stories))
+        summaries = await find_summaries(connection, chain.from_iterable(stories.values()))
         figures = await find_printed(connection, newsroom, now=window.end)
-    gathered = await DIGESTS.run(_gathered, newsroom, window, stories, summaries)
-    return replace(gathered, figures=figures)
+    return await DIGESTS.run(_gathered, newsroom, window, stories, summaries, figures)
 
 
 async def gather_most_reported(
@@ -129,7 +129,7 @@ async def gather_most_reported(
     """Gather the most reported stories of a longer time; a story of its beginning counts half."""
     async with database.read() as connection:
         stories = await find_most_reported(connection, after=after, until=until)
-        summaries = await find_summaries(connection, _flat(stories))
+        summaries = await find_summaries(connection, chain.from_iterable(stories.values()))
     window = Window(after, until, after)
     return await DIGESTS.run(_gathered, newsroom, window, stories, summaries, fresh=until - after)
 
@@ -141,16 +141,12 @@ async def compose_gathered(
     return await DIGESTS.run(compose_one, edition, gathered, known or {})
 
 
-def _flat(stories: Mapping[int, Sequence[StoredArticle]]) -> list[StoredArticle]:
-    return [article for articles in stories.values() for article in articles]
-
-
 def _gathered(
     newsroom: Newsroom,
     window: Window,
     stories: Mapping[int, Sequence[StoredArticle]],
     summaries: Mapping[int, Summary],
-    *,
+    figures: Sequence[PrintedFigure] = (),
     fresh: dt.timedelta = FRESH,
 ) -> Gathered:
     candidates = (
@@ -158,20 +154,15 @@ def _gathered(
         for story, articles in stories.items()
     )
     prepared = prepare(candidates, newsroom, slot=window.until, fresh=fresh)
-    return Gathered(window, prepared, newsroom.topics)
+    return Gathered(window, prepared, newsroom.topics, figures=figures)
 
 
 def prepare(
     candidates: Iterable[Candidate], newsroom: Newsroom, *, slot: dt.datetime, fresh: dt.timedelta = FRESH
 ) -> Prepared:
     """Weigh stories by the newsroom's rules; see `Prepared`."""
-    return Prepared(
-        candidates,
-        slot=slot,
-        topic_order=tuple(newsroom.topics),
-        topic_names=topic_names(newsroom),
-        fresh=fresh,
-    )
+    order, names = tuple(newsroom.topics), topic_names(newsroom)
+    return Prepared(candidates, slot=slot, topic_order=order, topic_names=names, fresh=fresh)
 
 
 def compose_one(
@@ -185,12 +176,10 @@ def compose_one(
     digest = compose(gathered.prepared, preferences, edition=edition.name, title=edition.title, seen=known)
     if title is not None:
         digest = replace(digest, title=title.format(count=len(digest.stories)))
-    zone = edition.schedule.zone
-    box = (
-        box_of(edition.figures, gathered.figures, now=gathered.window.end, zone=zone) if title is None else ""
-    )
+    zone, as_of = edition.schedule.zone, gathered.window.end
+    box = box_of(edition.figures, gathered.figures, now=as_of, zone=zone) if title is None else ""
     rendered = gathered.renderer(zone).render(digest, box=box)
-    return Composed(digest, tuple(rendered), len(gathered.prepared.versions), gathered.window.end)
+    return Composed(digest, tuple(rendered), len(gathered.prepared.versions), as_of)
 
 
 def preferences_of(edition: Edition) -> Preferences:
@@ -255,21 +244,16 @@ class LastDay:
         async with database.read() as connection:
             newest = await find_newest(connection)
         async with self._lock:
-            cache = self._cache
-            if cache is None or not _is_usable(cache, newest, newsroom, now):
+            cache, age = self._cache, edition.max_age
+            if (
+                cache is None
+                or cache.newest != newest
+                or cache.newsroom is not newsroom
+                or (not cache.made_at <= now < cache.made_at + _USED_FOR)
+            ):
                 cache = self._cache = _Cache(newest, newsroom, now)
+            if age not in cache.gathered:
+                cache.gathered[age] = await gather(database, newsroom, window_for(edition, cache.made_at))
             if edition not in cache.composed:
-                cache.composed[edition] = await _compose_last_day(database, cache, edition)
+                cache.composed[edition] = await compose_gathered(edition, cache.gathered[age])
             return cache.composed[edition]
-
-
-def _is_usable(cache: _Cache, newest: Newest | None, newsroom: Newsroom, now: dt.datetime) -> bool:
-    is_fresh = cache.made_at <= now < cache.made_at + _USED_FOR
-    return is_fresh and cache.newest == newest and cache.newsroom is newsroom
-
-
-async def _compose_last_day(database: Database, cache: _Cache, edition: Edition) -> Composed:
-    if edition.max_age not in cache.gathered:
-        window = window_for(edition, cache.made_at)
-        cache.gathered[edition.max_age] = await gather(database, cache.newsroom, window)
-    return await compose_gathered(edition, cache.gathered[edition.max_age])

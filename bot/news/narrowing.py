@@ -98,12 +98,11 @@ def topic_names(newsroom: Newsroom) -> dict[str, str]:
 
 
 def _names_of_topics(newsroom: Newsroom) -> dict[str, tuple[str, ...]]:
-    return {name: (name, *_names_of(name, newsroom)) for name in newsroom.topics}
-
-
-def _names_of(topic: str, newsroom: Newsroom) -> tuple[str, ...]:
-    called = (alias for alias, name in newsroom.topic_aliases.items() if name == topic)
-    return (newsroom.topics[topic], *called)
+    aliases = newsroom.topic_aliases.items()
+    return {
+        name: (name, title, *(alias for alias, topic in aliases if topic == name))
+        for name, title in newsroom.topics.items()
+    }
 
 
 def _resolve(

@@ -174,6 +174,15 @@ class Newsroom:
         """Return the edition called `name`."""
         return next((edition for edition in self.editions if edition.name == name), None)
 
+    def edition_or_default(self, name: str) -> Edition:
+        """Return the edition called `name`, the default one if it was removed."""
+        return self.find_edition(name) or self.default_edition
+
+    def edition_title(self, name: str) -> str:
+        """Return the title of an edition, or the name of one that was removed."""
+        found = self.find_edition(name)
+        return found.title if found else name
+
     def edition_for(self, choices: Choices) -> Edition:
         """Return the chosen edition with the subscriber's own times and topics in place of its own.
 

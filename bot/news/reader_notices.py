@@ -1,7 +1,7 @@
 """What operators send to readers: announcements, and corrections of stories that were sent.
 
-Messages are queued in the transaction that confirms them, those for very many readers afterwards in parts
-(`notice_queue`); the sender treats them like any delivery.
+Messages are queued in the transaction that confirms them, those for very many readers afterwards in parts;
+the sender treats them like any delivery.
 """
 
 import datetime as dt
@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 import structlog
 from markupsafe import Markup, escape
-from sqlalchemy import ColumnElement
+from sqlalchemy import true
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.messages import texts
@@ -43,7 +43,7 @@ from storage.delivery.corrections import (
     find_story_messages,
 )
 from storage.delivery.fanouts import is_large
-from storage.delivery.message_fanouts import JUST_NOW, begin_correcting
+from storage.delivery.message_fanouts import JUST_NOW, Groups, Rules, begin_correcting, queue_messages
 from storage.delivery.messages import Release
 from storage.notes import AuditKind, record_audit_entry
 from storage.profiles import Choices
@@ -88,10 +88,11 @@ async def find_audience(services: Services, edition: str | None) -> Audience:
     """Return the readers who would get an announcement now."""
     newsroom = services.newsroom
     async with services.database.read() as connection:
-        wanted = await _wanted(connection, newsroom, edition)
+        wanted = None  # everybody
+        if edition is not None:
+            wanted = [one for one in await find_zones(connection) if _gets(one, edition, newsroom)]
         count = await count_audience(connection, readers_of(wanted)) if wanted is None or wanted else 0
-    found = newsroom.find_edition(edition) if edition else None
-    return Audience(found.title if found else edition, count)
+    return Audience(newsroom.edition_title(edition) if edition else edition, count)
 
 
 async def announce(services: Services, number: int, admin: int) -> int | None:
@@ -130,22 +131,13 @@ async def call_off(services: Services, number: int, admin: int) -> tuple[Announc
     return one, count
 
 
-async def _wanted(
-    connection: AsyncConnection, newsroom: Newsroom, edition: str | None
-) -> list[Choices] | None:
-    """Return the chosen editions and zones whose readers get `edition`, None: everybody."""
-    if edition is None:
-        return None
-    return [one for one in await find_zones(connection) if _gets(one, edition, newsroom)]
-
-
 def _gets(chosen: Choices, edition: str, newsroom: Newsroom) -> bool:
     return any(one.name == edition for one in newsroom.editions_for(chosen))
 
 
 async def groups_of(
     connection: AsyncConnection, newsroom: Newsroom, edition: str | None, now: dt.datetime
-) -> list[tuple[ColumnElement[bool], Release]]:
+) -> Groups:
     """Return the readers of what is announced at `now`, by the zone in which their quiet hours count."""
     by_zone: dict[str, list[Choices]] = defaultdict(list)
     for one in await find_zones(connection):
@@ -182,15 +174,13 @@ def corrected(html: str, headline: str, text: str, *, at: dt.datetime, zone: str
     return longer if visible_length(longer) <= MAX_UNITS else None
 
 
-def notice(headline: str, text: str, *, edition: str, slot_at: dt.datetime, zone: str) -> str:
-    """Return the message to the readers of a story that was sent in `edition` at `slot_at`."""
-    local = slot_at.astimezone(ZoneInfo(zone))
+def _notice(sent: StoryMessage, text: str, edition: Edition) -> str:
+    """Return the message to the readers of a story that was sent in `edition`."""
+    local = sent.slot_at.astimezone(ZoneInfo(edition.schedule.zone))
+    moment = f"{local:%H:%M} ngày {local.day}/{local.month}"
     return str(
         texts.CORRECTION_NOTICE.format(
-            headline=headline,
-            text=text,
-            edition=one_line(edition),
-            moment=f"{local:%H:%M} ngày {local.day}/{local.month}",
+            headline=sent.headline, text=text, edition=one_line(edition.title), moment=moment
         )
     )
 
@@ -248,8 +238,16 @@ async def _queue(
     since = now - JUST_NOW if is_large_room else None
     edits = notices = 0
     for sent in await find_story_messages(connection, correction.story_id, since=now - LOOK_BACK):
-        queued = await _correct(connection, services, correction, sent, now, since)
-        edits, notices = edits + queued.edits, notices + queued.notices
+        edition = services.newsroom.edition_or_default(sent.edition)
+        zone, after_id = edition.schedule.zone, sent.message_id
+        html = corrected(sent.html, sent.headline, correction.text, at=now, zone=zone)
+        if html is not None:
+            after_id, count = await enqueue_edit(connection, correction, sent, html, now=now, since=since)
+            edits += count
+        notice, release = _notice(sent, correction.text, edition), release_in(zone, now)
+        notices += await enqueue_notice(
+            connection, correction, sent, notice, after_id=after_id, release=release, now=now, since=since
+        )
     if not is_large_room:
         return Queued(edits, notices)
     await begin_correcting(connection, correction.id, now=now)
@@ -257,39 +255,35 @@ async def _queue(
     return Queued(await count_edits(connection, correction.id), readers)
 
 
-async def _correct(
-    connection: AsyncConnection,
-    services: Services,
-    correction: Correction,
-    sent: StoryMessage,
-    now: dt.datetime,
-    since: dt.datetime | None,
-) -> Queued:
-    edition = services.newsroom.find_edition(sent.edition) or services.newsroom.default_edition
-    zone = edition.schedule.zone
-    html = corrected(sent.html, sent.headline, correction.text, at=now, zone=zone)
-    after_id, edits = sent.message_id, 0
-    if html is not None:
-        after_id, edits = await enqueue_edit(connection, correction, sent, html, now=now, since=since)
-    notices = await enqueue_notice(
-        connection,
-        correction,
-        sent,
-        _notice(sent, correction.text, edition),
-        after_id=after_id,
-        release=release_in(zone, now),
-        now=now,
-        since=since,
-    )
-    return Queued(edits, notices)
-
-
 def preview_notice(services: Services, reach: Reach, text: str) -> str:
     """Return the notice for the readers of the latest issue with the story."""
-    latest, newsroom = reach.latest, services.newsroom
-    return _notice(latest, text, newsroom.find_edition(latest.edition) or newsroom.default_edition)
+    return _notice(reach.latest, text, services.newsroom.edition_or_default(reach.latest.edition))
 
 
-def _notice(sent: StoryMessage, text: str, edition: Edition) -> str:
-    zone = edition.schedule.zone
-    return notice(sent.headline, text, edition=edition.title, slot_at=sent.slot_at, zone=zone)
+async def queue_notices(services: Services) -> int:
+    """Queue what operators sent to more readers than one transaction queues; return how many deliveries.
+
+    A part that another process is queueing is left to it. After a kill the next call goes on.
+    """
+    queued, rules = 0, rules_of(services)
+    while True:
+        async with services.database.write() as connection:
+            part = await queue_messages(connection, rules)
+        if part is None:
+            return queued
+        queued += part
+
+
+def rules_of(services: Services) -> Rules:
+    """Return what the newsroom in place says about readers and their quiet hours."""
+
+    async def groups(connection: AsyncConnection, edition: str | None, now: dt.datetime) -> Groups:
+        found = await groups_of(connection, services.newsroom, edition, now)
+        zone = services.newsroom.default_edition.schedule.zone
+        # a reader may choose another zone between two statements
+        return found if edition is not None else [*found, (true(), release_in(zone, now))]
+
+    def release_in_edition(name: str, now: dt.datetime) -> Release:
+        return release_in(services.newsroom.edition_or_default(name).schedule.zone, now)
+
+    return Rules(groups, release_in_edition)

@@ -16,7 +16,7 @@ from storage.processing.processed import find_summaries
 from summarizer.model import Candidate
 
 _BATCH = 200
-_COMMIT_LAG = dt.timedelta(minutes=2)  # a row has the time when its transaction began, and is visible later
+COMMIT_LAG = dt.timedelta(minutes=2)  # a row has the time when its transaction began, and is visible later
 
 
 async def find_candidates(services: Services, story_ids: Sequence[int]) -> list[Candidate]:
@@ -53,7 +53,7 @@ async def stories_with_new_articles(services: Services, note_name: str) -> Async
     async with services.database.read() as connection:
         note = await find_note(connection, note_name)
     until = min(dt.datetime.fromisoformat(note), now) if note else now
-    after = (until - _COMMIT_LAG, 0)
+    after = (until - COMMIT_LAG, 0)
     while note:
         async with services.database.read() as connection:
             touched = await find_processed_since(connection, after=after, limit=_BATCH)

@@ -225,4 +225,4 @@ async def follow_server_clock(database: Database, clock: Clock) -> None:
         return
     if abs(ahead - clock.ahead) > _REPORTED_SKEW:
         _log.warning("the clocks of this machine and of the database differ", seconds=ahead.total_seconds())
-    clock.set_ahead(ahead)
+    clock.ahead = ahead

@@ -184,7 +184,9 @@ class SendParts(RoleParts):
         self._sending: asyncio.Task[None] | None = None
         self._patient_until = 0.0  # seconds of the loop's time
         shared.wake_sender = self.sender.wake
-        connection.pace.may_deliver = lambda: connection.pace.is_sure if lease is None else lease.is_sure
+        connection.pace.may_deliver = lambda: (
+            connection.pace.share.is_sure if lease is None else lease.is_sure
+        )
 
     @property
     def is_well(self) -> bool:

@@ -163,7 +163,7 @@ class RoleRunner:
             await asyncio.wait(tasks)
             for task in list(shared.background):
                 task.cancel()
-            await shared.texts.close()
+            await shared.texts.aclose()
 
     async def _act(self, roles: list[Role], stop: asyncio.Event) -> None:
         """Run roles that share a lease, or need none, until the end."""

@@ -20,7 +20,7 @@ from bot.news.services import Services
 from bot.operators import notices
 from bot.process.health import retry
 from bot.process.metrics import POLLER_RESTARTS, log_errors
-from bot.telegram.incoming import PollingRequest, Webhook, WebhookListener
+from bot.telegram.incoming import UPDATE_KINDS, PollingRequest, Webhook, WebhookListener
 from bot.telegram.limiter import TelegramPace
 from bot.telegram.shared_updates import SharedQueue
 from bot.telegram.stored_updates import UpdateQueue
@@ -37,15 +37,6 @@ _WATCH_SECONDS = 1.0
 _RESTART_SHOWN_SECONDS = 300.0
 _RIVAL_SECONDS = 180.0
 _POLLER = "_Updater__polling_task"  # the library gives no public way to see whether its poller still runs
-_UPDATE_KINDS = [
-    "message",
-    "edited_message",
-    "callback_query",
-    "inline_query",
-    "guest_message",
-    "my_chat_member",
-    "channel_post",
-]
 _log = structlog.get_logger(__name__)
 
 
@@ -166,8 +157,7 @@ class Connection:
     async def sign_in(self, stop: asyncio.Event) -> bool:
         """Ask Telegram for the bot's account, so that it can send; False when `stop` came before the answer.
 
-        Raises:
-            TokenRefusedError: Telegram refused the token.
+        Raises TokenRefusedError if Telegram refused the token.
         """
         self._is_signed_in = await _until_answered(self.telegram.initialize, stop)
         return self._is_signed_in
@@ -175,9 +165,7 @@ class Connection:
     async def open(self, stop: asyncio.Event) -> bool:
         """Sign in, queue what an earlier process left, poll or listen; False when `stop` came before that.
 
-        Raises:
-            TokenRefusedError: Telegram refused the token.
-            ListenError: the webhook's port is taken.
+        Raises TokenRefusedError if Telegram refused the token, ListenError if the webhook's port is taken.
         """
         self.want_updates()
         if not self._is_signed_in and not await self.sign_in(stop):
@@ -186,7 +174,8 @@ class Connection:
         await self.telegram.start()
         if self._listener is not None:
             await self._listener.open()
-        is_open = await _until_answered(self._poll if self._listener is None else self._register, stop)
+        begin = self._poll if self._listener is None else self._listener.register
+        is_open = await _until_answered(begin, stop)
         _log.info("polling" if self._listener is None else "webhook", left_over=left_over)
         self._is_open = is_open
         self._queue_task = asyncio.create_task(self._run_queue())
@@ -205,7 +194,8 @@ class Connection:
             poller = getattr(self.telegram.updater, _POLLER, None)
             if poller is None or not poller.done() or self.is_refused or self.telegram.updater is None:
                 continue
-            _log.error("polling ended by itself and begins again", exc_info=_error_of(poller))
+            error = None if poller.cancelled() else poller.exception()
+            _log.error("polling ended by itself and begins again", exc_info=error)
             POLLER_RESTARTS.inc()
             self._restarted_at = time.monotonic()
             setattr(self.telegram.updater, _POLLER, None)  # else `stop` raises its error and does not finish
@@ -213,20 +203,16 @@ class Connection:
                 await _with_time_limit(self.telegram.updater.stop)
                 await _until_answered(self._poll, stop)
 
-    async def _register(self) -> None:
-        if self._listener is not None:
-            await self._listener.register(_UPDATE_KINDS)
-
     async def check_webhook(self) -> None:
         """Ask Telegram whether it reaches the webhook, if there is one."""
         if self._listener is not None and self._is_open:
-            await self._listener.check_webhook(_UPDATE_KINDS)
+            await self._listener.check_webhook()
 
     async def _poll(self) -> None:
         if self.telegram.updater is None:
             raise RuntimeError("the application was built without an updater")
         await self.telegram.updater.start_polling(
-            timeout=_POLL_SECONDS, allowed_updates=_UPDATE_KINDS, error_callback=self._on_polling_error
+            timeout=_POLL_SECONDS, allowed_updates=UPDATE_KINDS, error_callback=self._on_polling_error
         )
 
     def _on_polling_error(self, error: TelegramError) -> None:
@@ -291,7 +277,3 @@ async def _until_answered(ask: Callable[[], Awaitable[None]], stop: asyncio.Even
         else:
             return True
     return False
-
-
-def _error_of(task: "asyncio.Task[None]") -> BaseException | None:
-    return None if task.cancelled() else task.exception()

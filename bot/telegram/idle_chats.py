@@ -69,11 +69,7 @@ class IdleSearch:
         self._expiry_counts_at = machine_seconds() + CLAIM_SECONDS
 
     async def take_unhandled(self) -> None:
-        """Take chats that no process handles.
-
-        Raises:
-            StorageError: the database does not answer.
-        """
+        """Take chats that no process handles. Raises StorageError if the database does not answer."""
         search, idle = await self._find()
         SHARED_UPDATES.set(self.in_all)
         chats = self._not_in_work(idle)
@@ -105,10 +101,10 @@ class IdleSearch:
             return
         asked_at = machine_seconds()
         async with self._database.write() as connection:
-            taken, deadly = await take_chats(connection, chats, search)
-            for number in deadly:
+            taken, fatal = await take_chats(connection, chats, search)
+            for number in fatal:
                 await set_aside(connection, number, DIED)
-        for number in deadly:
+        for number in fatal:
             UPDATES_SET_ASIDE.inc()
             _log.error("an update at which processes died is set aside", update=number)
         if died := sum(one.died for one in chats):

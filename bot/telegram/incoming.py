@@ -5,17 +5,15 @@ import hmac
 import json
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
-from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
 import structlog
 from aiohttp import web
 from telegram import Update, WebhookInfo
-from telegram._utils.types import ODVInput
 from telegram.error import NetworkError
 from telegram.ext import ExtBot
-from telegram.request import BaseRequest, RequestData
+from telegram.request import RequestData
 
 from bot.operators import notices
 from bot.process.listening import GuardedSite
@@ -27,6 +25,15 @@ from bot.telegram.transport import AiohttpRequest
 # be read. That number is confirmed, and no handler gets it. When polling ends, the library confirms once
 # more. That request may fail: an update that comes again is known by its number.
 
+UPDATE_KINDS = [
+    "message",
+    "edited_message",
+    "callback_query",
+    "inline_query",
+    "guest_message",
+    "my_chat_member",
+    "channel_post",
+]
 Keep = Callable[[Iterable[object]], Awaitable[list[dict[str, Any]]]]
 _NO_UPDATES = b'{"ok": true, "result": []}'
 
@@ -43,24 +50,13 @@ class PollingRequest(AiohttpRequest):
         super().__init__(connections)
         self._keep = keep
 
-    async def do_request(
-        self,
-        url: str,
-        method: str,
-        request_data: RequestData | None = None,
-        read_timeout: ODVInput[float] = BaseRequest.DEFAULT_NONE,
-        write_timeout: ODVInput[float] = BaseRequest.DEFAULT_NONE,
-        connect_timeout: ODVInput[float] = BaseRequest.DEFAULT_NONE,
-        pool_timeout: ODVInput[float] = BaseRequest.DEFAULT_NONE,
+    async def exchange(
+        self, url: str, method: str, request_data: RequestData | None, read_seconds: float
     ) -> tuple[int, bytes]:
         """Send one request and return status and body, all updates in it readable."""
-        ask = partial(
-            super().do_request, url, method, request_data,
-            read_timeout, write_timeout, connect_timeout, pool_timeout,
-        )  # fmt: skip
         is_last, last_ok = self.is_ending, self._last_ok
         try:
-            status, body = await ask()
+            status, body = await super().exchange(url, method, request_data, read_seconds)
         except NetworkError:
             if not self.is_ending:
                 raise
@@ -131,11 +127,7 @@ class WebhookListener:
         self._problem: str | None = None
 
     async def open(self) -> None:
-        """Listen.
-
-        Raises:
-            ListenError: the port is taken, or not ours to take.
-        """
+        """Listen. Raises ListenError if the port is taken, or not ours to take."""
         application = web.Application(client_max_size=_MOST_BYTES)
         application.router.add_post(urlsplit(self.webhook.url).path or "/", self._take)
         runner = web.AppRunner(application, access_log=None, shutdown_timeout=_PATIENCE_SECONDS)
@@ -153,22 +145,20 @@ class WebhookListener:
             runner, self._runner = self._runner, None
             await runner.cleanup()
 
-    async def register(self, kinds: list[str]) -> None:
-        """Tell Telegram to call us with updates of these kinds."""
+    async def register(self) -> None:
+        """Tell Telegram to call us."""
+        url, secret = self.webhook.url, self.webhook.secret
         await self._bot.set_webhook(
-            self.webhook.url,
-            secret_token=self.webhook.secret,
-            allowed_updates=kinds,
-            max_connections=MOST_CONNECTIONS,
+            url, secret_token=secret, allowed_updates=UPDATE_KINDS, max_connections=MOST_CONNECTIONS
         )
 
-    async def check_webhook(self, kinds: list[str]) -> None:
+    async def check_webhook(self) -> None:
         """Ask Telegram for the webhook's state, and register it again if its URL was changed."""
         info = await self._bot.get_webhook_info()
         self._problem = _problem_of(info)
         if info.url != self.webhook.url:
             _log.error("the webhook was changed by somebody else", url=info.url)
-            await self.register(kinds)
+            await self.register()
 
     def find_problem(self) -> str | None:
         """Say to operators what is wrong, if anything is."""

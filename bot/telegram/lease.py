@@ -10,9 +10,10 @@ import os
 import secrets
 import socket
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import structlog
 
@@ -175,12 +176,10 @@ class Lease:
     @asynccontextmanager
     async def kept(self) -> AsyncIterator[None]:
         """Keep the lease during the block and free it afterwards."""
-        keeping = asyncio.create_task(self._keep())
         try:
-            yield
+            async with meanwhile(self._keep()):
+                yield
         finally:
-            keeping.cancel()
-            await asyncio.wait([keeping])
             with log_errors("lease"), contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(_FREE_SECONDS), self._database.write() as connection:
                     await free_lease(connection, self.key)
@@ -196,6 +195,17 @@ class Lease:
                     self._sure_until = asked_at + LEASE_SECONDS
                 else:
                     self.lost.set()
+
+
+@asynccontextmanager
+async def meanwhile(work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
+    """Run `work` during the block; cancel it at the end."""
+    running = asyncio.create_task(work)
+    try:
+        yield
+    finally:
+        running.cancel()
+        await asyncio.wait([running])
 
 
 def machine_seconds() -> float:

@@ -40,7 +40,7 @@ _OVERALL_ONLY = {"chat_id": 0}  # to the library a private chat, which has no bu
 AT_ONCE = 1  # as `rate_limit_args`: raise at the first refusal, however short the wait
 _HOLDS_REMEMBERED = 10_000
 
-Result = Any
+_Call = Callable[..., Coroutine[Any, Any, Any]]
 
 
 @dataclass(slots=True)
@@ -82,13 +82,11 @@ class TelegramPace(AIORateLimiter):
     def _rate(self) -> float:
         return max(1, self.places) * _RATE_A_PLACE
 
-    @property
-    def in_flight(self) -> int:
-        """Return how many messages are on their way at once at the full rate (Little's law)."""
-        return self.in_flight_and(0.0)
-
     def in_flight_and(self, seconds_beside: float) -> int:
-        """Return the same if each message takes the sender `seconds_beside` more than Telegram needs."""
+        """Return how many messages are on their way at once at the full rate (Little's law).
+
+        Each takes the sender `seconds_beside` more than Telegram needs.
+        """
         seconds = self._seconds_a_message
         rate = min(self._rate, self.share.most_a_second(seconds))
         return math.ceil(rate * (seconds + seconds_beside))
@@ -97,11 +95,6 @@ class TelegramPace(AIORateLimiter):
     def places(self) -> int:
         """Return how many places this process has."""
         return self.share.count
-
-    @property
-    def is_sure(self) -> bool:
-        """Tell whether no other process can have taken the places by now."""
-        return self.share.is_sure
 
     def grow(self, places: int) -> None:
         """Raise the number of places to `places`."""
@@ -134,18 +127,17 @@ class TelegramPace(AIORateLimiter):
 
     async def process_request(
         self,
-        callback: Callable[..., Coroutine[Any, Any, Result]],
+        callback: _Call,
         args: Any,
         kwargs: dict[str, Any],
         endpoint: str,
         data: dict[str, Any],
         rate_limit_args: int | None,
-    ) -> Result:
+    ) -> Any:
         """Wait until the chat and the buckets are free, then send.
 
-        Raises:
-            RetryAfter: Telegram wants a longer wait, or refused too often, or this chat's wait is not over.
-            NotSentError: another process may deliver now, or this delivery was recalled.
+        Raises RetryAfter if Telegram wants a longer wait, or refused too often, or this chat's wait is not
+        over; NotSentError if another process may deliver now, or this delivery was recalled.
         """
         if endpoint not in _PACED and not endpoint.startswith("editMessage"):
             return await _retry(partial(callback, *args, **kwargs))
@@ -172,13 +164,13 @@ class TelegramPace(AIORateLimiter):
 
     async def _paced(
         self,
-        callback: Callable[..., Coroutine[Any, Any, Result]],
+        callback: _Call,
         args: Any,
         kwargs: dict[str, Any],
         endpoint: str,
         data: dict[str, Any],
         longest_retry_seconds: float,
-    ) -> Result:
+    ) -> Any:
         if endpoint.startswith("editMessage"):
             edit = partial(super().process_request, callback, args, kwargs, endpoint)
             return await _retry(partial(edit, _OVERALL_ONLY, None), longest_retry_seconds)
@@ -196,13 +188,7 @@ class TelegramPace(AIORateLimiter):
             finally:
                 turn.free_at = asyncio.get_running_loop().time() + _CHAT_PAUSE_SECONDS
 
-    async def _deliver(
-        self,
-        callback: Callable[..., Coroutine[Any, Any, Result]],
-        leave: Callable[[], None],
-        *args: Any,
-        **kwargs: Any,
-    ) -> Result:
+    async def _deliver(self, callback: _Call, leave: Callable[[], None], *args: Any, **kwargs: Any) -> Any:
         leave()
         if not self.may_deliver():
             raise NotSentError("another process may have taken the sending over")
@@ -212,9 +198,7 @@ class TelegramPace(AIORateLimiter):
         finally:
             may_leave.reset(asked)
 
-    async def _in_a_place(
-        self, callback: Callable[..., Coroutine[Any, Any, Result]], *args: Any, **kwargs: Any
-    ) -> Result:
+    async def _in_a_place(self, callback: _Call, *args: Any, **kwargs: Any) -> Any:
         loop = asyncio.get_running_loop()
         async with self.share.one():
             began = loop.time()
@@ -232,9 +216,7 @@ class TelegramPace(AIORateLimiter):
         return turn
 
 
-async def _retry(
-    send: Callable[[], Coroutine[Any, Any, Result]], longest_seconds: float = _LONGEST_RETRY_SECONDS
-) -> Result:
+async def _retry(send: _Call, longest_seconds: float = _LONGEST_RETRY_SECONDS) -> Any:
     """Send, and again after each wait that Telegram asks for, together at most `longest_seconds`."""
     waited = 0.0
     while True:

@@ -28,7 +28,7 @@ from bot.telegram.stored_updates import (
     parse_update,
     read_update,
 )
-from bot.telegram.turns import Others, may_wait, sender_of
+from bot.telegram.turns import may_wait, sender_of
 from bot.times.clock import Clock
 from storage.chat_claims import (
     CLAIM_SECONDS,
@@ -77,7 +77,6 @@ class SharedQueue(UpdateQueue):
         self._marking = asyncio.Lock()
         self._search = IdleSearch(database, self._owner, self)
         self._is_ending = False
-        self._progress_at = time.monotonic()
 
     async def keep(self, updates: Iterable[object]) -> list[dict[str, Any]]:
         """Write updates to the database and queue those whose turn it is; nothing is left for `put`."""
@@ -107,7 +106,7 @@ class SharedQueue(UpdateQueue):
             kept = await keep_and_claim(connection, one, self._owner, claims=claims, now=now)
             if kept is None:
                 return
-            if not may_wait(raw, Others(kept.of_person - 1, kept.of_chat - 1, self._search.in_all)):
+            if not may_wait(raw, kept.of_person - 1, kept.of_chat - 1, self._search.in_all):
                 one = replace(one, failure=PASSED_OVER)
                 await pass_over(connection, one.update_id)
         count_unhandled([one] if one.failure else [])
@@ -233,11 +232,6 @@ class SharedQueue(UpdateQueue):
     def backlog(self) -> int:
         """Return how many updates waited in the database a moment ago."""
         return self._search.in_all
-
-    @property
-    def seconds_stuck(self) -> float:
-        """Return for how long no update was handled although some are queued; 0 when none is."""
-        return time.monotonic() - self._progress_at if self._in_work else 0.0
 
     async def reload(self, bot: ExtBot[Any]) -> int:
         """Share the updates that a process kept when it was alone; return how many wait in all."""

@@ -15,7 +15,7 @@ import structlog
 
 from bot.process.health import retry
 from bot.process.metrics import log_errors
-from bot.telegram.lease import is_gone, machine_seconds
+from bot.telegram.lease import is_gone, machine_seconds, meanwhile
 from bot.telegram.limiter import TelegramPace
 from storage.delivery.senders import expire, find_owners, give_back, set_share
 from storage.engine import Database
@@ -58,12 +58,10 @@ class PaceShare:
         """Have a share during the block. A second after it the places are free for others."""
         await retry(self.renew, stop)
         self._pace.take_turn_in_group = self.take_turn_in_group
-        keeping = asyncio.create_task(self._keep(), name="pace")
         try:
-            yield
+            async with meanwhile(self._keep()):
+                yield
         finally:
-            keeping.cancel()
-            await asyncio.wait([keeping])
             with log_errors("pace"), contextlib.suppress(TimeoutError, StorageError):
                 async with asyncio.timeout(_LEAVE_SECONDS), self._database.write() as connection:
                     await expire(connection, self.key.name, [self.key.owner])
@@ -101,14 +99,8 @@ class PaceShare:
             if gone := [owner for owner in owners if owner != self.key.owner and is_gone(owner)]:
                 await expire(connection, self.key.name, gone)
             had = 0 if self._is_new else pace.places
-            has = await set_share(
-                connection,
-                self.key,
-                total=total,
-                has=had,
-                wanted=pace.share.wanted(total),
-                is_new=self._is_new,
-            )
+            wanted, is_new = pace.share.wanted(total), self._is_new
+            has = await set_share(connection, self.key, total=total, has=had, wanted=wanted, is_new=is_new)
         if has is None:
             await self._join_anew()
             return

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import time
 from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from typing import Any, TypeGuard
@@ -22,12 +23,15 @@ class UpdateQueue(asyncio.Queue[object], ABC):
     """The queue that the library takes updates from. Each is in the database from before Telegram may forget
     it until it is handled."""
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._progress_at = time.monotonic()
+
     @abstractmethod
     async def keep(self, updates: Iterable[object]) -> list[dict[str, Any]]:
         """Write updates to the database as they came; return what is still to be queued with `put`.
 
-        Raises:
-            NetworkError: they could not be kept, so Telegram must not be told that they were.
+        Raises NetworkError if they could not be kept: Telegram must not be told that they were.
         """
 
     @abstractmethod
@@ -38,9 +42,9 @@ class UpdateQueue(asyncio.Queue[object], ABC):
     async def run(self, bot: ExtBot[Any]) -> None:
         """Do the queue's own work while updates are handled; may end early."""
 
-    @abstractmethod
     async def may_begin(self, update_id: int) -> bool:
         """Tell whether this process may handle an update that it took from the queue."""
+        return True
 
     @abstractmethod
     async def mark_handled(self, update_id: int) -> None:
@@ -73,8 +77,13 @@ class UpdateQueue(asyncio.Queue[object], ABC):
 
     @property
     @abstractmethod
+    def is_at_work(self) -> bool:
+        """Tell whether an update is queued or being handled."""
+
+    @property
     def seconds_stuck(self) -> float:
         """Return for how long no update was handled although some are queued; 0 when none is."""
+        return time.monotonic() - self._progress_at if self.is_at_work else 0.0
 
 
 def is_update(raw: object) -> TypeGuard[dict[str, Any]]:
@@ -99,11 +108,6 @@ def read_update(raw: dict[str, Any], bot: ExtBot[Any] | None) -> tuple[Update | 
         _log.error("an update cannot be read and is set aside", update=number, failure=failure)
         return None, failure
     return update, None
-
-
-def number_only(raw: dict[str, Any]) -> dict[str, Any]:
-    """Return an update without content: it is confirmed to Telegram, and no handler gets it."""
-    return {"update_id": raw["update_id"]}
 
 
 def parse_update(payload: str | bytes) -> dict[str, Any] | None:

@@ -93,12 +93,6 @@ class AiohttpRequest(BaseRequest):
         age = time.monotonic() - at
         return date + dt.timedelta(seconds=age) if age < _DATE_SECONDS else None
 
-    def _note_date(self, text: str) -> None:
-        with contextlib.suppress(ValueError, OverflowError):
-            date = parsedate_to_datetime(text)
-            if date.tzinfo is not None:
-                self._dated = date, time.monotonic()
-
     @property
     def read_timeout(self) -> float:
         """Return how long an answer may take, in seconds, where the call names no time of its own."""
@@ -140,17 +134,26 @@ class AiohttpRequest(BaseRequest):
         connect_timeout: ODVInput[float] = BaseRequest.DEFAULT_NONE,
         pool_timeout: ODVInput[float] = BaseRequest.DEFAULT_NONE,
     ) -> tuple[int, bytes]:
-        """Send one request and return status and body.
+        """Send one request and return status and body. Of the times only `read_timeout` counts.
 
-        Raises:
-            NotSentError: it cannot have reached the server.
-            TimedOut: no whole answer in time; the server may have acted on it.
-            NetworkError: anything else on the way; the server may have acted on it.
+        Raises NotSentError if it cannot have reached the server, TimedOut if no whole answer came in time,
+        NetworkError for anything else on the way; with the last two the server may have acted on it.
         """
+        seconds = read_timeout if isinstance(read_timeout, int | float) else self._read_timeout
+        return await self.exchange(url, method, request_data, seconds)
+
+    async def exchange(
+        self, url: str, method: str, request_data: RequestData | None, read_seconds: float
+    ) -> tuple[int, bytes]:
+        """Do what `do_request` does, with a time for the answer."""
         if self._session is None:
             raise NotSentError("the transport is not open")
-        read = read_timeout if isinstance(read_timeout, int | float) else self._read_timeout
-        limits = _limits(read)
+        limits = aiohttp.ClientTimeout(
+            total=read_seconds + _CONNECT_SECONDS,
+            connect=_CONNECT_SECONDS,
+            sock_connect=_CONNECT_SECONDS,
+            sock_read=read_seconds,
+        )
         try:
             async with self._session.request(
                 method, url, data=_body(request_data), timeout=limits, allow_redirects=False
@@ -176,20 +179,14 @@ class AiohttpRequest(BaseRequest):
         if 300 <= answer.status < 500 and not _is_a_bot_api_answer(body):
             # A gateway's page. The library would take its status for a bad token or a blocked chat.
             raise NotSentError(f"{answer.status}, not from a Bot API server")
-        self._note_date(answer.headers.get("Date", ""))
+        with contextlib.suppress(ValueError, OverflowError):
+            date = parsedate_to_datetime(answer.headers.get("Date", ""))
+            if date.tzinfo is not None:
+                self._dated = date, time.monotonic()
         if answer.status == 401:
             self.unauthorized.set()
         elif answer.status == 200:
             self._last_ok = time.monotonic()
-
-
-def _limits(read_seconds: float) -> aiohttp.ClientTimeout:
-    return aiohttp.ClientTimeout(
-        total=read_seconds + _CONNECT_SECONDS,
-        connect=_CONNECT_SECONDS,
-        sock_connect=_CONNECT_SECONDS,
-        sock_read=read_seconds,
-    )
 
 
 def _plain_message(result: JSONDict) -> JSONDict:

@@ -100,11 +100,8 @@ OF_A_CHAT = 120  # of all the people in a group
 CROWDED = 4_000  # with so many waiting in all, the shares are smaller
 OF_A_PERSON_IN_A_CROWD = 5
 OF_A_CHAT_IN_A_CROWD = 20
-_STATES = (
-    "my_chat_member",
-    "migrate_to_chat_id",
-    "migrate_from_chat_id",
-)  # without these updates the stored state of a chat would be wrong
+# Without these updates the stored state of a chat would be wrong.
+_STATES = ("my_chat_member", "migrate_to_chat_id", "migrate_from_chat_id")
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,9 +122,8 @@ class Backlog:
 
     def has_room(self, raw: dict[str, Any]) -> bool:
         """Tell whether this update may wait too."""
-        sender = sender_of(raw)
-        others = Others(self._of_person[sender], self._of_chat[sender.chat], len(self._senders))
-        return may_wait(raw, others)
+        sender, in_all = sender_of(raw), len(self._senders)
+        return may_wait(raw, self._of_person[sender], self._of_chat[sender.chat], in_all)
 
     def add(self, raw: dict[str, Any]) -> None:
         """Count an update; one that is counted already stays so."""
@@ -145,23 +141,13 @@ class Backlog:
             _decrease(self._of_chat, sender.chat)
 
 
-@dataclass(frozen=True, slots=True)
-class Others:
-    """How many updates wait already: of the same person in the chat, of the chat, in all."""
-
-    of_person: int
-    of_chat: int
-    in_all: int
-
-
-def may_wait(raw: dict[str, Any], others: Others) -> bool:
-    """Tell whether an update may wait beside `others`."""
-    is_crowded = others.in_all >= CROWDED
-    of_person, of_chat = (
-        (OF_A_PERSON_IN_A_CROWD, OF_A_CHAT_IN_A_CROWD) if is_crowded else (OF_A_PERSON, OF_A_CHAT)
-    )
-    is_within = others.of_person < of_person and others.of_chat < of_chat
-    return is_within or _is_state(raw)
+def may_wait(raw: dict[str, Any], of_person: int, of_chat: int, in_all: int) -> bool:
+    """Tell whether an update may wait beside others: of the same person in the chat, of the chat, in all."""
+    most_of_person, most_of_chat = OF_A_PERSON, OF_A_CHAT
+    if in_all >= CROWDED:
+        most_of_person, most_of_chat = OF_A_PERSON_IN_A_CROWD, OF_A_CHAT_IN_A_CROWD
+    is_within = of_person < most_of_person and of_chat < most_of_chat
+    return is_within or any(name in raw or name in _content(raw) for name in _STATES)
 
 
 def sender_of(raw: dict[str, Any]) -> Sender:
@@ -174,12 +160,7 @@ def sender_of(raw: dict[str, Any]) -> Sender:
 
 
 def _content(raw: dict[str, Any]) -> dict[str, Any]:
-    found = [each for each in raw.values() if isinstance(each, dict)]
-    return found[0] if found else {}
-
-
-def _is_state(raw: dict[str, Any]) -> bool:
-    return any(name in raw or name in _content(raw) for name in _STATES)
+    return next((each for each in raw.values() if isinstance(each, dict)), {})
 
 
 def _id(whose: object) -> int:

@@ -12,7 +12,6 @@ import inspect
 import json
 import time
 from collections.abc import Awaitable, Callable, Iterable
-from functools import partial
 from typing import Any
 
 import structlog
@@ -30,7 +29,6 @@ from bot.telegram.stored_updates import (
     chat_of,
     count_unhandled,
     is_update,
-    number_only,
     parse_update,
     why_unreadable,
 )
@@ -63,7 +61,6 @@ class DurableQueue(UpdateQueue):
         self._database = database
         self._clock = clock
         self._open: set[int] = set()  # queued and not yet handled
-        self._progress_at = time.monotonic()
         self._new: set[int] = set()  # kept by this process and not yet queued
         self._backlog = Backlog()
         self._suspects = Suspects(database, clock)
@@ -78,11 +75,8 @@ class DurableQueue(UpdateQueue):
 
         Only the number is left of an update that was seen before, that cannot be read, or that is beyond its
         sender's share: it is confirmed to Telegram, and `put` drops it. An object without a number can be
-        neither kept nor confirmed, and is left out.
-
-        Raises:
-            NetworkError: they could not be kept. For the poller the poll failed: it confirms none of them
-                and asks for them again.
+        neither kept nor confirmed, and is left out. Raises NetworkError if they could not be kept. For the
+        poller the poll failed: it confirms none of them and asks for them again.
         """
         numbered = {each["update_id"]: each for each in updates if is_update(each)}
         self._full_at = time.monotonic() if len(numbered) >= _MOST_TOGETHER else float("-inf")
@@ -101,7 +95,7 @@ class DurableQueue(UpdateQueue):
                     self._backlog.remove(one.update_id)
         count_unhandled([one for one in kept if one.update_id in new])
         self._new |= {one.update_id for one in kept if one.failure is None} & new
-        return [raw if number in self._new else number_only(raw) for number, raw in numbered.items()]
+        return [raw if number in self._new else {"update_id": number} for number, raw in numbered.items()]
 
     def _to_keep(self, raw: dict[str, Any]) -> KeptUpdate:
         """Decide whether an update is to be handled, and count it in the backlog if so."""
@@ -147,15 +141,15 @@ class DurableQueue(UpdateQueue):
         self._open.add(number)
 
     @property
-    def seconds_stuck(self) -> float:
-        """Return for how long no update was handled although some are queued; 0 when none is."""
-        return time.monotonic() - self._progress_at if self._open else 0.0
+    def is_at_work(self) -> bool:
+        """Tell whether an update is queued or being handled."""
+        return bool(self._open)
 
     async def reload(self, bot: ExtBot[Any]) -> int:
         """Queue the updates that an earlier process kept and did not handle; return how many.
 
         Unreadable rows are set aside, and updates at which the bot died again and again. Updates that were
-        tried before wait for `try_suspects`.
+        tried before wait for `run`.
         """
         async with self._database.read() as connection:
             rows = await find_unhandled(connection)
@@ -181,32 +175,22 @@ class DurableQueue(UpdateQueue):
         self._note_queued(raw["update_id"])
         await super().put(Update.de_json(raw, bot))
 
-    async def run(self, bot: ExtBot[Any]) -> None:
-        """Try the suspect updates."""
-        await self.try_suspects(bot)
-
-    async def may_begin(self, update_id: int) -> bool:
-        """Return True: no other process handles updates."""
-        return True
-
-    async def try_suspects(self, bot: ExtBot[Any], *, most_seconds: float = _SUSPECT_SECONDS) -> None:
+    async def run(self, bot: ExtBot[Any], *, most_seconds: float = _SUSPECT_SECONDS) -> None:
         """Handle updates that were left over more than once: one at a time, with no other in work."""
         while self._suspected:
-            await self._until_handled(lambda: not self._open, most_seconds)
+            await self._until_handled(None, most_seconds)
             raw = self._suspected.pop(0)
             number = raw["update_id"]
             _log.warning("an update left over more than once is tried alone", update=number)
             await self._suspects.begin_alone(number)
             await self._queue_again(raw, bot)
-            await self._until_handled(partial(self._is_handled, number), most_seconds)
+            await self._until_handled(number, most_seconds)
 
-    def _is_handled(self, number: int) -> bool:
-        return number not in self._open
-
-    async def _until_handled(self, is_so: Callable[[], bool], most_seconds: float) -> None:
+    async def _until_handled(self, number: int | None, most_seconds: float) -> None:
+        """Wait until this update is handled; None: until all are."""
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(most_seconds):
-                while not is_so():
+                while number in self._open or (number is None and self._open):
                     self._handled.clear()
                     await self._handled.wait()
 

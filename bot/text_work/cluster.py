@@ -9,14 +9,14 @@ import re
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
-from typing import Any, TypeVar
+from typing import Any
 
 from distributed import Client, Future, KilledWorker, get_worker
 from distributed.client import FutureCancelledError
 from distributed.comm import CommClosedError
 from pydantic import ValidationError
 
-from bot.text_work.tasks import Task, code_version
+from bot.text_work.tasks import AboutT, AnswerT, ItemT, Task, code_version
 from bot.text_work.text_pool import TextPool
 from bot.text_work.worker import ClusterError, Failure
 
@@ -25,9 +25,6 @@ _CALLS_A_THREAD = 4  # a worker holds two; the others are for the worker that is
 _CONNECT_SECONDS = 10.0
 _CHECK_SECONDS = 5.0
 _NO_WORKER_SECONDS = 60.0  # with a cluster that has no worker left
-_About = TypeVar("_About")
-_Item = TypeVar("_Item")
-_Answer = TypeVar("_Answer")
 
 
 class WrongVersionError(Exception):
@@ -38,8 +35,7 @@ class WrongVersionError(Exception):
 async def cluster_texts(address: str, report: Callable[[str], None]) -> AsyncIterator["ClusterTexts"]:
     """Connect to the scheduler at `address`; `report` is called with a line that has the dashboard's link.
 
-    Raises:
-        ClusterError: no scheduler answers, it has no worker, or its workers have other language code.
+    Raises ClusterError if no scheduler answers, it has no worker, or its workers have other language code.
     """
     if not _ADDRESS.fullmatch(address):
         raise ClusterError(f"«{address}» không phải địa chỉ bộ điều phối Dask, ví dụ tcp://10.0.0.5:8786.")
@@ -100,15 +96,14 @@ class ClusterTexts:
         """The workers start their text processes themselves."""
 
     async def run(
-        self, task: Task[_About, _Item, _Answer], about: _About, items: Sequence[_Item]
-    ) -> list[_Answer | Failure]:
+        self, task: Task[AboutT, ItemT, AnswerT], about: AboutT, items: Sequence[ItemT]
+    ) -> list[AnswerT | Failure]:
         """Return for each item, in order, its answer or why there is none.
 
-        Raises:
-            ClusterError: the scheduler went away, no worker is left, or one has other language code.
+        Raises ClusterError if the scheduler went away, no worker is left, or one has other language code.
         """
         head, packed = task.about.dump_json(about), [task.item.dump_json(item) for item in items]
-        answers: list[_Answer | Failure] = []
+        answers: list[AnswerT | Failure] = []
         while len(answers) < len(items):
             found = _checked(task, await self._sent(task, head, packed[len(answers) :]))
             answers += found
@@ -152,9 +147,9 @@ class ClusterTexts:
             waiting.cancel()
 
 
-def _checked(task: Task[_About, _Item, _Answer], found: Sequence[bytes | Failure]) -> list[_Answer | Failure]:
+def _checked(task: Task[AboutT, ItemT, AnswerT], found: Sequence[bytes | Failure]) -> list[AnswerT | Failure]:
     """Return the answers up to the first that is none; those behind it may be of other items."""
-    answers: list[_Answer | Failure] = []
+    answers: list[AnswerT | Failure] = []
     for one in found:
         try:
             answers.append(one if isinstance(one, Failure) else task.answer.validate_json(one))
@@ -169,8 +164,7 @@ _pools: dict[asyncio.AbstractEventLoop, TextPool] = {}  # a worker has one, for 
 async def work(expected: str, task: str, about: bytes, items: Sequence[bytes]) -> list[bytes | Failure]:
     """Run a call in the text processes of this worker, one for each of its threads.
 
-    Raises:
-        WrongVersionError: our language code is not the `expected` one.
+    Raises WrongVersionError if our language code is not the `expected` one.
     """
     if code_version() != expected:
         raise WrongVersionError(code_version())

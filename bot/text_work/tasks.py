@@ -47,23 +47,23 @@ def frame(letter: bytes, content: bytes = b"") -> bytes:
 # Messages are JSON, checked on arrival. Each task works on one item at a time, so that the parent knows which
 # item ended the process.
 
-_About = TypeVar("_About")
-_Item = TypeVar("_Item")
-_Answer = TypeVar("_Answer")
+AboutT = TypeVar("AboutT")
+ItemT = TypeVar("ItemT")
+AnswerT = TypeVar("AnswerT")
 
 
 @dataclass(frozen=True, slots=True)
-class Task(Generic[_About, _Item, _Answer]):
+class Task(Generic[AboutT, ItemT, AnswerT]):
     """Work on items. `about` holds what all items of a call have in common.
 
     When calls wait for a process, those with the highest `priority` go first.
     """
 
     name: str
-    about: TypeAdapter[_About]
-    item: TypeAdapter[_Item]
-    answer: TypeAdapter[_Answer]
-    work: Callable[[_About, _Item], _Answer]
+    about: TypeAdapter[AboutT]
+    item: TypeAdapter[ItemT]
+    answer: TypeAdapter[AnswerT]
+    work: Callable[[AboutT, ItemT], AnswerT]
     priority: int = 0
 
 

@@ -8,14 +8,11 @@ from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, 
 from contextlib import asynccontextmanager
 from typing import TypeVar
 
-from bot.text_work.tasks import Task
+from bot.text_work.tasks import AboutT, AnswerT, ItemT, Task
 from bot.text_work.worker import Failure, TextWorker
 
 _Batch = TypeVar("_Batch")
 _Result = TypeVar("_Result")
-_About = TypeVar("_About")
-_Item = TypeVar("_Item")
-_Answer = TypeVar("_Answer")
 CALLS_A_PROCESS = 2  # one in work, one that waits
 _NICENESS = 10  # together they can fill the machine: grouping and saving, which are slower, come first
 
@@ -64,30 +61,18 @@ class TextPool:
         self._numbers = itertools.count()
 
     async def start(self) -> None:
-        """Make sure that every process is there.
-
-        Raises:
-            TextWorkError: one does not start.
-        """
+        """Make sure that every process is there."""
         await asyncio.gather(*(worker.start() for worker in self._workers))
 
     async def run(
-        self, task: Task[_About, _Item, _Answer], about: _About, items: Sequence[_Item]
-    ) -> list[_Answer | Failure]:
-        """Return for each item, in order, its answer or why there is none.
-
-        Raises:
-            TextWorkError: the process does not start, or dies before it begins to work.
-        """
+        self, task: Task[AboutT, ItemT, AnswerT], about: AboutT, items: Sequence[ItemT]
+    ) -> list[AnswerT | Failure]:
+        """Return for each item, in order, its answer or why there is none."""
         async with self._one(task.priority) as worker:
             return await worker.run(task, about, items)
 
     async def run_packed(self, task: str, about: bytes, items: Iterable[bytes]) -> list[bytes | Failure]:
-        """Do a task, by its name, on JSON as it comes; return its answers as they are, not checked.
-
-        Raises:
-            TextWorkError: the process does not start, or dies before it begins to work.
-        """
+        """Do a task, by its name, on JSON as it comes; return its answers as they are, not checked."""
         async with self._one() as worker:
             return await worker.run_packed(task, about, items)
 
@@ -111,16 +96,6 @@ class TextPool:
             if not given.done():
                 given.set_result(self._free.pop(0))
 
-    async def close(self) -> None:
+    async def aclose(self) -> None:
         """End the processes."""
-        await asyncio.gather(*(worker.close() for worker in self._workers))
-
-
-@asynccontextmanager
-async def text_pool(count: int) -> AsyncIterator[TextPool]:
-    """Provide `count` text processes until the end of the block."""
-    pool = TextPool(count)
-    try:
-        yield pool
-    finally:
-        await pool.close()
+        await asyncio.gather(*(worker.aclose() for worker in self._workers))

@@ -8,10 +8,10 @@ import asyncio
 import json
 import signal
 from asyncio.subprocess import DEVNULL, PIPE, Process
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
-from typing import Literal, Protocol, TypeVar
+from typing import Literal, Protocol
 
 from pydantic import ValidationError
 
@@ -26,6 +26,9 @@ from bot.text_work.tasks import (
     MOST_BYTES,
     OUT_OF_MEMORY,
     READY,
+    AboutT,
+    AnswerT,
+    ItemT,
     Task,
     frame,
 )
@@ -38,9 +41,6 @@ _START_SECONDS = 120.0
 _STARTS = 3  # of a process that dies before it has read its call
 _CALL_BYTES = 1_000_000  # more items are sent in several calls
 _LIMITS = Limits(memory_bytes=600_000_000, file_bytes=0, open_files=64)
-_About = TypeVar("_About")
-_Item = TypeVar("_Item")
-_Answer = TypeVar("_Answer")
 
 
 class TextWorkError(Exception):
@@ -73,7 +73,7 @@ class Failure:
     trace: str = ""
 
     @property
-    def is_deadly(self) -> bool:
+    def is_fatal(self) -> bool:
         """Tell whether the item ended the process."""
         return self.reason != "error"
 
@@ -87,12 +87,18 @@ class Texts(Protocol):
     width: int
 
     async def start(self) -> None:
-        """Get ready, so that `run` can begin at once."""
+        """Get ready, so that `run` can begin at once.
+
+        Raises TextWorkError if a text process does not start.
+        """
 
     async def run(
-        self, task: Task[_About, _Item, _Answer], about: _About, items: Sequence[_Item]
-    ) -> list[_Answer | Failure]:
-        """Return for each item, in order, its answer or why there is none."""
+        self, task: Task[AboutT, ItemT, AnswerT], about: AboutT, items: Sequence[ItemT]
+    ) -> list[AnswerT | Failure]:
+        """Return for each item, in order, its answer or why there is none.
+
+        Raises TextWorkError if no text process starts, or it dies before it begins to work.
+        """
 
 
 class TextWorker:
@@ -107,37 +113,25 @@ class TextWorker:
         self._process: Process | None = None
 
     async def start(self) -> None:
-        """Make sure that a process is there.
-
-        Raises:
-            TextWorkError: it does not start.
-        """
+        """Make sure that a process is there."""
         async with self._turn:
             await self._ready()
 
     async def run(
-        self, task: Task[_About, _Item, _Answer], about: _About, items: Sequence[_Item]
-    ) -> list[_Answer | Failure]:
-        """Return for each item, in order, its answer or why there is none.
-
-        Raises:
-            TextWorkError: the process does not start, or dies before it begins to work.
-        """
+        self, task: Task[AboutT, ItemT, AnswerT], about: AboutT, items: Sequence[ItemT]
+    ) -> list[AnswerT | Failure]:
+        """Return for each item, in order, its answer or why there is none."""
         packed = (task.item.dump_json(item) for item in items)
         return await self._run(task.name, task.about.dump_json(about), packed, task.answer.validate_json)
 
     async def run_packed(self, task: str, about: bytes, items: Iterable[bytes]) -> list[bytes | Failure]:
-        """Do a task, by its name, on JSON as it comes; return its answers as they are, not checked.
-
-        Raises:
-            TextWorkError: the process does not start, or dies before it begins to work.
-        """
+        """Do a task, by its name, on JSON as it comes; return its answers as they are, not checked."""
         return await self._run(task, about, items, bytes)
 
     async def _run(
-        self, task: str, about: bytes, items: Iterable[bytes], read: Callable[[bytes], _Answer]
-    ) -> list[_Answer | Failure]:
-        answers: list[_Answer | Failure] = []
+        self, task: str, about: bytes, items: Iterable[bytes], read: Callable[[bytes], AnswerT]
+    ) -> list[AnswerT | Failure]:
+        answers: list[AnswerT | Failure] = []
         for call in _calls(items):
             async with self._turn:
                 done, killed_at = 0, -1
@@ -150,15 +144,11 @@ class TextWorker:
                     done += len(found)
         return answers
 
-    async def close(self) -> None:
-        """End the process."""
-        await self._end()
-
     async def _call(
-        self, task: str, about: bytes, items: Sequence[bytes], read: Callable[[bytes], _Answer]
-    ) -> list[_Answer | Failure]:
+        self, task: str, about: bytes, items: Sequence[bytes], read: Callable[[bytes], AnswerT]
+    ) -> list[AnswerT | Failure]:
         """Return the answers, as `read` makes them, up to the item that ended the process: at least one."""
-        answers: list[_Answer | Failure] = []
+        answers: list[AnswerT | Failure] = []
         try:
             process = await self._begun(task, about, items)
             for _ in items:
@@ -172,7 +162,7 @@ class TextWorker:
         except ValidationError:  # not an answer to this task
             answers.append(Failure(await self._cause("crash")))
         except BaseException:  # late answers must not be taken for those of the next call
-            await self._end()
+            await self.aclose()
             raise
         return answers
 
@@ -188,7 +178,7 @@ class TextWorker:
                 await process.stdin.drain()
                 if (await self._read(process, _START_SECONDS))[0] == GOT:
                     return process
-            await self._end()
+            await self.aclose()
         raise TextWorkError("the text process dies before it begins to work")
 
     async def _ready(self) -> Process:
@@ -204,18 +194,17 @@ class TextWorker:
         try:
             letter, _ = await self._read(self._process, _START_SECONDS)
         except _DiedError as error:
-            await self._end()
+            await self.aclose()
             raise TextWorkError("the text process does not start") from error
         if letter != READY:
-            await self._end()
+            await self.aclose()
             raise TextWorkError("the text process did not say that it is ready")
         return self._process
 
     async def _read(self, process: Process, seconds: float) -> tuple[bytes, bytes]:
         """Return the letter and the content of the next frame.
 
-        Raises:
-            _DiedError: no frame comes within `seconds`, or the bytes are invalid.
+        Raises _DiedError if none comes within `seconds`, or the bytes are invalid.
         """
         assert process.stdout is not None  # noqa: S101 - opened as a pipe
         try:
@@ -242,10 +231,11 @@ class TextWorker:
                 reason = "memory"
             elif process.returncode == -signal.SIGKILL:
                 reason = "killed"
-        await self._end()
+        await self.aclose()
         return reason
 
-    async def _end(self) -> None:
+    async def aclose(self) -> None:
+        """End the process."""
         process, self._process = self._process, None
         if process is None:
             return
@@ -256,16 +246,6 @@ class TextWorker:
 
 def _was_killed(answer: object) -> bool:
     return isinstance(answer, Failure) and answer.reason == "killed"
-
-
-@asynccontextmanager
-async def text_worker() -> AsyncIterator[TextWorker]:
-    """Provide a text process until the end of the block."""
-    worker = TextWorker()
-    try:
-        yield worker
-    finally:
-        await worker.close()
 
 
 def _calls(items: Iterable[bytes]) -> Iterator[list[bytes]]:

@@ -1,4 +1,4 @@
-"""The program's one clock: the machine's, one that starts elsewhere and runs faster, or one set by hand."""
+"""The program's one clock: the machine's, or one that starts elsewhere and runs faster."""
 
 import asyncio
 import datetime as dt
@@ -19,35 +19,24 @@ class Clock:
             raise ValueError("a clock's rate must be positive")
         if start is not None and start.tzinfo is None:
             raise ValueError("a clock starts at an aware moment")
-        self._is_simulated = start is not None or rate != 1.0
+        self.is_simulated = (
+            start is not None or rate != 1.0
+        )  # whether it shows another time than the machine's
         self._start = (start or dt.datetime.now(dt.UTC)).astimezone(dt.UTC)
         self._rate = rate
         self._made_at = time.monotonic()
-        self._ahead = dt.timedelta()
-
-    @property
-    def is_simulated(self) -> bool:
-        """Tell whether it shows another time than the machine's."""
-        return self._is_simulated
+        # What it shows beyond the machine's clock, unless simulated: to agree with a clock shared by several.
+        self.ahead = dt.timedelta()
 
     def now(self) -> dt.datetime:
         """Return the moment, in UTC."""
-        if not self._is_simulated:
-            return self.machine_now() + self._ahead
+        if not self.is_simulated:
+            return self.machine_now() + self.ahead
         return self._start + dt.timedelta(seconds=self.elapsed())
 
     def machine_now(self) -> dt.datetime:
         """Return the moment by the machine's own clock, in UTC."""
         return dt.datetime.now(dt.UTC)
-
-    @property
-    def ahead(self) -> dt.timedelta:
-        """Return how much it shows beyond the machine's clock, unless it is simulated."""
-        return self._ahead
-
-    def set_ahead(self, ahead: dt.timedelta) -> None:
-        """Show so much more than the machine's clock, to agree with a clock that several machines share."""
-        self._ahead = ahead
 
     def elapsed(self) -> float:
         """Return seconds that only grow, for waits: a step of the machine's wall clock changes nothing."""
@@ -67,7 +56,7 @@ class Clock:
 
 
 class ManualClock(Clock):
-    """A clock that stands still until `advance`: for tests and replays. It belongs to one event loop."""
+    """A clock that stands still until `advance`. It belongs to one event loop."""
 
     def __init__(self, start: dt.datetime) -> None:
         super().__init__(start)

@@ -22,10 +22,8 @@ _LAST_FIVE = dt.time(23, 55)
 class Schedule:
     """Local `times` on `days` (0 = Monday) in the IANA zone `zone`. Times are kept sorted, each once.
 
-    If there are `parts`, each holds times and the days on which they count; see `joined`.
-
-    Raises:
-        ValueError: no time, no day, a day outside 0-6, a time with a zone of its own, an unknown zone.
+    If there are `parts`, each holds times and the days on which they count; see `joined`. Raises ValueError
+    without a time or day, for a day outside 0-6, a time with a zone of its own, an unknown zone.
     """
 
     times: tuple[dt.time, ...]
@@ -229,16 +227,11 @@ def plan_slots(
     sent by hand may be later than a slot.
     """
     slots = [due_at, *schedule.slots_between(due_at, now)]
-    latest = slots[-1]
-    next_due_at = schedule.next_after(now)
+    make, reason = None, OVERTAKEN
     if is_paused:
-        return SlotPlan(None, _skip(slots, EDITION_PAUSED), next_due_at)
-    if now - latest > late_window:
-        return SlotPlan(None, _skip(slots, TOO_LATE), next_due_at)
-    if covered_until is not None and covered_until >= latest:
-        return SlotPlan(None, _skip(slots, OVERTAKEN), next_due_at)
-    return SlotPlan(latest, _skip(slots[:-1], OVERTAKEN), next_due_at)
-
-
-def _skip(slots: Sequence[dt.datetime], reason: str) -> tuple[tuple[dt.datetime, str], ...]:
-    return tuple((slot, reason) for slot in slots)
+        reason = EDITION_PAUSED
+    elif now - slots[-1] > late_window:
+        reason = TOO_LATE
+    elif covered_until is None or covered_until < slots[-1]:
+        make = slots.pop()
+    return SlotPlan(make, tuple((slot, reason) for slot in slots), schedule.next_after(now))

@@ -94,8 +94,7 @@ _TIME = re.compile(
 def parse_local_time(text: str) -> dt.time:
     """Read a time of day: `6h30`, `18:00`, `7 giờ rưỡi`, `8h kém 15`, `7h tối`.
 
-    Raises:
-        TypedTimeError: no time, or an impossible one (`24:00`, `25h61`, `13h sáng`).
+    Raises TypedTimeError if it is none, or an impossible one (`24:00`, `25h61`, `13h sáng`).
 
     >>> parse_local_time("7 giờ rưỡi tối")
     datetime.time(19, 30)
@@ -129,10 +128,7 @@ _DAY_RANGE = re.compile(r"([2-8])(?: ?- ?d?([2-8]))?")
 
 def parse_days(text: str) -> frozenset[int]:
     """Read days of the week, 0 = Monday: `T2-T6`, `thứ 2 đến thứ 6`, `t7, cn`, `thứ 2,4,6`, `cuối tuần`,
-    `hằng ngày`. A range may run over Sunday (`T7-T2`).
-
-    Raises:
-        TypedTimeError: no days.
+    `hằng ngày`. A range may run over Sunday (`T7-T2`). Raises TypedTimeError if it names none.
 
     >>> sorted(parse_days("thứ bảy, chủ nhật"))
     [5, 6]
@@ -145,12 +141,10 @@ def parse_days(text: str) -> frozenset[int]:
     coded = re.sub(r" ?\b(?:den|toi)\b ?", "-", coded.removeprefix("tu "))
     if not _DAY_LIST.fullmatch(coded):
         raise TypedTimeError(text)
-    ranges = (match.groups() for match in _DAY_RANGE.finditer(coded))
-    return frozenset(day for first, last in ranges for day in _days_from(int(first), int(last or first)))
-
-
-def _days_from(first: int, last: int) -> list[int]:
-    return [(first - 2 + step) % 7 for step in range((last - first) % 7 + 1)]
+    ranges = ((int(match[1]), int(match[2] or match[1])) for match in _DAY_RANGE.finditer(coded))
+    return frozenset(
+        (first - 2 + step) % 7 for first, last in ranges for step in range((last - first) % 7 + 1)
+    )
 
 
 _HOME = "Asia/Ho_Chi_Minh"
@@ -179,8 +173,8 @@ _OFFSET = re.compile(r"(?:etc/)?(?:gmt|utc|z)? ?[+-] ?[0-9]{1,2}(?::?[0-9]{2})?|
 def parse_zone(text: str) -> str:
     """Read a place as an IANA zone: its key in any case, its city, or a Vietnamese name (`Hà Nội`, `Đức`).
 
-    Raises:
-        TypedTimeError: no such place; `offset` for `GMT+7`, which would go wrong when the clocks change.
+    Raises TypedTimeError if there is no such place; its reason is `offset` for `GMT+7`, which would go wrong
+    when the clocks change.
 
     >>> parse_zone("hà nội"), parse_zone("berlin")
     ('Asia/Ho_Chi_Minh', 'Europe/Berlin')

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 import pytest
 from telegram import Update
 
-from bot.jobs.intake.intake import take_in
+from bot.jobs.intake.intake import keep_taken
 from bot.jobs.intake.processing import Processor
 from bot.news.services import Services
 from bot.telegram.updates import DurableQueue
@@ -56,8 +56,8 @@ async def test_an_article_with_it_in_every_field_is_stored_and_found(services: S
     row = dict.fromkeys(("id", "url", "sapo", "published", "source", "topic"), text)
     row |= {"title": f"Bến tàu {text} Lở", "body": f"{PROSE} {text}"}
     stream = io.BytesIO(json.dumps(row).encode())
-    taken = read_stream(stream, "-", Origin(), now=services.clock.now())
-    done = await take_in(services.database, taken, "thu", now=services.clock.now())
+    taken = list(read_stream(stream, "-", Origin(), now=services.clock.now()))
+    done = await keep_taken(services.database, taken, "thu", services.clock.now())
     assert (done.tally.new, done.refused) == (1, ())
     await Processor(services.database, services.clock, TextsHere()).run()
     async with services.database.read() as connection:

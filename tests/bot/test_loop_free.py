@@ -63,7 +63,7 @@ async def texts() -> AsyncIterator[TextWorker]:
     """A text process with time enough for the longest articles on a busy machine."""
     worker = TextWorker(cpu_seconds=60)
     yield worker
-    await worker.close()
+    await worker.aclose()
 
 
 @cache

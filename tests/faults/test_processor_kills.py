@@ -22,15 +22,16 @@ __all__ = ["archive"]  # a fixture
 pytestmark = [pytest.mark.faults, pytest.mark.timeout(900)]
 _CODE = """
 import asyncio, sys
+from contextlib import aclosing
 from bot.jobs.intake.processing import Processor
-from bot.text_work.worker import text_worker
+from bot.text_work.worker import TextWorker
 from bot.times.clock import Clock
 from storage.articles import count_waiting
 from storage.engine import Database
 
 async def main():
     database = Database(sys.argv[1])
-    async with text_worker() as texts:
+    async with aclosing(TextWorker()) as texts:
         processor = Processor(database, Clock(), texts)
         while True:
             async with database.read() as connection:

@@ -82,7 +82,9 @@ class BroadcastProgress:
             )
 
     async def _begin(self, queue: Queue, sent: int) -> _Broadcast:
-        title = await self._find_title(queue)
+        async with self._services.database.read() as connection:
+            oldest = await find_oldest_due(connection, now=queue.at)
+        title = self._services.newsroom.edition_title(oldest[0]) if oldest else ""
         broadcast = _Broadcast(title, sent, time.monotonic())
         html = notices.progress(title, 0, queue, FULL_RATE, self._services.newsroom.zone, is_paused=False)
         for chat_id in sorted(self._services.admins)[:_MOST_ADMINS]:
@@ -93,12 +95,6 @@ class BroadcastProgress:
             else:
                 broadcast.messages[chat_id] = message.message_id
         return broadcast
-
-    async def _find_title(self, queue: Queue) -> str:
-        async with self._services.database.read() as connection:
-            found = await find_oldest_due(connection, now=queue.at)
-        edition = self._services.newsroom.find_edition(found[0]) if found else None
-        return edition.title if edition else (found[0] if found else "")
 
     async def _edit(self, broadcast: _Broadcast, html: str) -> None:
         for chat_id, message_id in broadcast.messages.items():

@@ -137,8 +137,7 @@ async def report_refusals(services: Services, bot: Bot, notify_admins: NotifyAdm
     for chat in lost:
         await _report_lost_chat(bot, notify_admins, chat)
     for copies in latest:
-        edition = newsroom.find_edition(copies.edition)
-        title = edition.title if edition else copies.edition
+        title = newsroom.edition_title(copies.edition)
         risk = notices.refused(copies, title, newsroom.zone) if copies.is_trouble else None
         if text := await change(services, f"risk:refused:{copies.edition}", risk, notices.REFUSED_OVER):
             await notify_admins(text)
@@ -181,7 +180,8 @@ async def report_changed_headlines(services: Services, notify_admins: NotifyAdmi
         await mark_reported(connection, found, now=now)
         since = now - LOOK_BACK
         readers = [await count_readers(connection, one.story_id, since=since) for one in found]
-    lines = []
-    for one, count in zip(found, readers, strict=True):
-        lines.append(notices.headline_changed(one, services.newsroom.title_of(one.source), count))
+    lines = [
+        notices.headline_changed(one, services.newsroom.title_of(one.source), count)
+        for one, count in zip(found, readers, strict=True)
+    ]
     await notify_admins("\n\n".join(lines))

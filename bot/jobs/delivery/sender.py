@@ -15,8 +15,7 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 from telegram.ext import ExtBot
 
-from bot.jobs.delivery.sending import Sent, send
-from bot.jobs.delivery.unsent import write_down
+from bot.jobs.delivery.sending import Sent, send, write_down
 from bot.jobs.delivery.waits import Waits
 from bot.news.services import Services
 from bot.process.metrics import DELIVERIES, log_errors
@@ -143,9 +142,8 @@ class Sender:
     async def _recover_rows(self, connection: AsyncConnection) -> int:
         if self._share is not None:
             await take_turn(connection, self._share.name)
-        now = self._services.clock.now()
-        together, own = self._share is not None, self._name
-        return await recover_interrupted(connection, now=now, together=together, own=own)
+        now, together = self._services.clock.now(), self._share is not None
+        return await recover_interrupted(connection, now=now, together=together, own=self._name)
 
     async def run(self) -> None:
         """Send until `stop`, then finish the deliveries in flight and write down their results."""
@@ -179,9 +177,8 @@ class Sender:
     def _most_in_flight(self) -> int:
         if self._pace is None:
             return MOST_IN_FLIGHT
-        needed = self._pace.in_flight_and(
-            self._exchange_seconds
-        )  # a message waits for one to be written down
+        # a message waits for one to be written down
+        needed = self._pace.in_flight_and(self._exchange_seconds)
         return min(MOST_IN_FLIGHT, max(FEWEST_IN_FLIGHT, needed))
 
     async def _rest(self) -> None:
@@ -208,34 +205,31 @@ class Sender:
     async def _exchange(self, capacity: int) -> int:
         """In one transaction write down results and claim up to `capacity` deliveries; return how many."""
         async with self._exchanging:
-            return await self._exchange_alone(capacity)
-
-    async def _exchange_alone(self, capacity: int) -> int:
-        for task in [task for task in self._in_flight if task.done()]:
-            self._unwritten.append((self._in_flight.pop(task), task.result()))
-        if not capacity and not self._unwritten:
-            return 0
-        is_sure, self._may_have_lost_a_claim = not self._may_have_lost_a_claim, True
-        began = (loop := asyncio.get_running_loop()).time()
-        async with self._services.database.write() as connection:
-            if self._share is not None:
-                await take_turn(connection, self._share.name)
-            await self._write_results_down(connection)
-            await self._waits.note_replies(connection)
-            claimed = await self._claim(connection, capacity, is_sure=is_sure) if capacity else []
-        self._exchange_seconds += (loop.time() - began - self._exchange_seconds) * _SMOOTHING
-        self._may_have_lost_a_claim = not (is_sure or capacity)
-        for _, result in self._unwritten:
-            DELIVERIES.labels(type(result).__name__.lower()).inc()
-            self.sent += isinstance(result, Sent)
-        self._unwritten = []
-        is_paying = self._services.newsroom.is_paying
-        for one in claimed:
-            task = asyncio.create_task(send(self._bot, replace(one, is_paid=is_paying)))
-            task.add_done_callback(lambda _: self._on_done())
-            self._in_flight[task] = one
-            self._waits.begin(one)
-        return len(claimed)
+            for task in [task for task in self._in_flight if task.done()]:
+                self._unwritten.append((self._in_flight.pop(task), task.result()))
+            if not capacity and not self._unwritten:
+                return 0
+            is_sure, self._may_have_lost_a_claim = not self._may_have_lost_a_claim, True
+            began = (loop := asyncio.get_running_loop()).time()
+            async with self._services.database.write() as connection:
+                if self._share is not None:
+                    await take_turn(connection, self._share.name)
+                await self._write_results_down(connection)
+                await self._waits.note_replies(connection)
+                claimed = await self._claim(connection, capacity, is_sure=is_sure) if capacity else []
+            self._exchange_seconds += (loop.time() - began - self._exchange_seconds) * _SMOOTHING
+            self._may_have_lost_a_claim = not (is_sure or capacity)
+            for _, result in self._unwritten:
+                DELIVERIES.labels(type(result).__name__.lower()).inc()
+                self.sent += isinstance(result, Sent)
+            self._unwritten = []
+            is_paying = self._services.newsroom.is_paying
+            for one in claimed:
+                task = asyncio.create_task(send(self._bot, replace(one, is_paid=is_paying)))
+                task.add_done_callback(lambda _: self._on_done())
+                self._in_flight[task] = one
+                self._waits.flood.begin(one.chat_id)
+            return len(claimed)
 
     async def _claim(self, connection: AsyncConnection, capacity: int, *, is_sure: bool) -> list[Claimed]:
         now, in_flight = self._services.clock.now(), list(self._in_flight.values())

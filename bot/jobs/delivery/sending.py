@@ -1,6 +1,7 @@
-"""Send one claimed delivery: one call to Telegram, which sends a message or edits one, and its result."""
+"""Send one claimed delivery by one call to Telegram, and write down why it was not sent."""
 
 import contextlib
+import datetime as dt
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -8,18 +9,35 @@ from html import unescape
 from typing import Any
 
 import structlog
+from sqlalchemy.ext.asyncio import AsyncConnection
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 from telegram.error import BadRequest, TelegramError
 from telegram.ext import ExtBot
 
 from bot.chat.buttons.callbacks import parse
+from bot.jobs.delivery.waits import Waits
 from bot.messages import texts
 from bot.messages.markup import MAX_UNITS, preview_options, visible_length, without_dates
 from bot.process.metrics import log_errors
 from bot.telegram.limiter import AT_ONCE
-from bot.telegram.outcomes import Outcome, Refuse, SendPlain, Wait, outcome_of
+from bot.telegram.outcomes import (
+    Halt,
+    Hold,
+    LeaveTopic,
+    Move,
+    Outcome,
+    Recalled,
+    Refuse,
+    Retire,
+    SendPlain,
+    Wait,
+    outcome_of,
+)
 from bot.telegram.transport import note_refusal, supported_html
 from storage.delivery.claiming import Claimed
+from storage.delivery.deliveries import mark_gone, put_back, release_recalled
+from storage.delivery.refusals import REFUSED
+from storage.subscribers import move_chat, retire, set_thread
 
 _UNFORESEEN = Wait(10.0, counts=True, reason="unforeseen error")
 _TAG = re.compile(r"<[^<>]*+>")
@@ -141,3 +159,33 @@ def _keyboard(one: Claimed) -> InlineKeyboardMarkup | None:
             _log.error("unknown button left out", delivery=one.id, buttons=stored)
         rows += [row] if row else []
     return InlineKeyboardMarkup(rows) if rows else None
+
+
+async def write_down(
+    connection: AsyncConnection, one: Claimed, result: Outcome, waits: Waits, now: dt.datetime
+) -> None:
+    """Write down that a delivery was not sent, and why: its row, and what the result says about its chat."""
+    if not isinstance(result, Hold):
+        waits.flood.end(one.chat_id)
+    match result:
+        case Wait():
+            await waits.wait(connection, one, result)
+        case Hold():
+            await waits.hold(connection, one, result)
+        case Recalled():
+            await release_recalled(connection, one, now=now)
+        case Retire():
+            await mark_gone(connection, one, result.recorded, now=now)
+            await retire(connection, one.chat_id, result.recorded, now=now)
+        case Move():
+            await move_chat(connection, one.chat_id, result.new_chat_id, now=now)
+            await put_back(connection, one, not_before=now, counts=False, reason="moved", now=now)
+        case LeaveTopic() if one.thread_id is not None:
+            await set_thread(connection, one.chat_id, None, now=now)
+            await put_back(connection, one, not_before=now, counts=False, reason=result.reason, now=now)
+        case Halt():
+            _log.critical("the token is refused: nothing more is sent")
+            await put_back(connection, one, not_before=now, counts=False, reason=result.reason, now=now)
+        case SendPlain() | Refuse() | LeaveTopic():
+            _log.error("delivery refused", delivery=one.id, reason=result.reason)
+            await mark_gone(connection, one, f"{REFUSED}: {result.reason}", now=now)

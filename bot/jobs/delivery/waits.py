@@ -92,7 +92,7 @@ class Waits:
     def __init__(self, clock: Clock, pace: TelegramPace | None) -> None:
         self._clock = clock
         self._pace = pace
-        self._flood = FloodWatch()
+        self.flood = FloodWatch()
         self._unnamed = Counter[int]()  # by chat: refusals in a row for which Telegram named no time
         self._rest_until = 0.0  # after failures of the server
         self._limited_until = 0.0  # after Telegram refused all chats
@@ -109,8 +109,8 @@ class Waits:
         """Return the same, without regard to failures of the server."""
         if asyncio.get_running_loop().time() < self._limited_until:
             return 0
-        if self._flood.is_probing:
-            return 0 if self._flood.has_probe(in_flight) else 1
+        if self.flood.is_probing:
+            return 0 if self.flood.has_probe(in_flight) else 1
         return most
 
     async def recover(self, connection: AsyncConnection) -> None:
@@ -122,11 +122,7 @@ class Waits:
         if limit := await find_limit(connection):
             seconds = min(LONGEST_REST_SECONDS, self._real_seconds(limit - now))
             self._limited_until = asyncio.get_running_loop().time() + seconds
-            self._flood.resume()
-
-    def begin(self, one: Claimed) -> None:
-        """Note that a delivery begins."""
-        self._flood.begin(one.chat_id)
+            self.flood.resume()
 
     async def note_sent(self, connection: AsyncConnection, sent: Sequence[Claimed]) -> None:
         """Note that Telegram accepted messages: their chats and the bot need not wait any more."""
@@ -134,16 +130,12 @@ class Waits:
             await release_chats(connection, released)
         for one in sent:
             self._unnamed.pop(one.chat_id, None)
-        if sent and self._flood.accept():
+        if sent and self.flood.accept():
             await lift_limit(connection)
 
     def note_answer(self) -> None:
         """Note that the server answers."""
         self._failures = 0
-
-    def note_end(self, one: Claimed) -> None:
-        """Note that a delivery ended without "Too Many Requests"."""
-        self._flood.end(one.chat_id)
 
     async def note_replies(self, connection: AsyncConnection) -> None:
         """Store the waits that replies in chat ran into."""
@@ -158,7 +150,7 @@ class Waits:
         seconds = seconds_of_hold(hold, self._unnamed[one.chat_id])
         await put_back(connection, one, not_before=now, counts=False, reason=hold.reason, now=now)
         await hold_chat(connection, one.chat_id, self._moment_after(seconds))
-        if rest := self._flood.refuse(one.chat_id, seconds):
+        if rest := self.flood.refuse(one.chat_id, seconds):
             _log.error("Telegram refuses messages to everybody", seconds=rest, reason=hold.reason)
             self._limited_until = asyncio.get_running_loop().time() + rest
             await limit_bot(connection, self._moment_after(rest), now=now)

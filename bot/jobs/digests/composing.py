@@ -6,7 +6,7 @@ as for a reader without own choices, at the edition's times, and passes its gate
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.jobs.digests.publishing import Made, Variant, record_copy
 from bot.news.digests import (
     FIRST_WINDOW,
+    NOTHING,
     Gathered,
     LeftOut,
     compose_gathered,
@@ -103,13 +104,10 @@ class SharedComposer:
     def __init__(self, services: Services) -> None:
         self._services = services
         self._gathered: Gathered | None = None
-        self._without = LeftOut()
+        self._without = NOTHING
 
     async def compose(
-        self,
-        wanted: Sequence[tuple[Profile, Edition]],
-        window: Window,
-        without: LeftOut = LeftOut(),  # noqa: B008 - frozen
+        self, wanted: Sequence[tuple[Profile, Edition]], window: Window, without: LeftOut = NOTHING
     ) -> list[Made]:
         """Compose what the readers of these profiles get for the slot `window.until`.
 
@@ -144,11 +142,10 @@ def covered_by(
     return min(profile.last_slot_at, own[-1]) if own else None
 
 
-def left_out(dropped: Iterable[Dropped]) -> LeftOut:
+def left_out(dropped: Sequence[Dropped]) -> LeftOut:
     """Return the stories that are dropped from all issues of a gate."""
-    found = list(dropped)
-    articles = frozenset(number for one in found for number in one.article_ids)
-    return LeftOut(frozenset(one.story_id for one in found), articles)
+    articles = frozenset(number for one in dropped for number in one.article_ids)
+    return LeftOut(frozenset(one.story_id for one in dropped), articles)
 
 
 async def publish_copies(services: Services) -> int:

@@ -1,17 +1,16 @@
 """Issues that operators approve: composed before their time, and sent when the gate allows it.
 
 `storage.delivery.gates` stores the decisions; operators' messages and taps are in
-`bot.chat.operators.gate_messages`. A kill at any point leaves a profile prepared or not, let go or not.
+`bot.chat.operators.gate_messages`. A kill at any point leaves a profile prepared or not, released or not.
 """
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import groupby
+from collections.abc import Mapping, Sequence
 
 import structlog
 
 from bot.jobs.digests.composing import SharedComposer, covered_by, left_out
-from bot.jobs.digests.publishing import Due, record_prepared, record_skipped
+from bot.jobs.digests.publishing import Due, batches, groups, record_prepared, record_skipped
 from bot.news.digests import FIRST_WINDOW, window_for
 from bot.news.newsroom import Approval, Edition, Newsroom
 from bot.news.services import Services
@@ -33,23 +32,17 @@ from storage.delivery.prepared_issues import (
     withdraw_prepared,
     withdraw_stale,
 )
-from storage.engine import chunks
 from storage.profiles import Profile, set_next_slot, set_next_slots
 
 NOT_APPROVED = "không được duyệt"  # the reason of a slot that was skipped
-_TOGETHER = 100  # profiles in one transaction, as in `slots`
-_Wanted = tuple[Profile, Edition, Window]
 _log = structlog.get_logger(__name__)
 Gates = Mapping[tuple[str, dt.datetime], Gate]  # those that are open, by edition and slot
 
 
-async def prepare_early(services: Services) -> bool:
-    """Compose the issues of editions with approval, `approve` before their time.
-
-    Returns whether there are any.
-    """
+async def prepare_early(services: Services) -> None:
+    """Compose the issues of editions with approval, `approve` before their time."""
     newsroom, now = services.newsroom, services.clock.now()
-    approvals = _approvals(newsroom)
+    approvals = {one.name: one.approval for one in newsroom.editions if one.approval and not one.is_paused}
     async with services.database.read() as connection:
         open_now = await find_open_gates(connection)
     if open_now:
@@ -57,41 +50,23 @@ async def prepare_early(services: Services) -> bool:
             await withdraw_stale(connection, [one.name for one in newsroom.editions])
             await close_gates(connection, now=now)
     if not approvals:
-        return bool(open_now)
+        return
+    leads = {name: one.lead for name, one in approvals.items()}
     async with services.database.read() as connection:
-        found = await find_unprepared(
-            connection, {name: one.lead for name, one in approvals.items()}, now=now
-        )
+        found = await find_unprepared(connection, leads, now=now)
     wanted = [
-        (profile, edition)
+        (profile, edition, slot)
         for profile in found
-        if profile.next_due_at is not None
-        and not (edition := newsroom.edition_at(profile.choices, profile.next_due_at)).is_paused
+        if (slot := profile.next_due_at) is not None
+        and not (edition := newsroom.edition_at(profile.choices, slot)).is_paused
         and edition.approval is not None
-        and profile.next_due_at - now <= edition.approval.lead
+        and slot - now <= edition.approval.lead
     ]
     composer = SharedComposer(services)
-    for (name, slot), same in _by_slot(wanted):
-        gate = await _open(services, approvals[name], name, slot)
-        await _prepare(services, composer, gate, same)
-    return bool(open_now or wanted)
-
-
-def _approvals(newsroom: Newsroom) -> dict[str, Approval]:
-    return {one.name: one.approval for one in newsroom.editions if one.approval and not one.is_paused}
-
-
-def _by_slot(
-    wanted: Iterable[tuple[Profile, Edition]],
-) -> Iterator[tuple[tuple[str, dt.datetime], list[tuple[Profile, Edition]]]]:
-    keyed = [
-        ((edition.name, profile.next_due_at), (profile, edition))
-        for profile, edition in wanted
-        if profile.next_due_at is not None
-    ]
-    keyed.sort(key=lambda one: (one[0], one[1][0].id))
-    for key, same in groupby(keyed, key=lambda one: one[0]):
-        yield key, [each for _, each in same]
+    for same in groups(wanted, lambda one: (one[1].name, one[2])):
+        _, edition, slot = same[0]
+        gate = await _open(services, approvals[edition.name], edition.name, slot)
+        await _prepare(services, composer, gate, [(profile, edition) for profile, edition, _ in same])
 
 
 async def _open(services: Services, approval: Approval, edition: str, slot: dt.datetime) -> Gate:
@@ -118,11 +93,10 @@ async def _prepare(
         (profile, edition, _window(services.newsroom, gate, profile, edition, now))
         for profile, edition in wanted
     ]
-    for window, batch in _by_window(windows):
+    for batch in batches(windows, lambda one: (one[2].after, one[2].end, one[2].oldest)):
         with log_errors("gate", edition=gate.edition, slot=gate.slot_at.isoformat()):
-            made = await composer.compose(
-                [(profile, edition) for profile, edition, _ in batch], window, left_out(dropped)
-            )
+            own = [(profile, edition) for profile, edition, _ in batch]
+            made = await composer.compose(own, batch[0][2], left_out(dropped))
             async with services.database.write() as connection:
                 if await find_dropped(connection, gate.id) != dropped:  # a tap meanwhile: composed anew
                     return
@@ -144,16 +118,6 @@ def _window(newsroom: Newsroom, gate: Gate, profile: Profile, edition: Edition, 
     return window_for(edition, gate.slot_at, covered_until=covered_until, ends_at=ends_at)
 
 
-def _by_window(wanted: Sequence[_Wanted]) -> Iterator[tuple[Window, Sequence[_Wanted]]]:
-    def key(one: _Wanted) -> tuple[dt.datetime, ...]:
-        window = one[2]
-        return window.after, window.end, window.oldest
-
-    for _, same in groupby(sorted(wanted, key=lambda one: (key(one), one[0].id)), key=key):
-        for batch in chunks(list(same), _TOGETHER):
-            yield batch[0][2], batch
-
-
 async def find_gates(services: Services) -> dict[tuple[str, dt.datetime], Gate]:
     """Return the gates that are open, by edition and slot."""
     async with services.database.read() as connection:
@@ -167,14 +131,13 @@ def is_gated(one: Due, gates: Gates) -> bool:
 
 async def run_gated(services: Services, composer: SharedComposer, due: Sequence[Due], gates: Gates) -> int:
     """Send the issues of profiles whose gates allow it; return the number of queued deliveries."""
-    late = [one for one in due if one.plan.skipped]
-    for one in late:
-        with log_errors("gate", profile=one.profile.id):
-            await _move_to_latest(services, one, gates)
-    ready = [one for one in due if not one.plan.skipped]
+    for late in (one for one in due if one.plan.skipped):
+        with log_errors("gate", profile=late.profile.id):
+            await _move_to_latest(services, late, gates)
     queued = 0
-    for (name, slot), _ in _by_slot((one.profile, one.edition) for one in ready):
-        same = [one for one in ready if (one.edition.name, one.window.until) == (name, slot)]
+    ready = (one for one in due if not one.plan.skipped)
+    for same in groups(ready, lambda one: (one.edition.name, one.window.until)):
+        name, slot = same[0].edition.name, same[0].window.until
         with log_errors("gate", edition=name, slot=slot.isoformat()):
             queued += await _run_gate(services, composer, same, gates.get((name, slot)))
     return queued
@@ -182,14 +145,15 @@ async def run_gated(services: Services, composer: SharedComposer, due: Sequence[
 
 async def _move_to_latest(services: Services, one: Due, gates: Gates) -> None:
     """Skip the slots before a later due one; the next check prepares that one."""
-    now = services.clock.now()
+    skipped = [
+        (slot, NOT_APPROVED if (one.edition.name, slot) in gates else reason)
+        for slot, reason in one.plan.skipped
+    ]
     async with services.database.write() as connection:
         if await set_next_slot(connection, one.profile, next_due_at=one.window.until):
             await withdraw_prepared(connection, profile_id=one.profile.id)
-            for slot, reason in one.plan.skipped:
-                why = NOT_APPROVED if (one.edition.name, slot) in gates else reason
-                edition = services.newsroom.edition_at(one.profile.choices, slot)
-                await record_skipped(connection, one.profile, edition, slot, why, now=now)
+            now = services.clock.now()
+            await record_skipped(connection, one.profile, services.newsroom, skipped, now=now)
 
 
 async def _run_gate(
@@ -208,19 +172,14 @@ async def _run_gate(
         return 0
     async with services.database.read() as connection:
         have = await find_with_issue(connection, [one.profile.id for one in due], gate.slot_at)
-    ordered = sorted((one for one in due if one.profile.id in have), key=_order)
     queued = 0
-    for _, same in groupby(ordered, key=_order):
-        for batch in chunks(list(same), _TOGETHER):
-            queued += await _let_go(services, gate, batch)
+    ready = (one for one in due if one.profile.id in have)
+    for batch in batches(ready, lambda one: (one.edition.schedule.zone, one.plan.next_due_at)):
+        queued += await _release(services, gate, batch)
     return queued
 
 
-def _order(one: Due) -> tuple[str, dt.datetime]:
-    return one.edition.schedule.zone, one.plan.next_due_at
-
-
-async def _let_go(services: Services, gate: Gate, batch: Sequence[Due]) -> int:
+async def _release(services: Services, gate: Gate, batch: Sequence[Due]) -> int:
     """Queue the prepared issues of these profiles, of one zone, and set their next slots."""
     now, first = services.clock.now(), batch[0]
     async with services.database.write() as connection:
@@ -236,5 +195,5 @@ async def _let_go(services: Services, gate: Gate, batch: Sequence[Due]) -> int:
             connection, moved, gate.slot_at, release=release_in(zone, now), zone=zone, now=now
         )
         await close_gates(connection, now=now)
-    _log.info("issues let go", edition=gate.edition, slot=gate.slot_at.isoformat(), queued=queued)
+    _log.info("issues released", edition=gate.edition, slot=gate.slot_at.isoformat(), queued=queued)
     return queued

@@ -5,16 +5,18 @@ A batch of issues is written in the caller's transaction, in few statements.
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import groupby
+from typing import TypeVar
 
 import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.chat.cards.digest_buttons import buttons_under
 from bot.news.digests import Composed
-from bot.news.newsroom import Edition
-from bot.news.notice_queue import queue_notices
+from bot.news.newsroom import Edition, Newsroom
+from bot.news.reader_notices import queue_notices
 from bot.news.services import Services
 from bot.times.schedule import SlotPlan, release_in
 from storage.candidates import Window
@@ -31,11 +33,13 @@ from storage.delivery.issues import (
 from storage.delivery.messages import Buttons
 from storage.delivery.prepared_issues import record_prepared_readers
 from storage.delivery.states import IssueStatus
-from storage.notes import find_note, forget_note, write_note
+from storage.engine import chunks
+from storage.notes import forget_note, write_new_note
 from storage.profiles import Profile, join_variants
 from storage.tables import subscribers
 
-_EMPTY_IN_A_ROW = 2
+_TOGETHER = 100  # profiles in one transaction: bounds its length, and memory
+_T = TypeVar("_T")
 _log = structlog.get_logger(__name__)
 
 
@@ -68,6 +72,16 @@ class Made:
     variants: tuple[Variant, ...] = ()
 
 
+def groups(items: Iterable[_T], key: Callable[[_T], tuple[object, ...]]) -> Iterator[list[_T]]:
+    """Yield the items of the same key together, the smallest key first."""
+    return (list(same) for _, same in groupby(sorted(items, key=key), key=key))
+
+
+def batches(items: Iterable[_T], key: Callable[[_T], tuple[object, ...]]) -> Iterator[Sequence[_T]]:
+    """Yield the items of the same key together, as many as one transaction may write."""
+    return (batch for same in groups(items, key) for batch in chunks(same, _TOGETHER))
+
+
 async def publish(connection: AsyncConnection, made: Sequence[Made], *, now: dt.datetime) -> int:
     """Record the issues of different profiles, all of one window, and queue them; return how many deliveries.
 
@@ -77,25 +91,25 @@ async def publish(connection: AsyncConnection, made: Sequence[Made], *, now: dt.
     if await is_large(connection, [one.profile.id for one in made]):
         await _publish_large(connection, made, now=now)
         return 0
-    as_of = made[0].window.end  # the moment of their contents
-    own = [(one, one.composed, one.profile.id) for one in made]
-    ids = await record_issues(connection, await _issues(connection, own, now), now=as_of)
-    taken = [(number, one) for number, one in zip(ids, made, strict=True) if number is not None]
+    taken = await _record(connection, made, now)
     apart = {reader for _, one in taken for variant in one.variants for reader in variant.readers}
-    queued = 0
+    queued, readers = 0, subscribers.c.id.not_in(sorted(apart))
     for zone, numbers in _by_zone(taken).items():
-        queued += await enqueue_issues(
-            connection,
-            numbers,
-            subscribers.c.id.not_in(sorted(apart)),
-            release=release_in(zone, now),
-            now=now,
-        )
+        queued += await enqueue_issues(connection, numbers, readers, release=release_in(zone, now), now=now)
     queued += await _publish_variants(connection, [one for _, one in taken], now=now)
     editions = sorted({one.edition.name for _, one in taken})
     slot = made[0].window.until.isoformat()
     _log.info("issues", editions=editions, slot=slot, issues=len(taken), queued=queued)
     return queued
+
+
+async def _record(
+    connection: AsyncConnection, made: Sequence[Made], now: dt.datetime, status: IssueStatus | None = None
+) -> list[tuple[int, Made]]:
+    """Record the issues as of the moment of their contents; return those whose slots were free."""
+    own = [(one, one.composed, one.profile.id) for one in made]
+    ids = await record_issues(connection, await _issues(connection, own, now, status), now=made[0].window.end)
+    return [(number, one) for number, one in zip(ids, made, strict=True) if number is not None]
 
 
 async def _publish_large(connection: AsyncConnection, made: Sequence[Made], *, now: dt.datetime) -> None:
@@ -115,20 +129,14 @@ async def _record_apart(
     connection: AsyncConnection, made: Sequence[Made], now: dt.datetime, status: IssueStatus | None
 ) -> list[tuple[int, Made]]:
     """Record issues and variants without queueing them, and who gets a variant or nothing; return them."""
-    as_of = made[0].window.end
-    own = [(one, one.composed, one.profile.id) for one in made]
-    ids = await record_issues(connection, await _issues(connection, own, now, status), now=as_of)
-    taken = {one.profile.id: number for number, one in zip(ids, made, strict=True) if number is not None}
-    variants = await _record_variants(
-        connection, [one for one in made if one.profile.id in taken], now, status
-    )
+    taken = await _record(connection, made, now, status)
+    variants = await _record_variants(connection, [one for _, one in taken], now, status)
     of_variant = {(one.profile.id, variant.readers): issue for one, variant, issue in variants}
-    for one in made:
-        for variant in one.variants if one.profile.id in taken else ():
+    for number, one in taken:
+        for variant in one.variants:
             variant_id = of_variant.get((one.profile.id, variant.readers))
-            await record_prepared_readers(connection, taken[one.profile.id], variant.readers, variant_id)
-    recorded = [(taken[one.profile.id], one) for one in made if one.profile.id in taken]
-    return recorded + [(issue, one) for one, _, issue in variants if issue is not None]
+            await record_prepared_readers(connection, number, variant.readers, variant_id)
+    return taken + [(issue, one) for one, _, issue in variants if issue is not None]
 
 
 async def _record_variants(
@@ -201,9 +209,7 @@ async def _publish_variants(connection: AsyncConnection, made: Sequence[Made], *
 
 
 async def queue_rest(services: Services) -> int:
-    """Queue the readers of issues, announcements and corrections that have too many for one transaction.
-
-    Return how many deliveries were queued.
+    """Queue the readers of issues and notices that have too many for one transaction; return how many.
 
     A part that another process is queueing is left to it. After a kill the next call goes on.
     """
@@ -244,16 +250,16 @@ def _issue_stories(composed: Composed) -> tuple[IssueStory, ...]:
 async def record_skipped(
     connection: AsyncConnection,
     profile: Profile,
-    edition: Edition,
-    slot: dt.datetime,
-    reason: str,
+    newsroom: Newsroom,
+    skipped: Iterable[tuple[dt.datetime, str]],
     *,
     now: dt.datetime,
 ) -> None:
-    """Record that a slot of an edition gets no issue, and why."""
-    start = profile.last_slot_at or slot
-    issue = Issue(profile.id, edition.name, slot, start, IssueStatus.SKIPPED, reason)
-    await record_issue(connection, issue, now=now)
+    """Record that these slots get no issue, each with the reason."""
+    for slot, reason in skipped:
+        edition, start = newsroom.edition_at(profile.choices, slot), profile.last_slot_at or slot
+        issue = Issue(profile.id, edition.name, slot, start, IssueStatus.SKIPPED, reason)
+        await record_issue(connection, issue, now=now)
 
 
 async def find_twice_empty(
@@ -264,10 +270,8 @@ async def find_twice_empty(
     A story for any profile counts for its edition. To be called once after each issue.
     """
     twice_empty = []
-    by_edition: dict[str, list[Made]] = defaultdict(list)
-    for one in made:
-        by_edition[one.edition.name].append(one)
-    for name, issues in by_edition.items():
+    for name in dict.fromkeys(one.edition.name for one in made):
+        issues = [one for one in made if one.edition.name == name]
         note = f"drought:{name}"
         if any(one.composed.parts for one in issues):
             await forget_note(connection, note)
@@ -285,8 +289,5 @@ def _is_narrow(made: Made) -> bool:
 
 
 async def _is_twice_empty(connection: AsyncConnection, profile: Profile, note: str, now: dt.datetime) -> bool:
-    statuses = await find_last_issues(connection, profile.id, limit=_EMPTY_IN_A_ROW)
-    if statuses != [IssueStatus.EMPTY] * _EMPTY_IN_A_ROW or await find_note(connection, note) is not None:
-        return False
-    await write_note(connection, note, now.isoformat(), now=now)
-    return True
+    is_twice_empty = await find_last_issues(connection, profile.id, limit=2) == [IssueStatus.EMPTY] * 2
+    return is_twice_empty and await write_new_note(connection, note, now.isoformat(), now=now)

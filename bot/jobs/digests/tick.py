@@ -115,7 +115,7 @@ class Arrivals:
 
 
 class SlotTick:
-    """Makes due issues, one run at a time. `wake` wakes the sender; `tell_gates` informs operators."""
+    """Makes due issues, one run at a time. `wake` wakes the sender."""
 
     def __init__(
         self,

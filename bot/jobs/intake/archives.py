@@ -3,9 +3,7 @@
 import asyncio
 import datetime as dt
 import sys
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
-from typing import NamedTuple
+from collections.abc import Callable, Sequence
 
 from bot.jobs.intake.intake import Intake, keep_taken
 from bot.jobs.intake.processing import Processor
@@ -18,41 +16,41 @@ from storage.intake.drafts import Incoming, Refusal, Taken
 _PROCESSED_FROM = 2_000  # stored articles; processing ends when none waits, which costs some moments
 
 
-class Progress(NamedTuple):
-    """Both are called with the number of articles since the last call."""
-
-    on_stored: Callable[[int], object]
-    on_processed: Callable[[int], object]
-
-
 class ArchiveStore:
     """Stores articles, and processes them meanwhile in the order of their ids.
 
     An updated article keeps its id. So a batch with an update is stored only when nothing waits; otherwise
-    the order would depend on the speed of the processes.
+    the order would depend on the speed of the processes. `on_stored` and `on_processed` are called with the
+    number of articles since their last call.
     """
 
-    def __init__(self, services: Services, texts: Texts, progress: Progress) -> None:
+    def __init__(
+        self,
+        services: Services,
+        texts: Texts,
+        on_stored: Callable[[int], object],
+        on_processed: Callable[[int], object],
+    ) -> None:
         self._services = services
         self._results: dict[str, Intake] = {}
         self._waiting = 0  # articles stored since processing began the last time
         self._processing: asyncio.Task[None] | None = None
-        self._on_stored = progress.on_stored
+        self._on_stored = on_stored
         self._processor = Processor(
             services.database, services.clock, texts, self._note_set_aside,
-            as_stored=True, on_progress=progress.on_processed,
+            as_stored=True, on_progress=on_processed,
         )  # fmt: skip
 
     async def add(self, name: str, taken: Sequence[Taken], now: dt.datetime) -> None:
         """Store what the file or path `name` gave."""
-        brought = Intake()
+        result = Intake()
         if taken:
             if await self._is_any_changed(taken):
                 await self._process_all()
-            brought = await keep_taken(self._services.database, taken, INGEST, now)
-        self._note(name, brought)
+            result = await keep_taken(self._services.database, taken, INGEST, now)
+        self._note(name, result)
         self._on_stored(len(taken))
-        self._waiting += brought.tally.new + brought.tally.updated
+        self._waiting += result.tally.new + result.tally.updated
         if self._waiting >= _PROCESSED_FROM and (self._processing is None or self._processing.done()):
             await self._begin_processing()
 
@@ -61,7 +59,7 @@ class ArchiveStore:
         await self._process_all()
         return self._results
 
-    async def close(self) -> None:
+    async def aclose(self) -> None:
         """Stop processing; claimed articles are given back."""
         if self._processing is not None:
             self._processing.cancel()
@@ -94,15 +92,5 @@ class ArchiveStore:
         place = f"{source}: {title}"
         self._note(place, Intake(refused=(Refusal(place, reason),)))
 
-    def _note(self, name: str, brought: Intake) -> None:
-        self._results[name] = self._results.get(name, Intake()) + brought
-
-
-@asynccontextmanager
-async def archive_store(services: Services, texts: Texts, progress: Progress) -> AsyncIterator[ArchiveStore]:
-    """Provide a store until the end of the block."""
-    store = ArchiveStore(services, texts, progress)
-    try:
-        yield store
-    finally:
-        await store.close()
+    def _note(self, name: str, result: Intake) -> None:
+        self._results[name] = self._results.get(name, Intake()) + result

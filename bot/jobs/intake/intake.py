@@ -21,6 +21,7 @@ from bot.news.newsroom import Source, papers_of
 from bot.news.services import NotifyAdmins, Services
 from bot.operators import notices
 from bot.process.metrics import ARTICLES, log_errors
+from bot.telegram.lease import meanwhile
 from bot.text_work.worker import TextWorkError
 from storage.articles import Tally, store_articles
 from storage.engine import Database
@@ -28,7 +29,7 @@ from storage.errors import StorageError
 from storage.figures import MOST_BYTES, Figure, read_figures, replace_figures
 from storage.intake.drafts import Incoming, Origin, Refusal, Taken, UnreadableError
 from storage.intake.files import OWN_FOLDERS, find_files, is_reason, move_read_file, path_drafts, shown_path
-from storage.notes import find_note, forget_note, write_note
+from storage.notes import find_note, forget_note, write_new_note
 from storage.off_loop import INTAKE
 from storage.sources import find_fingerprints, forget_files, record_refusals, remember_file
 
@@ -62,16 +63,8 @@ class SourceFile:
     refusal: Refusal | None = None
 
 
-async def take_in(database: Database, taken: Iterator[Taken], source: str, *, now: dt.datetime) -> Intake:
-    """Store everything that `taken` yields, a batch at a time; the iterator runs in a thread."""
-    total = Intake()
-    while batch := await INTAKE.run(lambda: list(islice(taken, _BATCH))):
-        total += await keep_taken(database, batch, source, now)
-    return total
-
-
 async def keep_taken(database: Database, taken: Sequence[Taken], source: str, now: dt.datetime) -> Intake:
-    """Store a batch."""
+    """Store some articles and refusals in one transaction."""
     incoming = [one for one in taken if isinstance(one, Incoming)]
     refused = [one for one in taken if isinstance(one, Refusal)]
     async with database.write() as connection:
@@ -90,12 +83,12 @@ async def poll_sources(
     """
     claims, total = claims or Claims(services.database), Intake()
     sources = services.newsroom.file_sources
-    there = await INTAKE.run(lambda: [source.name for source in sources if _is_readable(source)])
-    missing = [source.name for source in sources if source.name not in there]
-    in_hand = await claims.take(there) if there else set()
+    readable = await INTAKE.run(lambda: [source.name for source in sources if _is_readable(source)])
+    missing = [source.name for source in sources if source.name not in readable]
+    claimed = await claims.take(readable) if readable else set()
     elsewhere = await claims.are_elsewhere(missing) if missing else set()
-    ours = [s for s in sources if s.name in in_hand or (s.name in missing and s.name not in elsewhere)]
-    async with claims.kept(lambda: in_hand, in_hand.discard):
+    ours = [s for s in sources if s.name in claimed or (s.name in missing and s.name not in elsewhere)]
+    async with meanwhile(claims.renew(lambda: claimed, claimed.discard)):
         for source in ours:
             with log_errors("intake", source=source.name):
                 total += await _poll(services, source, notify_admins)
@@ -125,11 +118,10 @@ async def _note_unreadable(services: Services, source: Source) -> bool:
     """Write down that the source cannot be read; return whether that is new."""
     now = services.clock.now()
     async with services.database.write() as connection:
-        if await find_note(connection, _note(source)) is not None:
-            return False
-        await write_note(connection, _note(source), now.isoformat(), now=now)
-        await record_refusals(connection, source.name, [Refusal(str(source.path), _UNREADABLE)], now=now)
-    return True
+        is_new = await write_new_note(connection, _note(source), now.isoformat(), now=now)
+        if is_new:
+            await record_refusals(connection, source.name, [Refusal(str(source.path), _UNREADABLE)], now=now)
+    return is_new
 
 
 async def _note_readable(services: Services, source: Source) -> dict[str, str]:
@@ -158,7 +150,7 @@ async def _take_file(services: Services, source: Source, file: SourceFile) -> In
     except Exception:  # noqa: BLE001 - else the file would fail again at every tick
         _log.exception("file broke its reader", source=source.name, path=file.name)
         refusal = Refusal(file.name, _UNFORESEEN)
-        taken = await take_in(services.database, iter([refusal]), source.name, now=now)
+        taken = await keep_taken(services.database, [refusal], source.name, now)
     count_articles(taken)
     _log.info(
         "file taken in", source=source.name, path=file.name, new=taken.tally.new,
@@ -208,7 +200,7 @@ async def _take_figures(services: Services, source: Source, file: SourceFile, no
 
 
 def first_bytes(path: Path) -> bytes:
-    """Return the first bytes of a file of figures, one more than are allowed."""
+    """Return the bytes of a file of figures, at most one more than are allowed."""
     with path.open("rb") as file:
         return file.read(MOST_BYTES + 1)
 
@@ -260,9 +252,9 @@ def _files_of(inbox: Source) -> tuple[Iterator[Path | Refusal], float]:
     """Return the files of an inbox, and for how many seconds a file must be unchanged."""
     if not inbox.moves_files:
         return find_files(inbox.path), _UNCHANGED_SECONDS
-    lying = find_files(inbox.path, leaving_out=OWN_FOLDERS)
-    news = (one for one in lying if isinstance(one, Refusal) or not is_reason(one))
-    return news, _UNCHANGED_BEFORE_MOVE_SECONDS
+    files = find_files(inbox.path, leaving_out=OWN_FOLDERS)
+    new = (one for one in files if isinstance(one, Refusal) or not is_reason(one))
+    return new, _UNCHANGED_BEFORE_MOVE_SECONDS
 
 
 def _complete(paths: Iterator[Path | Refusal], seconds: float) -> Iterator[SourceFile]:

@@ -10,7 +10,7 @@ import time
 from collections.abc import Sequence
 
 from bot.jobs.intake.renewing import clues_of
-from bot.jobs.intake.window import Ready, Window, is_to_be_founded
+from bot.jobs.intake.window import Ready, Window, is_new
 from bot.telegram.lease import is_gone
 from bot.text_work.tasks import PROCESS_NEW
 from bot.times.clock import Clock
@@ -81,38 +81,37 @@ class Keeper:
         self._own.clear()
         return dropped
 
-    async def group(self, rules: TopicRules) -> int:
-        """Group what can be grouped now, hand in work for another keeper; return how many were grouped."""
-        count = 0
+    async def group(self, rules: TopicRules) -> None:
+        """Group what can be grouped now, and hand in work for another keeper."""
         while await self._is_keeper() and (ready := await self._find_ready()):
             await self._window.learn()
             try:
                 for begin in range(0, len(ready), self._at_once):
-                    count += await self._save(ready[begin : begin + self._at_once], rules)
+                    await self._save(ready[begin : begin + self._at_once], rules)
             except _ChangedError:
                 continue
             except _LostError:
                 self._renewed_at = float("-inf")
         if not self.is_sure or len(self._own) > _MOST_IN_MEMORY:
             await self._hand_in()
-        return count
 
-    async def leave(self, rules: TopicRules) -> int:
-        """Hand in the rest and free the lease; return how many articles were grouped.
+    async def leave(self, rules: TopicRules) -> None:
+        """Hand in the rest and free the lease.
 
         A leaving process hands its work in first and looks for a keeper after that. A leaving keeper frees
         the lease first and looks for handed-in work after that. So no work is left without a keeper.
         """
-        count = await self.group(rules)
+        await self.group(rules)
         if await self._hand_in():
-            count += await self.group(rules)
+            await self.group(rules)
         while self.is_sure:
-            await self._free()
+            self._renewed_at = float("-inf")
+            async with self._database.write() as connection:
+                await free_lease(connection, self._key)
             async with self._database.read() as connection:
                 first = await find_queued_turns(connection, 1)
             if first and (first[0].is_answered or first[0].is_stale):
-                count += await self.group(rules)
-        return count
+                await self.group(rules)
 
     async def renew(self) -> None:
         """Extend the lease, if it is held."""
@@ -134,11 +133,6 @@ class Keeper:
             if await take_lease(connection, self._key, instead_of=gone):
                 self._renewed_at = began
         return self.is_sure
-
-    async def _free(self) -> None:
-        self._renewed_at = float("-inf")
-        async with self._database.write() as connection:
-            await free_lease(connection, self._key)
 
     async def _find_ready(self) -> list[Ready]:
         """Return the work that is next in line, in order; close turns that need no grouping any more."""
@@ -180,18 +174,18 @@ class Keeper:
             self._own.clear()
         return bool(answers)
 
-    async def _save(self, batch: Sequence[Ready], rules: TopicRules) -> int:
-        """Put articles into stories and save all results; return how many articles."""
+    async def _save(self, batch: Sequence[Ready], rules: TopicRules) -> None:
+        """Put articles into stories and save all results."""
         now, before = self._clock.now(), self._window.horizon
         placed = await self._window.place(batch)
-        founded = sorted({key for key in placed if key is not None and is_to_be_founded(key)})
+        new = sorted({key for key in placed if key is not None and is_new(key)})
         async with self._database.write() as connection:
             if not await holds_lease(connection, self._key):
                 raise _LostError
             if self._window.horizon != before:
                 await move_horizon(connection, self._window.horizon)
-            made = await make_stories(connection, len(founded), now=now)  # ascending, as the articles are
-            ids = dict(zip(founded, made, strict=True))
+            made = await make_stories(connection, len(new), now=now)  # ascending, as the articles are
+            ids = dict(zip(new, made, strict=True))
             done = [
                 _findings(one, None if story is None else ids.get(story, story), rules)
                 for one, story in zip(batch, placed, strict=True)
@@ -202,7 +196,6 @@ class Keeper:
         self._window.keep(ids)
         for one in batch:
             self._own.pop(one.turn, None)
-        return len(batch)
 
 
 def _findings(ready: Ready, story: int | None, rules: TopicRules) -> Findings:

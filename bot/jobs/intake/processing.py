@@ -8,7 +8,7 @@ saves the results in the order of turns (`keeping`). An article that ends its pr
 import asyncio
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import aclosing, asynccontextmanager, suppress
+from contextlib import aclosing, suppress
 
 import structlog
 
@@ -19,7 +19,7 @@ from bot.jobs.intake.taking import BOT_DIED, NameSetAside, name_nobody, reason_o
 from bot.jobs.intake.window import Ready, published_of
 from bot.operators import notices
 from bot.process.metrics import JOB_FAILURES, log_errors
-from bot.telegram.lease import is_gone
+from bot.telegram.lease import is_gone, meanwhile
 from bot.text_work.tasks import PROCESS_NEW, DatedDocument, Processed, ProcessedNew, Processing
 from bot.text_work.text_pool import in_order
 from bot.text_work.worker import Failure, Texts
@@ -80,12 +80,10 @@ class Processor:
         """Process up to `most` waiting articles, their sentences chosen by `ranker`; return how many were.
 
         `rules` decide their topics. If the rules are new, a bounded number of stored articles get new topics.
-
-        Raises:
-            TextWorkError: the text process does not start; the articles go on waiting.
+        Raises TextWorkError if the text process does not start; the articles go on waiting.
         """
         done = 0
-        async with self._lock, self._kept_alive():
+        async with self._lock, meanwhile(self._renew()):
             await renew_topics(self._database, self._clock, rules, most=_MOST_RENEWED)
             if await self._is_work_waiting():
                 await self._end_claims_of_the_dead(self._owner)
@@ -112,7 +110,7 @@ class Processor:
     async def _process(self, most: int, ranker: str, rules: TopicRules) -> int | None:
         """Process about `most` waiting articles; return how many, None if none waited."""
         begun = list[Sequence[ClaimedArticle]]()  # and not given to the keeper
-        count, is_first = 0, True
+        count: int | None = None
 
         async def work(claimed: Sequence[ClaimedArticle]) -> list[ProcessedNew | Failure]:
             reports = [DatedDocument(one.article.document, published_of(one.article)) for one in claimed]
@@ -121,15 +119,14 @@ class Processor:
         try:
             async with aclosing(in_order(self._texts.width, work, self._begin(most, begun))) as answered:
                 async for claimed, found in answered:
-                    is_first = False
-                    count += await self._keep(claimed, found, rules)
+                    count = (count or 0) + await self._keep(claimed, found, rules)
                     begun.pop(0)
         except BaseException:  # also when this is cancelled: the articles are not to blame
             await self._give_back(begun)
             raise
-        if is_first and await self._must_wait(rules):
+        if count is None and await self._must_wait(rules):
             return 0
-        return None if is_first else count
+        return count
 
     async def _give_back(self, begun: Sequence[Sequence[ClaimedArticle]]) -> None:
         claimed = [one for batch in begun for one in batch]
@@ -160,8 +157,7 @@ class Processor:
             return [suspect]
         async with self._database.read() as connection:  # last, because it looks at every waiting article
             exhausted = await find_exhausted(connection)
-        if exhausted:
-            await self._put_aside([(article, BOT_DIED) for article in exhausted])
+        await self._put_aside([(article, BOT_DIED) for article in exhausted])
         return []
 
     async def _must_wait(self, rules: TopicRules) -> bool:
@@ -178,15 +174,13 @@ class Processor:
         self, claimed: Sequence[ClaimedArticle], results: Sequence[ProcessedNew | Failure], rules: TopicRules
     ) -> int:
         """Give a batch to the keeper; return how many articles were processed."""
-        done = list(zip(claimed, results, strict=True))
-        await self._put_aside(
-            [(one.article, reason_of(f)) for one, f in done if isinstance(f, Failure) and f.is_deadly]
-        )
-        kept = [
-            Ready(one.turn, one.article, _logged(one.article, f))
-            for one, f in done
-            if not isinstance(f, Failure) or not f.is_deadly
-        ]
+        failed, kept = list[tuple[StoredArticle, str]](), list[Ready]()
+        for one, found in zip(claimed, results, strict=True):
+            if isinstance(found, Failure) and found.is_fatal:
+                failed.append((one.article, reason_of(found)))
+            else:
+                kept.append(Ready(one.turn, one.article, _logged(one.article, found)))
+        await self._put_aside(failed)
         self._keeper.add(kept)
         await self._keeper.group(rules)
         self._stuck_since = time.monotonic()
@@ -210,17 +204,8 @@ class Processor:
             async with self._database.write() as connection:
                 await end_claims(connection, dead)
 
-    @asynccontextmanager
-    async def _kept_alive(self) -> AsyncIterator[None]:
-        """Renew claims and the keeper's lease during the block."""
-        renewing = asyncio.create_task(self._renew(), name="claims")
-        try:
-            yield
-        finally:
-            renewing.cancel()
-            await asyncio.wait([renewing])
-
     async def _renew(self) -> None:
+        """Renew claims and the keeper's lease until cancelled."""
         while True:
             await asyncio.sleep(_RENEW_SECONDS)
             with log_errors("claims"):

@@ -6,8 +6,7 @@ of one that was killed. On SQLite a single process takes in, and needs no claims
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Callable, Collection
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Collection
 from functools import cache
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -79,22 +78,10 @@ class Claims:
             names = {_name(source) for source in sources}
             return _plain(await find_claimed(connection, names, but=self._owner))
 
-    @asynccontextmanager
-    async def kept(
-        self, find_sources: Callable[[], Collection[str]], on_lost: Callable[[str], object]
-    ) -> AsyncIterator[None]:
-        """During the block renew claims on what `find_sources` returns; `on_lost` gets each lost source."""
-        renewing = asyncio.create_task(self.renew(find_sources, on_lost), name="claims on sources")
-        try:
-            yield
-        finally:
-            renewing.cancel()
-            await asyncio.wait([renewing])
-
     async def renew(
         self, find_sources: Callable[[], Collection[str]], on_lost: Callable[[str], object]
     ) -> None:
-        """Renew claims until cancelled, as `kept` does during its block."""
+        """Renew claims on what `find_sources` returns until cancelled; `on_lost` gets each lost source."""
         while self._database.is_postgres:
             await asyncio.sleep(_RENEW_SECONDS)
             with log_errors("claims"):

@@ -125,11 +125,11 @@ class Taker:
         answers = await self._texts.run(TAKE, Taking(origin, now), drafts)
         done = list(zip(drafts, answers, strict=True))
         failed = [(draft, answer) for draft, answer in done if isinstance(answer, Failure)]
-        deadly = [(draft, failure) for draft, failure in failed if failure.is_deadly]
-        if deadly:
+        fatal = [(draft, failure) for draft, failure in failed if failure.is_fatal]
+        if fatal:
             async with self._database.write() as connection:
-                await set_drafts_aside(connection, [draft_hash(draft) for draft, _ in deadly], now=now)
-        for draft, failure in deadly:
+                await set_drafts_aside(connection, [draft_hash(draft) for draft, _ in fatal], now=now)
+        for draft, failure in fatal:
             self._name_set_aside(origin.source, draft.title or draft.place, reason_of(failure))
         for draft, failure in failed:
             _log.error("draft not taken", place=draft.place, reason=failure.reason, trace=failure.trace)

@@ -20,7 +20,7 @@ GROUPED_FOR = dt.timedelta(days=7)  # an event is reported within a week or is a
 _MOST = 49_000  # turns in the window
 _EACH = 200  # turns after which the horizon moves
 _LEARN_BATCH = 1_000
-_TO_FOUND = 1 << 62  # stories that are not stored yet have keys from here on, above all ids
+_NEW_STORIES = 1 << 62  # stories that are not stored yet have keys from here on, above all ids
 
 
 class Ready(NamedTuple):
@@ -33,7 +33,6 @@ class Ready(NamedTuple):
 
 class _Entry(NamedTuple):
     turn: int
-    article_id: int
     stored_at: dt.datetime
 
 
@@ -46,8 +45,7 @@ class Window:
 
     def _forget(self) -> None:
         self._grouper = Grouper()
-        self._entries: list[_Entry] = []
-        self._turns: dict[int, int] = {}  # by article
+        self._entries: dict[int, _Entry] = {}  # by article, its latest turn
         self._learned_until = 0
         self._is_sure = True
         self.horizon = Horizon()
@@ -69,7 +67,7 @@ class Window:
     async def place(self, batch: Sequence[Ready]) -> list[int | None]:
         """Return the articles' stories, None for a round-up; call `keep` once they are stored.
 
-        A story that is not stored yet has a key: see `is_to_be_founded`.
+        A story that is not stored yet has a key: see `is_new`.
         """
         self._is_sure = False
         return await INTAKE.run(self._place, batch)
@@ -80,7 +78,7 @@ class Window:
         self._is_sure = True
 
     def _place(self, batch: Sequence[Ready]) -> list[int | None]:
-        return [self._placed(one, _TO_FOUND + number) for number, one in enumerate(batch)]
+        return [self._placed(one, _NEW_STORIES + number) for number, one in enumerate(batch)]
 
     def _placed(self, ready: Ready, own_key: int) -> int | None:
         """Return the story of an article. An updated one keeps the story it had."""
@@ -96,36 +94,32 @@ class Window:
         story = article.story_id if article.story_id is not None else self._grouper.nearest(features)
         story = own_key if story is None else story
         self._grouper.enter(article.id, features, story)
-        self._note(_Entry(turn, article.id, article.stored_at))
+        self._entries[article.id] = _Entry(turn, article.stored_at)
         return story
-
-    def _note(self, entry: _Entry) -> None:
-        self._entries.append(entry)
-        self._turns[entry.article_id] = entry.turn
 
     def _move_horizon(self, horizon: Horizon) -> None:
         """Forget what is beyond a new horizon."""
         self.horizon = horizon
-        turns = self._turns
-        current = [one for one in self._entries if turns.get(one.article_id) == one.turn]
-        kept = [one for one in current if one.turn >= horizon.first and one.stored_at >= horizon.since]
-        beyond = {one.article_id for one in current} - {one.article_id for one in kept}
-        self._grouper.forget(sorted(beyond))
+        kept = {
+            article_id: one
+            for article_id, one in self._entries.items()
+            if one.turn >= horizon.first and one.stored_at >= horizon.since
+        }
+        self._grouper.forget(sorted(self._entries.keys() - kept.keys()))
         self._entries = kept
-        self._turns = {one.article_id: one.turn for one in kept}
 
     def _add_known(self, grouped: Sequence[Grouped], horizon: Horizon) -> None:
         if horizon.turn > self.horizon.turn:
             self._move_horizon(horizon)
         self._grouper.learn([(one.article_id, one.story_id, _features(one)) for one in grouped])
         for one in grouped:
-            self._note(_Entry(one.turn, one.article_id, one.stored_at))
+            self._entries[one.article_id] = _Entry(one.turn, one.stored_at)
             self._learned_until = one.turn
 
 
-def is_to_be_founded(story: int) -> bool:
+def is_new(story: int) -> bool:
     """Tell whether `Window.place` gave the key of a story that is not stored yet."""
-    return story >= _TO_FOUND
+    return story >= _NEW_STORIES
 
 
 def _features(known: Grouped) -> ArticleFeatures:

@@ -7,7 +7,7 @@ A tick only finds the due sources and claims them: processes on one database sha
 import asyncio
 import datetime as dt
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 
@@ -16,7 +16,7 @@ import structlog
 from bot.fetching.fetcher import Fetched, Fetcher
 from bot.fetching.responses import FetchError, Validators
 from bot.fetching.source_health import Failed, Polled, judge
-from bot.jobs.intake.intake import Intake, count_articles, keep_figures, take_in
+from bot.jobs.intake.intake import Intake, count_articles, keep_figures, keep_taken
 from bot.jobs.intake.sharing import Claims
 from bot.jobs.sources.source_reading import (
     Answer,
@@ -32,6 +32,7 @@ from bot.news.services import NotifyAdmins, Services
 from bot.operators.source_notices import notices_of, together
 from bot.process.metrics import POLLS, log_errors
 from bot.times.clock import Clock
+from storage.engine import chunks
 from storage.errors import StorageError
 from storage.figures import read_figures
 from storage.intake.drafts import Incoming, Taken, UnreadableError
@@ -39,7 +40,7 @@ from storage.off_loop import INTAKE
 from storage.sources import SourceState, find_lead_hashes, find_source_states, save_source_state
 
 _BETWEEN_NOTICES = dt.timedelta(minutes=1)  # faults of this time come in one message
-_PAGES_A_BATCH = 10  # stored as they come
+_ITEMS_A_BATCH, _PAGES_A_BATCH = 200, 10  # stored in one transaction; pages as they come
 _log = structlog.get_logger(__name__)
 
 
@@ -117,7 +118,7 @@ class WebPolling:
         if self._reader is not None:
             self._reader.close()
         if self._fetcher is not None:
-            await self._fetcher.close()
+            await self._fetcher.aclose()
 
     async def _known_states(self) -> dict[str, SourceState]:
         """Return the state of each source: the stored one, or that of a later try of this process."""
@@ -188,7 +189,7 @@ class WebPolling:
             now = self._services.clock.now()
             if source.kind == "figures":
                 return await self._store_figures(source, fetched, body_hash, now)
-            answer = await reader.read(source, fetched, fetched.body, now, before.date_order)
+            answer = await reader.read(source, fetched, now, before.date_order)
             return await self._store(source, fetched, body_hash, answer)
         except FetchError as error:
             return Failed(error.code, error.detail, error.wait_seconds)
@@ -210,17 +211,17 @@ class WebPolling:
             if isinstance(item.taken, Incoming) and item.taken.published is not None
         )
         now, is_whole = self._services.clock.now(), True
-        wanted = items
+        wanted: Sequence[Item] = items
         if source.full_text:
             wanted, has_more = split_for_pages(await self._unknown(items))
             is_whole = not has_more
-        brought = await self._take_in(source, wanted)
+        result = await self._take_in(source, wanted)
         return Polled(
             validators=fetched.validators if is_whole else Validators(),
             body_hash=body_hash if is_whole else None,
             fresh_seconds=fetched.fresh_seconds,
             moved_to=fetched.moved_to,
-            new=brought.tally.new + brought.tally.updated,
+            new=result.tally.new + result.tally.updated,
             published=published,
             dating=dating_of(items, now),
             date_order=proven_order(items),
@@ -235,7 +236,7 @@ class WebPolling:
         _, changed = await keep_figures(self._services.database, source.name, given, now=now)
         return Polled(fetched.validators, body_hash, fetched.fresh_seconds, fetched.moved_to, new=changed)
 
-    async def _unknown(self, items: list[Item]) -> list[Item]:
+    async def _unknown(self, items: Sequence[Item]) -> list[Item]:
         """Return the items that are not stored with this title and lead; stored ones have their pages."""
         keys = [item.taken.key for item in items if isinstance(item.taken, Incoming)]
         async with self._services.database.read() as connection:
@@ -246,21 +247,21 @@ class WebPolling:
             if not isinstance(item.taken, Incoming) or stored.get(item.taken.key) != item.lead_hash
         ]
 
-    async def _take_in(self, source: WebSource, items: list[Item]) -> Intake:
-        if not source.full_text:
-            return await self._keep(source, [item.taken for item in items])
-        _, reader = self._tools()
+    async def _take_in(self, source: WebSource, items: Sequence[Item]) -> Intake:
         total, batch = Intake(), list[Taken]()
+        if not source.full_text:
+            for some in chunks([item.taken for item in items], _ITEMS_A_BATCH):
+                total += await self._keep(source, some)
+            return total
+        _, reader = self._tools()
         async for taken in reader.with_pages(source, items, self._services.clock.now()):
             batch.append(taken)
             if len(batch) == _PAGES_A_BATCH:
                 total, batch = total + await self._keep(source, batch), []
         return total + await self._keep(source, batch)
 
-    async def _keep(self, source: WebSource, taken: list[Taken]) -> Intake:
-        kept = await take_in(
-            self._services.database, iter(taken), source.name, now=self._services.clock.now()
-        )
+    async def _keep(self, source: WebSource, taken: Sequence[Taken]) -> Intake:
+        kept = await keep_taken(self._services.database, taken, source.name, self._services.clock.now())
         count_articles(kept)
         return kept
 

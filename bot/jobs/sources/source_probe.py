@@ -4,8 +4,8 @@ Fetcher, reader and rules are those of polling.
 """
 
 import datetime as dt
-from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import aclosing, closing
 from dataclasses import dataclass, replace
 from itertools import islice
 from urllib.parse import urlsplit
@@ -15,11 +15,11 @@ from bot.fetching.fetcher import Fetched, Fetcher
 from bot.fetching.responses import FetchError, describe_failure
 from bot.jobs.intake.intake import first_bytes
 from bot.jobs.intake.taking import reason_of
-from bot.jobs.sources.source_reading import MOST_ITEMS, Answer, Item, Reader, dating_of, private_url
+from bot.jobs.sources.source_reading import MOST_ITEMS, Answer, Item, Reader, dating_of, items_of, private_url
 from bot.news.newsroom import Newsroom, Source, WebSource, papers_of
 from bot.news.services import Take
 from bot.text_work.tasks import PROCESS, TAKE, Processed, Processing, Taking
-from bot.text_work.worker import Failure, Texts, text_worker
+from bot.text_work.worker import Failure, Texts, TextWorker
 from bot.times.clock import Clock
 from storage.figures import Figure, read_figures
 from storage.intake.child_parsing import FeedLink
@@ -45,60 +45,41 @@ class PageTrial:
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """The result of reading a source. `source` has the address that was read, `landed_at` its redirect.
+    """The result of reading a source. `source` has the address that was read.
 
     `feeds` are those that a page named when a feed was expected; the first of them was read.
     """
 
     source: WebSource
-    landed_at: str
-    moved_to: str | None
-    items: tuple[Item, ...]
-    left_out: int = 0
-    elsewhere: int = 0
-    feeds: tuple[FeedLink, ...] = ()
-    dating: str | None = None
-    page: PageTrial | None = None
-
-    @property
-    def taken(self) -> list[Item]:
-        """Return the items that would be stored."""
-        return [item for item in self.items if isinstance(item.taken, Incoming)]
-
-    @property
-    def refused(self) -> list[Refusal]:
-        """Return what would not be stored, and why."""
-        return [item.taken for item in self.items if isinstance(item.taken, Refusal)]
+    fetched: Fetched
+    answer: Answer
+    feeds: Sequence[FeedLink]
+    page: PageTrial | None
 
 
 async def try_source(
-    source: WebSource,
-    fetcher: Fetcher,
-    reader: Reader,
-    *,
-    now: dt.datetime,
-    date_order: DateOrder | None = None,
+    source: WebSource, fetcher: Fetcher, reader: Reader, now: dt.datetime, date_order: DateOrder | None
 ) -> Trial:
     """Fetch and read `source` once; if there is a page instead of a feed, read the first feed that it names.
 
-    Raises:
-        FetchError: it cannot be fetched.
-        UnreadableError: it is no feed and names none, or it is no page with an article.
+    Raises FetchError if it cannot be fetched, UnreadableError if it is no feed and names none, or no page
+    with an article.
     """
-    fetched, body = await _fetch(source, fetcher)
+    fetched = await fetcher.fetch(source.url, private_url=private_url(source))
     feeds: list[FeedLink] = []
     try:
-        answer = await reader.read(source, fetched, body, now, date_order)
+        answer = await reader.read(source, fetched, now, date_order)
     except UnreadableError:
         if source.kind == "page":
             raise
-        feeds = await INTAKE.run(lambda: find_feed_links(body, fetched.url, charset=fetched.charset))
+        body, charset = fetched.body or b"", fetched.charset
+        feeds = await INTAKE.run(lambda: find_feed_links(body, fetched.url, charset=charset))
         if not feeds:
             raise
         source = _at(source, feeds[0].url)
-        fetched, body = await _fetch(source, fetcher)
-        answer = await reader.read(source, fetched, body, now, date_order)
-    return await _judged(source, fetched, answer, tuple(feeds), reader, now)
+        fetched = await fetcher.fetch(source.url, private_url=private_url(source))
+        answer = await reader.read(source, fetched, now, date_order)
+    return Trial(source, fetched, answer, feeds, await _try_page(source, answer.items, reader, now))
 
 
 async def topics_of(items: Sequence[Item], texts: Texts, rules: TopicRules) -> tuple[str | None, ...]:
@@ -125,32 +106,6 @@ def _at(source: WebSource, url: str) -> WebSource:
     declared, named = target_of(source.url), target_of(url)
     is_same = (declared.host, declared.port) == (named.host, named.port)
     return replace(source, url=named.url, allows_private=source.allows_private and is_same)
-
-
-async def _fetch(source: WebSource, fetcher: Fetcher) -> tuple[Fetched, bytes]:
-    fetched = await fetcher.fetch(source.url, private_url=private_url(source))
-    return fetched, fetched.body or b""
-
-
-async def _judged(
-    source: WebSource,
-    fetched: Fetched,
-    answer: Answer,
-    feeds: tuple[FeedLink, ...],
-    reader: Reader,
-    now: dt.datetime,
-) -> Trial:
-    return Trial(
-        source=source,
-        landed_at=fetched.url,
-        moved_to=fetched.moved_to,
-        items=tuple(answer.items),
-        left_out=answer.left_out,
-        elsewhere=answer.elsewhere,
-        feeds=feeds,
-        dating=dating_of(answer.items, now),
-        page=await _try_page(source, answer.items, reader, now),
-    )
 
 
 async def _try_page(
@@ -204,21 +159,16 @@ async def probe(
 ) -> Probed:
     """Read a source of articles once, in a text process of its own; `date_order` is what it proved earlier.
 
-    Raises:
-        FetchError: it cannot be fetched.
-        UnreadableError: it holds nothing that can be read.
+    Raises FetchError if it cannot be fetched, UnreadableError if nothing in it can be read.
     """
     now, trial = clock.now(), None
-    async with text_worker() as texts:
+    async with aclosing(TextWorker()) as texts:
         take = _taking(texts)
         if isinstance(source, WebSource):
-            async with _fetching(newsroom, clock) as fetcher:
-                reader = Reader(fetcher, take)
-                try:
-                    trial = await try_source(source, fetcher, reader, now=now, date_order=date_order)
-                finally:
-                    reader.close()
-            items = trial.items
+            async with aclosing(Fetcher(clock, contact=newsroom.contact)) as fetcher:
+                with closing(Reader(fetcher, take)) as reader:
+                    trial = await try_source(source, fetcher, reader, now, date_order)
+            items = trial.answer.items
         else:
             items = await _file_items(source, newsroom, take, now)
         topics = await topics_of(items, texts, newsroom.topic_rules)
@@ -231,7 +181,7 @@ async def probe_figures(
     """Read a source of daily figures once; raises as `probe` does."""
     if isinstance(source, WebSource):
         place = source.url
-        async with _fetching(newsroom, clock) as fetcher:
+        async with aclosing(Fetcher(clock, contact=newsroom.contact)) as fetcher:
             body = (await fetcher.fetch(place, private_url=private_url(source))).body or b""
     else:
         place = str(source.path)
@@ -242,44 +192,29 @@ async def probe_figures(
     return list(await INTAKE.run(read_figures, body, place, source.zone, clock.now()))
 
 
-@asynccontextmanager
-async def _fetching(newsroom: Newsroom, clock: Clock) -> AsyncIterator[Fetcher]:
-    fetcher = Fetcher(clock, contact=newsroom.contact)
-    try:
-        yield fetcher
-    finally:
-        await fetcher.close()
-
-
 def _taking(texts: Texts) -> Take:
     """Return a function that takes drafts in the text process; a draft that ends it is only refused."""
 
     async def take(entries: Sequence[Draft | Refusal], origin: Origin, now: dt.datetime) -> list[Taken]:
         drafts = [one for one in entries if isinstance(one, Draft)]
-        done = await texts.run(TAKE, Taking(origin, now), drafts)
-        answers = iter(done)
-        return [one if isinstance(one, Refusal) else _as_taken(one, next(answers)) for one in entries]
+        answers = await texts.run(TAKE, Taking(origin, now), drafts)
+        taken = iter(
+            Refusal(draft.place, reason_of(answer)) if isinstance(answer, Failure) else answer
+            for draft, answer in zip(drafts, answers, strict=True)
+        )
+        return [one if isinstance(one, Refusal) else next(taken) for one in entries]
 
     return take
-
-
-def _as_taken(draft: Draft, answer: Taken | Failure) -> Taken:
-    return Refusal(draft.place, reason_of(answer)) if isinstance(answer, Failure) else answer
 
 
 async def _file_items(source: Source, newsroom: Newsroom, take: Take, now: dt.datetime) -> tuple[Item, ...]:
     origin = Origin(source.name, source.zone, papers_of(source, newsroom.sources))
     found = await INTAKE.run(lambda: list(islice(_file_drafts(source, origin, now), MOST_ITEMS)))
-    taken = await take(found, origin, now)
-    return tuple(
-        Item(draft if isinstance(draft, Draft) else None, one, origin)
-        for draft, one in zip(found, taken, strict=True)
-    )
+    return items_of(found, await take(found, origin, now), origin)
 
 
 def _file_drafts(source: Source, origin: Origin, now: dt.datetime) -> Iterator[Draft | Refusal]:
-    lying = find_files(source.path, leaving_out=OWN_FOLDERS if source.moves_files else ())
-    for file in lying:
+    for file in find_files(source.path, leaving_out=OWN_FOLDERS if source.moves_files else ()):
         if isinstance(file, Refusal):
             yield file
         else:

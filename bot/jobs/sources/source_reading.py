@@ -27,12 +27,8 @@ from storage.intake.pages import read_page, read_page_of
 MOST_ITEMS = 500  # a poll; papers' feeds have 20 to 100
 
 
-def newest(
-    entries: Sequence[Draft | Refusal], zone: str, now: dt.datetime, *, most: int = MOST_ITEMS
-) -> list[Draft | Refusal]:
-    """Return the `most` newest items in the order in which they came; one without a time counts as new."""
-    if len(entries) <= most:
-        return list(entries)
+def newest(entries: Sequence[Draft | Refusal], zone: str, now: dt.datetime) -> list[Draft | Refusal]:
+    """Return the newest items in the order in which they came; one without a time counts as new."""
 
     def moment(number: int) -> dt.datetime:
         one = entries[number]
@@ -42,12 +38,7 @@ def newest(
         return published.at if published else now
 
     by_time = sorted(range(len(entries)), key=moment, reverse=True)  # stable
-    return [entries[number] for number in sorted(by_time[:most])]
-
-
-def refusal_of_the_rest(place: str, count: int, *, most: int = MOST_ITEMS) -> Refusal:
-    """Return the refusal for the items beyond the limit."""
-    return Refusal(place, f"feed có {count} bài một lần, chỉ đọc {most} bài mới nhất")
+    return [entries[number] for number in sorted(by_time[:MOST_ITEMS])]
 
 
 # Parsing runs in child processes, and threads wait for them. If a page behind a lead cannot be fetched, its
@@ -85,7 +76,7 @@ class Item:
 class Answer:
     """The items of a body; `left_out` counts those beyond the limit."""
 
-    items: list[Item]
+    items: tuple[Item, ...]
     left_out: int
 
     @property
@@ -93,6 +84,14 @@ class Answer:
         """Return the number of items that link to other hosts."""
         taken = (item.taken for item in self.items)
         return sum(isinstance(one, Incoming) and one.standing == "elsewhere" for one in taken)
+
+
+def items_of(drafts: Sequence[Draft | Refusal], taken: Sequence[Taken], origin: Origin) -> tuple[Item, ...]:
+    """Return the item of each draft with its stored form."""
+    return tuple(
+        Item(draft if isinstance(draft, Draft) else None, one, origin)
+        for draft, one in zip(drafts, taken, strict=True)
+    )
 
 
 class Reader:
@@ -112,28 +111,18 @@ class Reader:
         return await self._apart(lambda: hashlib.sha256(body).hexdigest())
 
     async def read(
-        self,
-        source: WebSource,
-        fetched: Fetched,
-        body: bytes,
-        now: dt.datetime,
-        date_order: DateOrder | None = None,
+        self, source: WebSource, fetched: Fetched, now: dt.datetime, date_order: DateOrder | None
     ) -> Answer:
-        """Return the items of a body; `date_order` is the order that earlier times of this source proved.
+        """Return the items of an answer; `date_order` is the order that earlier times of this source proved.
 
-        Raises:
-            UnreadableError: it is no feed or no page with an article, or parsing takes too long.
+        Raises UnreadableError if it is no feed or no page with an article, or parsing takes too long.
         """
         origin = _origin(source, fetched)
         known = DateStyle(date_order, is_proven=True) if date_order else None
         dated = replace(origin, date_style=known)
-        drafts, left_out = await self._apart(lambda: _drafts(source, dated, fetched, body, now))
+        drafts, left_out = await self._apart(lambda: _drafts(source, dated, fetched, now))
         taken = await self._take(drafts, origin, now)
-        items = [
-            Item(draft if isinstance(draft, Draft) else None, one, origin)
-            for draft, one in zip(drafts, taken, strict=True)
-        ]
-        return Answer(items, left_out)
+        return Answer(items_of(drafts, taken, origin), left_out)
 
     async def with_pages(
         self, source: WebSource, items: Sequence[Item], now: dt.datetime
@@ -145,9 +134,8 @@ class Reader:
     async def lengthen(self, source: WebSource, item: Item, now: dt.datetime) -> Incoming:
         """Return the article of an item with the text of the page behind it.
 
-        Raises:
-            FetchError: the page cannot be fetched.
-            UnreadableError: the page is not this article, or the item has none.
+        Raises FetchError if the page cannot be fetched, UnreadableError if it is not this article or the item
+        has none.
         """
         lead, draft = item.taken, item.draft
         if not isinstance(lead, Incoming) or draft is None or lead.url is None:
@@ -213,16 +201,18 @@ def proven_order(items: Sequence[Item]) -> DateOrder | None:
 
 
 def _drafts(
-    source: WebSource, origin: Origin, fetched: Fetched, body: bytes, now: dt.datetime
+    source: WebSource, origin: Origin, fetched: Fetched, now: dt.datetime
 ) -> tuple[list[Draft | Refusal], int]:
-    """Return the drafts of a body, and the number beyond the limit."""
+    """Return the drafts of an answer, and the number beyond the limit."""
+    body = fetched.body or b""
     if source.kind == "page":
         page = read_page(body, source.url, origin, charset=fetched.charset, may_be_list=True)
         return [replace(page, url=source.url, external_id=source.url)], 0
     found = list(read_feed(body, source.url, origin, now=now, charset=fetched.charset))
-    kept = newest(found, origin.zone, now)
-    left_out = len(found) - len(kept)
-    return ([*kept, refusal_of_the_rest(source.url, len(found))] if left_out else kept), left_out
+    if len(found) <= MOST_ITEMS:
+        return found, 0
+    reason = f"feed có {len(found)} bài một lần, chỉ đọc {MOST_ITEMS} bài mới nhất"
+    return [*newest(found, origin.zone, now), Refusal(source.url, reason)], len(found) - MOST_ITEMS
 
 
 def _lengthened(origin: Origin, draft: Draft, lead: Incoming, page: Fetched, now: dt.datetime) -> Draft:

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.charts import chart as process
-from bot.charts.chart import Chart, DrawingError, Panel, Series, draw_in_process, from_json, to_json
+from bot.charts.chart import AS_JSON, Chart, DrawingError, Panel, Series, draw_in_process
 from bot.charts.draw import draw
 
 DAY = dt.date(2026, 10, 24)
@@ -56,7 +56,7 @@ def test_any_title_is_drawn_as_plain_letters_that_the_font_has(title: str) -> No
 def test_what_is_drawn_reaches_the_other_process_unchanged(title: str, counts: list[int], line: bool) -> None:
     panel = Panel(title, (Series(title, tuple(counts)),), line, ((0, title),))
     told = Chart(title, DAY, (panel, panel))
-    assert from_json(to_json(told)) == told
+    assert AS_JSON.validate_json(AS_JSON.dump_json(told)) == told
 
 
 async def test_the_picture_comes_out_of_a_process_of_its_own() -> None:

@@ -141,7 +141,7 @@ async def make_fetcher(fast_clock: Clock) -> AsyncIterator[Callable[..., Fetcher
 
     yield make
     for fetcher in made:
-        await fetcher.close()
+        await fetcher.aclose()
 
 
 @pytest.fixture(name="reply")

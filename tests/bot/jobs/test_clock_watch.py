@@ -84,7 +84,7 @@ async def test_a_step_while_it_runs_is_seen_at_the_next_question(
     assert await watch.is_right()
     before = clock.now()
     monkeypatch.setattr(clock, "now", lambda: before - 7 * HOUR)
-    monkeypatch.setattr(clock, "_is_simulated", False)
+    monkeypatch.setattr(clock, "is_simulated", False)
     assert not await watch.is_right()
     monkeypatch.setattr(clock, "now", lambda: before)
     assert await watch.is_right()

@@ -139,7 +139,7 @@ async def started(database: Database) -> DurableQueue:
     """Start after a crash: a new queue with what is left over, suspects tried."""
     queue = DurableQueue(database, ManualClock(NOW))
     await queue.reload(signed_out())
-    await queue.try_suspects(signed_out(), most_seconds=0.01)
+    await queue.run(signed_out(), most_seconds=0.01)
     return queue
 
 
@@ -179,7 +179,7 @@ async def test_suspects_are_tried_one_by_one_after_the_others(
     restarted = DurableQueue(database, ManualClock(NOW))
     await restarted.reload(signed_out())
     assert queued(restarted) == [3]
-    trying = asyncio.create_task(restarted.try_suspects(signed_out()))
+    trying = asyncio.create_task(restarted.run(signed_out()))
     await asyncio.sleep(0.3)
     assert queued(restarted) == [], "another is in work"
     for number in (3, 1, 2):

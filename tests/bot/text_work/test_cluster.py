@@ -1,13 +1,14 @@
 """Calls to a cluster: what comes back is checked, and asked for again from the first wrong answer on."""
 
 from collections.abc import Sequence
+from contextlib import aclosing
 from typing import Any
 
 import pytest
 
 from bot.text_work.cluster import ClusterTexts
 from bot.text_work.tasks import Task
-from bot.text_work.text_pool import TextPool, text_pool
+from bot.text_work.text_pool import TextPool
 from bot.text_work.worker import Failure
 from tests.bot.text_work.test_text_pool import POISON
 
@@ -29,7 +30,7 @@ class NearTexts(ClusterTexts):
 
 async def test_an_answer_that_is_none_costs_its_item_and_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("bot.text_work.worker.PROGRAM", "tests.bot.text_work.poison_process")
-    async with text_pool(1) as pool:
+    async with aclosing(TextPool(1)) as pool:
         texts = NearTexts(pool)
         answers = await texts.run(POISON, None, ["a", "error", "lie", "b", "kill", "c"])
         assert texts.calls == 2, "what is behind the lie is asked for again"

@@ -10,7 +10,7 @@ import pytest
 from pydantic import TypeAdapter
 
 from bot.text_work.tasks import Task, code_version
-from bot.text_work.text_pool import in_order, text_pool
+from bot.text_work.text_pool import TextPool, in_order
 
 _ANYTHING: TypeAdapter[Any] = TypeAdapter(Any)
 POISON: Task[Any, Any, Any] = Task("poison", _ANYTHING, _ANYTHING, _ANYTHING, lambda _, item: item)
@@ -82,7 +82,7 @@ async def test_an_error_comes_in_its_turn_and_ends_the_others() -> None:
 
 async def test_calls_go_to_whichever_process_is_free(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("bot.text_work.worker.PROGRAM", "tests.bot.text_work.poison_process")
-    async with text_pool(2) as pool:
+    async with aclosing(TextPool(2)) as pool:
         await pool.start()
         answers = await asyncio.gather(*(pool.run(POISON, None, ["pid"] * 20) for _ in range(pool.width)))
     assert len({number for answer in answers for number in answer}) == 2
@@ -96,19 +96,19 @@ def test_the_name_of_the_language_code_is_the_same_each_time() -> None:
 
 
 class _Held:
-    """A process that notes its calls and is busy with each until it is let go."""
+    """A process that notes its calls and is busy with each until it is released."""
 
     def __init__(self) -> None:
         self.calls = list[str]()
-        self.let_go = asyncio.Semaphore(0)
+        self.released = asyncio.Semaphore(0)
 
     async def run(self, task: Task[Any, Any, Any], _about: object, _items: object) -> list[object]:
         """Note the call, and wait."""
         self.calls.append(task.name)
-        await self.let_go.acquire()
+        await self.released.acquire()
         return []
 
-    async def close(self) -> None:
+    async def aclose(self) -> None:
         """There is no process."""
 
 
@@ -121,19 +121,19 @@ async def test_of_the_calls_that_wait_the_highest_priority_is_next_and_a_cancell
     def task(name: str, priority: int) -> Task[Any, Any, Any]:
         return dataclasses.replace(POISON, name=name, priority=priority)
 
-    async with text_pool(1) as pool:
+    async with aclosing(TextPool(1)) as pool:
         wanted = [("first", 0), ("low", 0), ("cancelled", 2), ("high", 1), ("later", 0), ("given", 0)]
         calls = {name: asyncio.create_task(pool.run(task(name, rank), None, [])) for name, rank in wanted}
         await asyncio.sleep(0)
         calls["cancelled"].cancel()
         for _ in range(3):
-            held.let_go.release()
+            held.released.release()
             await asyncio.sleep(0.01)
-        held.let_go.release()  # "later" ends and hands its process to "given", which is cancelled at once
+        held.released.release()  # "later" ends and hands its process to "given", which is cancelled at once
         await asyncio.wait([calls["later"]])
         calls["given"].cancel()
         await asyncio.wait([calls["given"]])
-        held.let_go.release()
+        held.released.release()
         async with asyncio.timeout(5):
             await pool.run(task("last", 0), None, [])
     assert [name for name in held.calls if name != "given"] == ["first", "high", "low", "later", "last"]

@@ -35,7 +35,7 @@ async def worker(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[TextWorker]:
     monkeypatch.setattr("bot.text_work.worker.PROGRAM", "tests.bot.text_work.poison_process")
     worker = TextWorker(cpu_seconds=0.5)
     yield worker
-    await worker.close()
+    await worker.aclose()
 
 
 async def test_articles_are_processed_and_drafts_taken_in_order(worker: TextWorker) -> None:

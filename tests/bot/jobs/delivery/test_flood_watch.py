@@ -78,7 +78,7 @@ async def test_after_the_rest_of_the_bot_one_delivery_at_a_time_is_taken_up(
     async with services.database.write() as connection:
         for chat in (AN, BINH):
             one = Claimed(chat, chat, "một", tries=1)
-            waits.begin(one)
+            waits.flood.begin(one.chat_id)
             await waits.hold(connection, one, Hold(LONG, "429"))
     for moment, capacity in ((100.0, 0), (159.9, 0), (160.0, 1)):
         now[0] = moment

@@ -122,7 +122,7 @@ async def test_a_process_that_takes_over_rests_until_the_bots_limit_ends_at_most
         await waits.recover(connection)
     assert room_at(waits, real, 100.0 + rest - 0.25, 100.0 + rest) == [0, 1], "then a probe finds out"
     assert waits.capacity(ROOM, [AN]) == 1, "a delivery that began before is no probe"
-    waits.begin(one_to(BINH))
+    waits.flood.begin(BINH)
     assert [waits.capacity(ROOM, chats) for chats in ([AN], [AN, BINH])] == [1, 0]
 
 
@@ -144,7 +144,7 @@ async def test_waits_are_stored_in_the_time_of_the_clock(
         await reader(chat)
     async with services.database.write() as connection:
         for chat in (AN, BINH):
-            waits.begin(one_to(chat))
+            waits.flood.begin(chat)
             await waits.hold(connection, one_to(chat), Hold(30.0, "429"))
         assert await find_hold(connection, AN, now=fast.now()) == fast.now() + 60 * SECOND
         assert await find_limit(connection) == fast.now() + 60 * SECOND, "the probe was refused too"
@@ -182,7 +182,7 @@ async def test_what_arrives_ends_the_waits_of_its_own_chat_and_of_the_bot(
         await reader(chat)
     async with services.database.write() as connection:
         for chat in (AN, BINH):
-            waits.begin(one_to(chat))
+            waits.flood.begin(chat)
             await waits.hold(connection, one_to(chat), Hold(10.0, "429", is_named=False))
         assert await find_limit(connection) == now + 10 * SECOND
         real.at += 10

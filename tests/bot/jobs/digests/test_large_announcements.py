@@ -9,8 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.jobs.digests.publishing import queue_rest
-from bot.news.notice_queue import rules_of
-from bot.news.reader_notices import announce, call_off, send_correction
+from bot.news.reader_notices import announce, call_off, rules_of, send_correction
 from bot.news.services import Services
 from bot.times.clock import ManualClock
 from storage.delivery import fanouts as fanouts_module

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from bot.jobs.digests import slots
+from bot.jobs.digests import publishing
 from bot.jobs.digests.slots import run_due_slots
 from bot.jobs.upkeep_jobs import prune
 from bot.news.services import Services
@@ -217,7 +217,7 @@ async def test_a_kill_in_a_slot_of_many_batches_loses_and_doubles_nothing(
     admin_chat: Any,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(slots, "_TOGETHER", 2)
+    monkeypatch.setattr(publishing, "_TOGETHER", 2)
     bridge, school = await put(story, BRIDGE), await put(story, SCHOOL)
     wishes: list[dict[str, Any]] = [
         {}, {"words_out": ("cầu",)}, {"length": "gon"}, {"words_in": ("thư viện",)},

@@ -5,13 +5,14 @@ import datetime as dt
 import json
 import random
 from collections.abc import Callable, Sequence
+from contextlib import aclosing
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from bot.jobs.intake import archives, processing
-from bot.jobs.intake.archives import Progress, archive_store
+from bot.jobs.intake.archives import ArchiveStore
 from bot.jobs.intake.intake import Intake
 from bot.news.services import Services, take_in_thread
 from bot.text_work.tasks import Task
@@ -77,7 +78,7 @@ async def taken_of(file: Path, now: dt.datetime) -> list[list[Taken]]:
 async def take_in(services: Services, file: Path, texts: TextsHere, *, turns: int = 0) -> dict[str, Intake]:
     """Take the file in; other tasks get `turns` turns after each batch."""
     now = services.clock.now()
-    async with archive_store(services, texts, Progress(int, int)) as store:
+    async with aclosing(ArchiveStore(services, texts, int, int)) as store:
         for batch in await taken_of(file, now):
             await store.add("kho", batch, now)
             for _ in range(turns):
@@ -111,7 +112,7 @@ async def test_articles_are_processed_while_others_are_stored(
 ) -> None:
     services, texts, done = fresh("both"), Uneven(2, 1, 2), list[int]()
     now = services.clock.now()
-    async with archive_store(services, texts, Progress(int, int)) as store:
+    async with aclosing(ArchiveStore(services, texts, int, int)) as store:
         for batch in await taken_of(archive, now):
             await store.add("kho", batch, now)
             await asyncio.sleep(0.05)

@@ -18,7 +18,7 @@ from bot.jobs.intake.renewing import reprocess
 from bot.jobs.intake.taking import Taker, name_nobody
 from bot.news.services import Services, take_in_thread
 from bot.text_work.tasks import Task
-from bot.text_work.text_pool import in_order, text_pool
+from bot.text_work.text_pool import TextPool, in_order
 from bot.text_work.worker import Failure, Texts
 from storage.articles import count_waiting
 from storage.engine import Database
@@ -133,7 +133,7 @@ async def test_stories_summaries_and_topics_do_not_depend_on_how_many_process(
 async def test_real_processes_make_the_same_rows_on_each_engine(
     services: Services, archive: Path, alone: list[str]
 ) -> None:
-    async with text_pool(2) as pool:
+    async with aclosing(TextPool(2)) as pool:
         assert len(await take_all(services, archive, pool)) == 1
         await process_all(services, pool)
     assert await dump(services.database) == alone

@@ -34,7 +34,7 @@ async def texts(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[TextWorker]:
     monkeypatch.setattr("bot.text_work.worker.PROGRAM", "tests.bot.text_work.poison_process")
     worker = TextWorker(cpu_seconds=0.5)
     yield worker
-    await worker.close()
+    await worker.aclose()
 
 
 async def store(services: Services, *titles: str, text: str = "") -> None:
