@@ -83,6 +83,7 @@ def test_every_door_leads_to_one_article(door: str, slug: str) -> None:
         ("https://bao.example/tin-1234567.aspx?id=88", "https://bao.example/tin-1234567.aspx?id=89"),
         ("https://bao.example/mo-cau-5999301.html?trang=2", "https://bao.example/mo-cau-5999301.html"),
         ("https://bao.example/?p=5999301", "https://bao.example/?p=5999302"),
+        ("https://bao.example/?a=5999301", "https://bao.example/?a=5999302"),
         ("https://bao.example/5999301", "https://bao.example/5999302"),
         ("https://bao.example/tin-v5999301.html", "https://bao.example/tin-d5999301.html"),
         ("https://bao.example/mo-cau-5999301.html", "https://khac.example/mo-cau-5999301.html"),

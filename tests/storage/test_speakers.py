@@ -149,6 +149,39 @@ def test_a_papers_new_lead_replaces_what_files_brought_and_the_same_lead_does_no
     assert may_replace(known, replace(lead, **change))
 
 
+LEAD = {"body": ""}
+OTHER_LEAD = {"body": "", "sapo": INVENTED}
+COMMAND_SAYS, INBOX_SAYS, PAPER_SAYS = Text("", "files"), Text("inbox", "files"), Text("paper", "host")
+
+
+@pytest.mark.parametrize(
+    ("known", "coming", "is_replaced"),
+    [
+        (replace(INBOX_SAYS, speaker=None), INBOX_SAYS, True),  # stored before speakers were kept
+        (replace(PAPER_SAYS, speaker=None), replace(INBOX_SAYS, **LEAD), True),
+        (INBOX_SAYS, PAPER_SAYS, True),
+        (replace(INBOX_SAYS, **LEAD), PAPER_SAYS, True),
+        (replace(INBOX_SAYS, **LEAD), replace(PAPER_SAYS, **LEAD), True),
+        (replace(INBOX_SAYS, standing="elsewhere"), PAPER_SAYS, True),
+        (PAPER_SAYS, INBOX_SAYS, False),
+        (PAPER_SAYS, COMMAND_SAYS, False),
+        (replace(PAPER_SAYS, **LEAD), INBOX_SAYS, False),
+        (replace(PAPER_SAYS, speaker=""), PAPER_SAYS, False),  # of two hosts none is the command
+        (INBOX_SAYS, COMMAND_SAYS, True),
+        (INBOX_SAYS, replace(COMMAND_SAYS, **LEAD), False),  # the same lead without its text
+        (INBOX_SAYS, replace(COMMAND_SAYS, **OTHER_LEAD), True),
+        (COMMAND_SAYS, INBOX_SAYS, True),
+        (COMMAND_SAYS, replace(INBOX_SAYS, standing="elsewhere"), False),
+        (replace(COMMAND_SAYS, **LEAD), replace(INBOX_SAYS, standing="elsewhere"), True),
+        (replace(INBOX_SAYS, **LEAD), replace(INBOX_SAYS, speaker="b", **OTHER_LEAD), False),
+        (INBOX_SAYS, replace(INBOX_SAYS, speaker="b", **OTHER_LEAD), False),
+        (INBOX_SAYS, replace(INBOX_SAYS, speaker="".join(["in", "box"]), sapo=INVENTED), True),  # its own
+    ],
+)
+def test_which_text_replaces_which(known: Text, coming: Text, is_replaced: bool) -> None:
+    assert may_replace(known, coming) is is_replaced
+
+
 @pytest.mark.parametrize(
     ("host", "site"),
     [
@@ -160,6 +193,8 @@ def test_a_papers_new_lead_replaces_what_files_brought_and_the_same_lead_does_no
         ("news.bao.co.uk", "bao.co.uk"),
         ("ai-do.blogspot.com", "ai-do.blogspot.com"),
         ("co.vn", "co.vn"),
+        ("tin.com.example", "com.example"),  # a second level only below a country
+        ("tin.com.x", "com.x"),
         ("localhost", "localhost"),
         ("127.0.0.1", "127.0.0.1"),
         ("2001:db8::1", "2001:db8::1"),
