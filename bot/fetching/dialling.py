@@ -167,11 +167,10 @@ class Transport:
                 force_close=True,
                 use_dns_cache=False,
                 resolver=self._resolver,
-                socket_factory=_any_socket if is_private_allowed else _public_socket,
+                socket_factory=None if is_private_allowed else _public_socket,
             )
             session = aiohttp.ClientSession(
                 connector=connector,
-                connector_owner=True,
                 auto_decompress=False,
                 cookie_jar=aiohttp.DummyCookieJar(),
                 timeout=aiohttp.ClientTimeout(total=None, sock_connect=10),
@@ -188,18 +187,11 @@ class _PrivateAddressError(OSError):
     """The address to be dialled is private."""
 
 
-def _any_socket(info: _AddressInfo) -> socket.socket:
-    family, kind, protocol, _, _ = info
-    opened = socket.socket(family, kind, protocol)
-    opened.setblocking(False)
-    return opened
-
-
 def _public_socket(info: _AddressInfo) -> socket.socket:
-    address = info[4][0]
+    family, kind, protocol, _, (address, *_) = info
     if not is_public(address):
         raise _PrivateAddressError  # for all addresses, since aiohttp reports only the first error
-    return _any_socket(info)
+    return socket.socket(family, kind, protocol)
 
 
 def look_up(host: str) -> list[str]:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from bot.fetching.dialling import Resolver, Target, Transport, look_up
+from bot.fetching.dialling import Resolver, Target, Transport, look_up, target_of
 from bot.fetching.responses import FetchError
 from tests.bot.fetching.polls import Reply, code_of
 
@@ -94,6 +94,36 @@ async def test_a_name_that_leads_outside_first_and_inside_later_does_not_get_in(
             "connection",
         )
     assert site.asked == []
+
+
+async def test_a_name_is_looked_up_at_each_dialling() -> None:
+    asked: list[str] = []
+
+    def inside(host: str) -> list[str]:
+        asked.append(host)
+        return ["127.0.0.1"]
+
+    transport, target = Transport(resolve=inside), target_of("http://doi.example/")
+    for _ in range(2):
+        get = transport.get(target, {}, is_private_allowed=False, deadline_seconds=5)
+        assert await code_of(get) == "private"
+    await transport.close()
+    assert asked == ["doi.example"] * 2
+
+
+async def test_closing_ends_a_request_that_waits_for_its_answer(site: Any) -> None:
+    is_asked = asyncio.Event()
+
+    async def silent(_: asyncio.StreamWriter) -> None:
+        is_asked.set()
+        await asyncio.sleep(2)
+
+    site.pages["/rss"] = silent
+    transport, target = Transport(), target_of(f"{site.url}/rss")
+    get = asyncio.ensure_future(transport.get(target, {}, is_private_allowed=True, deadline_seconds=1.5))
+    await is_asked.wait()
+    await transport.close()
+    assert await code_of(get) == "broken_answer"
 
 
 async def test_a_name_with_several_addresses_inside_is_named_as_such(make_fetcher: Any) -> None:

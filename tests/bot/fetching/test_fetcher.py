@@ -45,6 +45,7 @@ async def test_we_say_who_we_are(site: Any, make_fetcher: Any, reply: Reply) -> 
     assert {one.headers["user-agent"] for one in site.asked} == {user_agent("toasoan@bao.example")}
     assert user_agent("a@b.vn").startswith("diemtin/")
     assert "cookie" not in site.asked[-1].headers
+    assert site.asked[-1].headers["connection"] == "close"
 
 
 @pytest.mark.parametrize(
