@@ -1,6 +1,7 @@
 """How much one chat may ask in a while, also when several processes count together."""
 
 import datetime as dt
+from collections.abc import Callable
 from dataclasses import replace
 from itertools import pairwise
 
@@ -16,7 +17,9 @@ from bot.chat.rate_limits import (
     SharedRequestLimiter,
     decide_admission,
     limiter_for,
+    question_limits,
 )
+from bot.news.newsroom import Newsroom
 from bot.news.services import Services
 from storage.admissions import (
     KEPT,
@@ -36,6 +39,15 @@ LIMITS = (Limit(5, dt.timedelta(seconds=10)), Limit(60, dt.timedelta(hours=1)))
 
 def _at(seconds: float) -> dt.datetime:
     return START + dt.timedelta(seconds=seconds)
+
+
+def test_a_newsroom_limits_questions_in_ten_seconds_and_in_an_hour(
+    make_newsroom: Callable[[], Newsroom],
+) -> None:
+    newsroom = make_newsroom()
+    assert question_limits(newsroom) == LIMITS
+    four_times = question_limits(newsroom, 4)
+    assert four_times == (Limit(20, dt.timedelta(seconds=10)), Limit(240, dt.timedelta(hours=1)))
 
 
 def test_five_are_let_in_and_the_sixth_is_told_when_to_come_back() -> None:
