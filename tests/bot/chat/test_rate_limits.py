@@ -216,8 +216,8 @@ async def test_old_admissions_are_deleted_once_in_many_requests(
     with monkeypatch.context() as fewer:
         fewer.setattr("bot.chat.rate_limits._TIDIED_EACH", 3)
         assert await remembered_after_each(3) == [[5, 6, 7], [5, 6, 7], [5, 7]]
-    monkeypatch.setattr(limiter, "_asked", 498)
-    assert await remembered_after_each(2) == [[5, 6, 7], [5, 7]], "the five hundredth"
+    monkeypatch.setattr(limiter, "_asked", 998)
+    assert await remembered_after_each(2) == [[5, 6, 7], [5, 7]], "at each five hundredth, as the thousandth"
 
 
 async def test_a_process_that_is_alone_counts_by_itself(services: Services) -> None:

@@ -111,7 +111,7 @@ async def test_a_name_is_looked_up_at_each_dialling() -> None:
     assert asked == ["doi.example"] * 2
 
 
-async def test_closing_ends_a_request_that_waits_for_its_answer(site: Any) -> None:
+async def test_a_request_that_waits_for_its_answer_holds_up_no_other_and_ends_with_all(site: Any) -> None:
     is_asked = asyncio.Event()
 
     async def silent(_: asyncio.StreamWriter) -> None:
@@ -122,6 +122,8 @@ async def test_closing_ends_a_request_that_waits_for_its_answer(site: Any) -> No
     transport, target = Transport(), target_of(f"{site.url}/rss")
     get = asyncio.ensure_future(transport.get(target, {}, is_private_allowed=True, deadline_seconds=1.5))
     await is_asked.wait()
+    other = target_of(f"{site.url}/khac")
+    assert (await transport.get(other, {}, is_private_allowed=True, deadline_seconds=1)).status == 404
     await transport.close()
     assert await code_of(get) == "broken_answer"
 

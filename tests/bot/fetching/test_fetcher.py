@@ -123,9 +123,14 @@ async def test_one_that_announces_too_much_is_not_read(site: Any, make_fetcher: 
     assert await code_of(make_fetcher().fetch(f"{site.url}/rss", private_url=site.url)) == "too_large"
 
 
-async def test_the_page_of_an_error_is_not_read(site: Any, make_fetcher: Any, reply: Reply) -> None:
-    site.pages["/rss"] = reply("", "404 Not Found", Content_Length="6000000000")
-    assert await code_of(make_fetcher().fetch(f"{site.url}/rss", private_url=site.url)) == "missing"
+@pytest.mark.parametrize(
+    ("status", "code"), [("404 Not Found", "missing"), ("101 Switching Protocols", "broken_answer")]
+)
+async def test_the_page_of_another_status_is_not_read(
+    site: Any, make_fetcher: Any, reply: Reply, status: str, code: str
+) -> None:
+    site.pages["/rss"] = reply("", status, Content_Length="6000000000")
+    assert await code_of(make_fetcher().fetch(f"{site.url}/rss", private_url=site.url)) == code
 
 
 async def test_what_comes_after_the_announced_length_is_never_read(
