@@ -130,7 +130,7 @@ class ChatContext:
 
     @property
     def whom(self) -> str:
-        """Return how texts call whose choices these are: "bạn" or "nhóm này"."""
+        """Return what texts call the owner of these choices: "bạn" or "nhóm này"."""
         return texts.THIS_GROUP if self.is_group else texts.YOU
 
     @property

@@ -63,13 +63,7 @@ class Offer:
     sentence: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Page:
-    """A page of `count` offers; `label` is on a button above them that opens the bot's chat."""
-
-    offers: Sequence[Offer]
-    count: int
-    label: str
+_Page = tuple[Sequence[Offer], int, str]  # offers of a page, how many there are in all, label above them
 
 
 class Inline:
@@ -82,9 +76,9 @@ class Inline:
 
     async def answer(self, query: InlineQuery) -> None:
         """Answer a query; its words and offset may be anything."""
-        newsroom, now = self._services.newsroom, self._services.clock.now()
-        limits = question_limits(newsroom, _PER_QUESTION)
-        admission = await self._limiter.ask((query.from_user.id, None), limits, now)
+        limits = question_limits(self._services.newsroom, _PER_QUESTION)
+        asker, now = (query.from_user.id, None), self._services.clock.now()
+        admission = await self._limiter.ask(asker, limits, now)
         if admission.is_admitted:
             await self._offer(query, one_line(query.query), _first(query.offset))
         elif admission.wait is not None:
@@ -95,10 +89,9 @@ class Inline:
         if article_id := read_story(words):
             await _send(query, await self._shared(query, article_id))
             return
-        page = await (self._find(words, first) if words else self._top_stories(first))
-        following = str(first + _PAGE) if first + _PAGE < page.count else ""
-        label = "" if first else page.label
-        results = list(map(_result, page.offers))
+        offers, count, label = await (self._find(words, first) if words else self._top_stories(first))
+        following = str(first + _PAGE) if first + _PAGE < count else ""
+        results, label = list(map(_result, offers)), "" if first else label
         await _send(query, results, following=following, label=label, start=_start(words))
 
     async def _shared(self, query: InlineQuery, article_id: int) -> list[InlineQueryResultArticle]:
@@ -119,7 +112,7 @@ class Inline:
         reply = await self._reply(words, is_further=first > 0)
         ids = reply.ids[:_MOST_OFFERED]
         found = await describe(self._services, reply.query, ids[first : first + _PAGE])
-        return _Page([self._article(one) for one in found], len(ids), _label(reply))
+        return [self._article(one) for one in found], len(ids), _label(reply)
 
     async def _reply(self, words: str, *, is_further: bool) -> Reply:
         """Return what the words find; a further page uses the result of the first."""
@@ -137,12 +130,11 @@ class Inline:
     async def _top_stories(self, first: int) -> _Page:
         services, newsroom = self._services, self._services.newsroom
         edition = newsroom.default_edition
-        composed = await services.last_day.compose(
-            services.database, newsroom, edition, now=services.clock.now()
-        )
+        now = services.clock.now()
+        composed = await services.last_day.compose(services.database, newsroom, edition, now=now)
         stories = composed.digest.stories[:_MOST_OFFERED]
         offers = [self._story(one) for one in stories[first : first + _PAGE]]
-        return _Page(offers, len(stories), "" if stories else texts.INLINE_NO_NEWS)
+        return offers, len(stories), "" if stories else texts.INLINE_NO_NEWS
 
     def _article(self, found: FoundArticle) -> Offer:
         article = found.article

@@ -104,11 +104,7 @@ async def _reactivate(services: Services, chat_id: int, *, lost: str = "") -> No
     """Reactivate a chat that was gone; with `lost`, only if the reason for it begins with that."""
     async with services.database.write() as connection:
         subscriber = await find_subscriber(connection, chat_id)
-        if (
-            subscriber is not None
-            and subscriber.status == "gone"
-            and (subscriber.status_reason or "").startswith(lost)
-        ):
+        if subscriber and subscriber.status == "gone" and (subscriber.status_reason or "").startswith(lost):
             now = services.clock.now()
             await join(connection, subscriber.choices, services.newsroom, now=now)
             await set_status(connection, chat_id, "active", now=now)
@@ -156,14 +152,9 @@ async def _show_card(context: ChatContext, article_id: int) -> None:
     async with context.services.database.read() as connection:
         is_known = await find_subscriber(connection, context.chat_id) is not None
     card = await card_view(context, article_id)
-    if isinstance(card, str):
-        await context.send(View(escape(card)))
-        if not is_known:
-            await _begin(context)
-        return
-    await context.send(card)
+    await context.send(card if isinstance(card, View) else View(escape(card)))
     if not is_known:
-        await _welcome(context)
+        await (_welcome(context) if isinstance(card, View) else _begin(context))
 
 
 async def _begin(context: ChatContext) -> None:
@@ -176,21 +167,15 @@ async def _begin(context: ChatContext) -> None:
 async def _welcome(context: ChatContext) -> tuple[Edition, QuietHours]:
     choices, quiet, is_new = await _subscribe(context)
     edition = context.services.newsroom.edition_for(choices)
-    welcome = subscription_texts.WELCOME if is_new else subscription_texts.WELCOME_BACK
-    if is_new and context.is_group:
-        welcome = (
-            subscription_texts.WELCOME_CHANNEL if context.is_channel else subscription_texts.WELCOME_GROUP
-        )
-    html = welcome.format(
-        edition=edition.title, schedule=spoken.say_schedule(edition.schedule), bot=context.bot.username
-    )
-    html = Markup("\n\n").join([html, *held_notes(edition, quiet)])
-    settings = (
-        settings_link(context.bot.username, context.chat_id)
-        if context.is_channel
-        else settings_keyboards.WELCOME
-    )
-    await context.send(View(html, settings))
+    bot, settings = context.bot.username, settings_keyboards.WELCOME
+    of_group, of_one = subscription_texts.WELCOME_GROUP, subscription_texts.WELCOME
+    welcome = of_group if context.is_group else of_one
+    if context.is_channel:
+        welcome, settings = subscription_texts.WELCOME_CHANNEL, settings_link(bot, context.chat_id)
+    if not is_new:
+        welcome = subscription_texts.WELCOME_BACK
+    html = welcome.format(edition=edition.title, schedule=spoken.say_schedule(edition.schedule), bot=bot)
+    await context.send(View(Markup("\n\n").join([html, *held_notes(edition, quiet)]), settings))
     if context.is_operator:
         await register_operator_commands(context.bot, context.chat_id)
     return edition, quiet

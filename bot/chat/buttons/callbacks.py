@@ -63,11 +63,8 @@ _TIMES = _Field(
 _DAYS = _Field("[0-6]{0,7}", _read_days, lambda days: "".join(map(str, days)))
 _AGAIN = _one_of({True: "lai", False: "thoi"})
 _FIELDS = {  # by the names of the intents' fields; all that end in `_id` are rows
-    "edition": _SLUG,
-    "topic": _SLUG,
-    "source": _SLUG,
-    "start": _MINUTES,
-    "end": _MINUTES,
+    **dict.fromkeys(("edition", "topic", "source"), _SLUG),
+    **dict.fromkeys(("start", "end"), _MINUTES),
     "page": _Field("[0-9]|[1-9][0-9]", int),
     "times": _TIMES,
     "is_wanted": _one_of({True: "+", False: "-"}),

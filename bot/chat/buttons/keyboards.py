@@ -170,11 +170,9 @@ def for_state(
         for label, action in actions
     ]
     rows += [[short_button(*issue)] for issue in recent]
-    sending = (
-        (operator_texts.BUTTON_START_SENDING, Button.START_SENDING)
-        if is_stopped
-        else (operator_texts.BUTTON_STOP_SENDING, Button.STOP_SENDING)
-    )
+    sending = button(operator_texts.BUTTON_STOP_SENDING, Button.STOP_SENDING)
+    if is_stopped:
+        sending = button(operator_texts.BUTTON_START_SENDING, Button.START_SENDING)
     looks = [
         button(operator_texts.BUTTON_HISTORY, Button.SHOW_HISTORY),
         button(operator_texts.BUTTON_EXAMINE, Button.EXAMINE),
@@ -184,7 +182,7 @@ def for_state(
         button(operator_texts.BUTTON_SLOTS, Button.SHOW_SLOTS),
         button(operator_texts.BUTTON_CONSOLE, Button.OPEN_CONSOLE),
     ]
-    return InlineKeyboardMarkup([*rows, [button(*sending)], console, looks])
+    return InlineKeyboardMarkup([*rows, [sending], console, looks])
 
 
 def for_issue(issue_id: int, *, can_retract: bool) -> InlineKeyboardMarkup:

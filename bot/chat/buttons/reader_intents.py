@@ -52,7 +52,6 @@ class SetFigure:
 
     @classmethod
     def of(cls, label: str, *, is_wanted: bool) -> "SetFigure":
-        """Return the intent for the figure with this label."""
         return cls(zlib.crc32(label.encode()), is_wanted)
 
 
@@ -81,7 +80,6 @@ class DropWord:
 
     @classmethod
     def of(cls, phrase: str) -> "DropWord":
-        """Return the intent to take `phrase` off its list."""
         return cls(zlib.crc32(spelled(phrase).encode()))
 
 
@@ -93,7 +91,6 @@ class DropTaste:
 
     @classmethod
     def of(cls, kind: str, key: str) -> "DropTaste":
-        """Return the intent to forget the taste for this trait."""
         return cls(zlib.crc32(f"{kind}:{key}".encode()))
 
 
@@ -192,7 +189,6 @@ class MuteWord:
 
     @classmethod
     def of(cls, phrase: str, article_id: int) -> "MuteWord":
-        """Return the intent to leave `phrase` out."""
         return cls(article_id, DropWord.of(phrase).checksum)
 
 

@@ -39,8 +39,8 @@ class AdminActions:
     is_paused: Callable[[], Awaitable[bool]]
     call_off: Callable[[int], Awaitable[None]]
     find_clock_problem: Callable[[], Awaitable[str | None]]
-    invite: Callable[[int], Awaitable[str]] | None = None
-    act_on_gates: Callable[[], Awaitable[None]] | None = None
+    invite: Callable[[int], Awaitable[str]] | None
+    act_on_gates: Callable[[], Awaitable[None]]
 
 
 async def notify_admins(bot: Bot, services: Services, html: str) -> bool:

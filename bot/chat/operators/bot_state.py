@@ -183,15 +183,13 @@ async def show_month(tap: ButtonContext) -> None:
         sent = await deliveries_between(connection, midnights)
     counts = {status: tuple(day[status] for day in sent) for status in ("sent", "gone", "unknown")}
     failed = tuple(map(sum, zip(counts["gone"], counts["unknown"], strict=True)))
+    deliveries = (
+        Series(operator_texts.HISTORY_SENT, counts["sent"]),
+        Series(operator_texts.HISTORY_FAILED, failed),
+    )
     panels = (
         Panel(operator_texts.HISTORY_SUBSCRIBERS, (Series("", tuple(subscribers)),), is_line=True),
-        Panel(
-            operator_texts.HISTORY_DELIVERIES,
-            (
-                Series(operator_texts.HISTORY_SENT, counts["sent"]),
-                Series(operator_texts.HISTORY_FAILED, failed),
-            ),
-        ),
+        Panel(operator_texts.HISTORY_DELIVERIES, deliveries),
     )
     try:
         picture = await draw_in_process(Chart(operator_texts.HISTORY_TITLE, first, panels))

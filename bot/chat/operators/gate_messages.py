@@ -100,8 +100,7 @@ async def _say_why_not(
 
 
 async def _show_everywhere(tap: ButtonContext, gate_id: int, actions: AdminActions) -> None:
-    if actions.act_on_gates is not None:
-        await actions.act_on_gates()
+    await actions.act_on_gates()
     gate_now = await find_gate_view(tap.services, gate_id)
     if gate_now is not None:  # the tapped message may be an older one than its notice
         await tap.show(gate_view(gate_now, tap.services))
@@ -132,7 +131,7 @@ def gate_view(gate_now: GateView, services: Services, page: int = 0) -> View:
     if gate.closed_at is not None:
         return View(html)
     turns = turning(page, pages, partial(ShowGate, gate.id))
-    return View(html, _keyboard(gate, [(number, story) for number, story, _ in numbered], turns, dropped))
+    return View(html, _keyboard(gate, numbered, turns, dropped))
 
 
 def _short(headline: str) -> str:
@@ -140,11 +139,11 @@ def _short(headline: str) -> str:
 
 
 def _keyboard(
-    gate: Gate, numbered: Sequence[tuple[int, int]], turns: list[Row], dropped: Sequence[Dropped]
+    gate: Gate, numbered: Sequence[tuple[int, int, str]], turns: list[Row], dropped: Sequence[Dropped]
 ) -> InlineKeyboardMarkup:
     drops = [
         short_button(operator_texts.BUTTON_DROP.format(number=number), TakeStory(gate.id, story, False))
-        for number, story in numbered
+        for number, story, _ in numbered
     ]
     label = operator_texts.BUTTON_RESTORE
     restore = [

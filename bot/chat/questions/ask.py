@@ -121,8 +121,7 @@ async def _answered(context: ChatContext, text: str, readers: Readers) -> View:
     reply = await reply_to(context.services, text, zone=readers.zone)
     if reply.query.is_empty:
         return View(texts.EMPTY_QUESTION)
-    days = await _count_days(context, reply, readers) if _may_have_days(reply, readers) else ()
-    kept = KeptAnswer(reply.attempt, reply.results, days)
+    kept = KeptAnswer(reply.attempt, reply.results, await _count_days(context, reply, readers))
     is_tap = isinstance(context, ButtonContext)
     asked_in = context.message.message_id if context.message and not is_tap else None
     chat_id, asked, now = context.chat_id, reply.query.text, readers.now
@@ -165,16 +164,14 @@ def _views(reply: Reply, question: Question) -> list[AnswerView]:
     return [*views, "days"] if question.kept.days else views
 
 
-def _may_have_days(reply: Reply, readers: Readers) -> bool:
+async def _count_days(context: ChatContext, reply: Reply, readers: Readers) -> tuple[Day, ...]:
+    """Return the newest days with matches; none if there are too few to show by day."""
     found = reply.results
     if not (found.first_at and found.last_at and reply.answer.is_answered):
-        return False
-    days = local_day(found.last_at, readers.zone) - local_day(found.first_at, readers.zone)
-    return found.looked_through >= _FEWEST_MATCHES and days.days >= _FEWEST_DAYS - 1
-
-
-async def _count_days(context: ChatContext, reply: Reply, readers: Readers) -> tuple[Day, ...]:
-    """Return the newest days with matches."""
+        return ()
+    span = local_day(found.last_at, readers.zone) - local_day(found.first_at, readers.zone)
+    if found.looked_through < _FEWEST_MATCHES or span.days < _FEWEST_DAYS - 1:
+        return ()
     async with context.services.database.read() as connection:
         days = await matches_by_day(
             connection, reply.query, now=readers.now, zone=readers.zone, filters=reply.narrowing.filters

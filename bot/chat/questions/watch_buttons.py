@@ -76,9 +76,8 @@ async def watch_question(tap: ButtonContext, wanted: WatchQuestion) -> None:
     """Watch a question that was asked in this chat."""
     async with tap.services.database.read() as connection:
         question = await find_question(connection, wanted.question_id, tap.chat_id)
-    await tap.acknowledge(
-        (await _add_watch(tap, question.text)).striptags() if question else texts.STALE_PAGE
-    )
+    line = (await _add_watch(tap, question.text)).striptags() if question else texts.STALE_PAGE
+    await tap.acknowledge(line)
 
 
 async def set_watch(tap: ButtonContext, wanted: SetWatch) -> None:
@@ -156,7 +155,8 @@ async def _set_watched(tap: ButtonContext, wanted: SetWatch) -> Watch | str:
         if watch is None:
             return texts.STALE_WATCH
         if watch.is_removed == wanted.is_wanted:
-            if wanted.is_wanted and len(await find_watches(connection, tap.chat_id)) >= MOST_WATCHES:
+            live = await find_watches(connection, tap.chat_id)
+            if wanted.is_wanted and len(live) >= MOST_WATCHES:
                 return texts.TOO_MANY_WATCHES.format(most=MOST_WATCHES)
             await set_removed(connection, watch.id, is_removed=not wanted.is_wanted, now=tap.now)
         return watch
@@ -170,10 +170,8 @@ async def _set_followed(tap: ButtonContext, wanted: SetFollow) -> str | None:
         if followed is None:
             return texts.STALE_FOLLOW
         if followed.is_removed == wanted.is_wanted:
-            if (
-                wanted.is_wanted
-                and len(await find_follows(connection, tap.chat_id, now=now)) >= MOST_FOLLOWED
-            ):
+            live = await find_follows(connection, tap.chat_id, now=now)
+            if wanted.is_wanted and len(live) >= MOST_FOLLOWED:
                 return texts.FOLLOWS_FULL.format(most=MOST_FOLLOWED)
             await set_followed(connection, followed.id, is_followed=wanted.is_wanted, now=now)
     return None

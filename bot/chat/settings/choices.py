@@ -157,9 +157,13 @@ async def change_choices(services: Services, chat_id: int, *changes: Change) -> 
         return await _save(connection, before, after, services)
 
 
-async def change_by_tap(tap: ButtonContext, wanted: Change) -> SubscriberChange | None:
-    """Make a button's change; None if nothing changed and the tap was answered."""
-    changed = await change_choices(tap.services, tap.chat_id, wanted)
+async def change_by_tap(tap: ButtonContext, *wanted: Change) -> SubscriberChange | None:
+    """Make a button's changes; None if nothing changed and the tap was answered."""
+    return await if_changed(tap, await change_choices(tap.services, tap.chat_id, *wanted))
+
+
+async def if_changed(tap: ButtonContext, changed: SubscriberChange | None) -> SubscriberChange | None:
+    """Return the change; if it was impossible or changes nothing, answer the tap and return None."""
     if changed is None:
         await tap.acknowledge(texts.STALE_BUTTON)
     elif changed.is_same:

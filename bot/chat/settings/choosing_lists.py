@@ -108,26 +108,26 @@ def _bare(text: str) -> str:
     return " ".join(folded(text).split())
 
 
-_PanelView = Callable[..., View]  # `words_view` or `papers_view`
+_VIEWS = {"words": words_view, "papers": papers_view}
 
 
 async def handle_words(context: ChatContext) -> None:
     """Show the words, first changed as the line says."""
-    await _handle(context, words_view, _changed_words)
+    await _handle(context, "words", _changed_words)
 
 
 async def handle_papers(context: ChatContext) -> None:
     """Show the papers, first changed as the line says."""
-    await _handle(context, papers_view, _changed_papers)
+    await _handle(context, "papers", _changed_papers)
 
 
 async def _handle(
-    context: ChatContext, view: _PanelView, change: Callable[[ChatContext, ChangeWords], Awaitable[View]]
+    context: ChatContext, panel: Panel, change: Callable[[ChatContext, ChangeWords], Awaitable[View]]
 ) -> None:
     subscriber = await find_or_refuse(context)
     if subscriber is None:
         return
-    shown = partial(view, subscriber.choices, context.services.newsroom)
+    shown = partial(_VIEWS[panel], subscriber.choices, context.services.newsroom)
     if not context.words.strip():
         await context.show(shown())
         return
@@ -145,9 +145,8 @@ async def _changed_view(
     """Return the panel after a typed change, under `notes` on what was done, with a way back."""
     notes += await say_if_all_muted(context, changed)
     undo = None if changed.is_same else Undo(changed.before.profile_id, panel)
-    view: _PanelView = words_view if panel == "words" else papers_view
     shown = notes or [escape(subscription_texts.UNCHANGED)]
-    return view(changed.after.choices, context.services.newsroom, *shown, undo=undo)
+    return _VIEWS[panel](changed.after.choices, context.services.newsroom, *shown, undo=undo)
 
 
 # /tu: words whose stories a chat does not want, or wants more of. Taps take words off, words put them on.

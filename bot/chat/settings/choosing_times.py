@@ -15,6 +15,7 @@ from bot.chat.settings.choices import (
     find_chat_subscriber,
     find_or_refuse,
     find_zone,
+    if_changed,
     join,
     restore_profile,
     zone_of,
@@ -39,7 +40,7 @@ from bot.chat.settings.typed_settings import (
     TypedSchedule,
     parse_schedule,
 )
-from bot.messages import spoken, subscription_texts, texts
+from bot.messages import spoken, subscription_texts
 from bot.messages.markup import short_name
 from bot.news.services import Services
 from bot.times.typed_times import TypedTimeError
@@ -69,9 +70,9 @@ async def show(tap: ButtonContext, panel: Button) -> None:
         await tap.show(_panel(panel, subscriber, tap.services))
 
 
-async def change(tap: ButtonContext, wanted: Change) -> None:
-    """Make the change of a button and show the schedule with a way back."""
-    if changed := await change_by_tap(tap, wanted):
+async def change(tap: ButtonContext, *wanted: Change) -> None:
+    """Make the changes of a button and show the schedule with a way back."""
+    if changed := await change_by_tap(tap, *wanted):
         await tap.show(changed_view(tap.services, changed, subscription_texts.SAVED, undo=undo_of(changed)))
 
 
@@ -114,9 +115,8 @@ def undo_of(changed: SubscriberChange) -> Intent | None:
 
 async def undo(tap: ButtonContext, wanted: Undo) -> None:
     """Bring the earlier profile back and show the panel it was left from."""
-    changed = await restore_profile(tap.services, tap.chat_id, wanted.profile_id)
-    if changed is None or changed.is_same:
-        await tap.acknowledge(subscription_texts.UNCHANGED if changed else texts.STALE_BUTTON)
+    changed = await if_changed(tap, await restore_profile(tap.services, tap.chat_id, wanted.profile_id))
+    if changed is None:
         return
     newsroom, choices = tap.services.newsroom, changed.after.choices
     match wanted.panel:

@@ -75,8 +75,21 @@ class Rule:
 
     def reading_apart(self, message: MessageTokens) -> dict[str, str] | None:
         """Return the words of a slot that is split by other words of the rule: "mỗi ngày gửi lúc 8h"."""
-        apart = self._apart(message) if self.slot in _GAPPED else ""
-        return {self.slot: apart} if apart else None
+        if self.slot not in _GAPPED:
+            return None
+        known = _ANYWHERE | _BEHIND | self.extras | self.extras_behind
+        needed = [*self.before, *self.behind]
+        left: list[int] = []  # places of words that the rule does not know
+        at = 0
+        while at < len(message.words):
+            ends = list(message.phrase_ends(at, frozenset(needed[:1])))
+            if ends:
+                del needed[0]
+            ends = ends or list(message.phrase_ends(at, known))
+            left += [] if ends else [at]
+            at = max(ends, default=at + 1)
+        apart = message.text(left)
+        return {self.slot: apart} if apart and not needed else None
 
     def _ends_of_before(self, message: MessageTokens) -> set[int]:
         reached = {0}
@@ -107,21 +120,6 @@ class Rule:
         if place == 0:
             return self.extras | {"opener"}
         return self.extras | ({"please"} if place == len(self.before) else {"between", "please", "filler"})
-
-    def _apart(self, message: MessageTokens) -> str:
-        """Return the message without the words that the rule knows, "" if one of its classes is missing."""
-        known = _ANYWHERE | _BEHIND | self.extras | self.extras_behind
-        needed = [*self.before, *self.behind]
-        left: list[int] = []
-        at = 0
-        while at < len(message.words):
-            ends = list(message.phrase_ends(at, frozenset(needed[:1])))
-            if ends:
-                del needed[0]
-            ends = ends or list(message.phrase_ends(at, known))
-            left += [] if ends else [at]
-            at = max(ends, default=at + 1)
-        return "" if needed else message.text(left)
 
 
 def _spread(message: MessageTokens, places: set[int], allowed: frozenset[str]) -> set[int]:

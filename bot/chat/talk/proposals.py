@@ -12,7 +12,7 @@ from bot.chat.buttons import keyboards
 from bot.chat.buttons.intents import Button, Confirm, PauseFor, SetDays, SetTimes
 from bot.chat.context import ButtonContext, ChatContext, View
 from bot.chat.settings import choosing_contents, choosing_times
-from bot.chat.settings.choices import change_choices, find_chat_subscriber, find_or_refuse, find_zone
+from bot.chat.settings.choices import find_chat_subscriber, find_or_refuse, find_zone
 from bot.chat.settings.typed_settings import NoTopicLeftError, TypedTopics, topic_changes
 from bot.chat.talk.rule_slots import ParseContext
 from bot.chat.talk.understanding import understand
@@ -64,14 +64,7 @@ async def confirm(tap: ButtonContext, wanted: Confirm) -> None:
         case PauseUntil(until) if until > tap.now:
             await choosing_times.pause(tap, until)
         case SetSchedule(changes):
-            changed = await change_choices(tap.services, tap.chat_id, *changes)
-            if changed is None or changed.is_same:
-                await tap.acknowledge(subscription_texts.UNCHANGED if changed else texts.STALE_BUTTON)
-                return
-            undo = choosing_times.undo_of(changed)
-            await tap.show(
-                choosing_times.changed_view(tap.services, changed, subscription_texts.SAVED, undo=undo)
-            )
+            await choosing_times.change(tap, *changes)
         case SetTopics():
             await _set_topics(tap, subscriber, wish)
         case _:

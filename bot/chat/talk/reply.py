@@ -41,15 +41,11 @@ _CALLING_OFF = frozenset(
 
 async def await_words(context: ChatContext, command: str | None) -> None:
     """Take the next message as the words of `command`; None: stop waiting for words."""
-    async with context.services.database.read() as connection:
-        was_awaiting = await is_awaiting(connection, context.chat_id)
-    if command is None and not was_awaiting:
+    if command is None:
+        await take_awaited_command(context)
         return
     async with context.services.database.write() as connection:
-        if command is None:
-            await take_awaited(connection, context.chat_id, now=context.now)
-        else:
-            await write_awaited(connection, context.chat_id, command, until=context.now + _WAIT_FOR_WORDS)
+        await write_awaited(connection, context.chat_id, command, until=context.now + _WAIT_FOR_WORDS)
 
 
 async def take_awaited_command(context: ChatContext) -> str | None:
