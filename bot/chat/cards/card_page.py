@@ -72,7 +72,10 @@ def _card_page(
         heading=short_name(topic_title).upper(),
         title=shortened(one_line(card.title), _LONGEST_TITLE),
         url=safe_link(card.url),
-        corrections=[_correction(text, at, viewer) for text, at in corrections],
+        corrections=[
+            texts.CORRECTION_LINE.format(time=f"{at.astimezone(ZoneInfo(viewer.zone)):%H:%M}", text=text)
+            for text, at in corrections
+        ],
         quotes=_paragraphs(card, viewer),
         disagreement=difference_line(card.disagreement),
         steps_title=texts.STEPS,
@@ -106,10 +109,6 @@ def _step(step: Step, viewer: Viewer) -> dict[str, object]:
         "url": safe_link(step.url),
         "paper": short_name(step.report.paper),
     }
-
-
-def _correction(text: str, at: dt.datetime, viewer: Viewer) -> Markup:
-    return texts.CORRECTION_LINE.format(time=f"{at.astimezone(ZoneInfo(viewer.zone)):%H:%M}", text=text)
 
 
 def _sent(viewer: Viewer) -> str:

@@ -120,7 +120,8 @@ def sources_page(
     blocks = [texts.CITED_SOURCES.format(words=_words(reply.query))]
     for number, one in enumerate(cited, start=1):
         lines = [_byline(one.article, readers, is_bold=True), _numbered(number, one.article)]
-        papers = [_paper(other, readers) for other in others.get(one.article.id, ())[:_MOST_PAPERS]]
+        reports = others.get(one.article.id, ())[:_MOST_PAPERS]
+        papers = [linked(_paper_name(other, readers), other.url) for other in reports]
         lines += [texts.ALSO_REPORTED.format(papers=Markup(" · ").join(papers))] if papers else []
         blocks.append(Markup("\n").join(line for line in lines if line))
     return Markup("\n\n").join(blocks)
@@ -272,10 +273,6 @@ def _byline(article: StoredArticle, readers: Readers, *, is_bold: bool = False) 
     when = publication_label(article.published, now=readers.now, zone=readers.zone)
     said = " · ".join(filter(None, (_paper_name(article, readers), when)))
     return (Markup("<b>{}</b>") if is_bold else Markup("<i>{}</i>")).format(said)
-
-
-def _paper(article: StoredArticle, readers: Readers) -> Markup:
-    return linked(_paper_name(article, readers), article.url)
 
 
 def _paper_name(article: StoredArticle, readers: Readers) -> str:

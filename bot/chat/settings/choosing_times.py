@@ -79,15 +79,11 @@ async def change(tap: ButtonContext, *wanted: Change) -> None:
 async def take_edition(tap: ButtonContext, wanted: TakeEdition) -> None:
     """Add an edition or remove it, and show the chosen ones."""
     subscriber = await find_chat_subscriber(tap.services, tap.chat_id)
-    if subscriber is not None and _is_last(subscriber, wanted, tap.services):
+    chosen = tap.services.newsroom.editions_for(subscriber.choices) if subscriber else ()
+    if not wanted.is_wanted and [one.name for one in chosen] == [wanted.edition]:
         await tap.acknowledge(subscription_texts.LAST_EDITION)
     elif changed := await change_by_tap(tap, wanted):
         await tap.show(editions_view(changed.after, tap.services.newsroom, undo=undo_of(changed)))
-
-
-def _is_last(subscriber: Subscriber, wanted: TakeEdition, services: Services) -> bool:
-    chosen = services.newsroom.editions_for(subscriber.choices)
-    return not wanted.is_wanted and [one.name for one in chosen] == [wanted.edition]
 
 
 def changed_view(

@@ -69,14 +69,11 @@ def _one_typo_away(word: str) -> str:
 
 
 def _with_letter_left_out(word: str) -> str:
+    longer = (each for each in all_words() if len(each) == len(word) + 1 > _SHORTEST)
     close = sorted(
-        each for each in all_words() if len(each) == len(word) + 1 > _SHORTEST and _misses_one(word, each)
+        each for each in longer if any(each[:at] + each[at + 1 :] == word for at in range(len(each)))
     )
     return next((each for each in close if each != folded(each)), close[0] if close else word)
-
-
-def _misses_one(word: str, longer: str) -> bool:
-    return any(longer[:at] + longer[at + 1 :] == word for at in range(len(longer)))
 
 
 # A rule matches only a whole message: with one word too many it does not match. A message that no rule
