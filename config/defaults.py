@@ -7,7 +7,6 @@ from dataclasses import dataclass
 FREE_MESSAGES_PER_SECOND = 30  # to all chats together; Telegram takes Stars for more
 
 # The ten topics of a newsroom file that declares none, and what papers usually call their sections.
-#
 # An operator's own topic is also found by these words if it has the name of a topic here. Names, titles and
 # aliases are compared without accents, hyphens as spaces, so each word is listed once.
 
@@ -83,8 +82,8 @@ _TOPICS = {
         ),
     ),
 }
+# name → (title, aliases), in the order in which readers see them
 BUILT_IN_TOPICS = {name: (title, tuple(words.split(", "))) for name, (title, words) in _TOPICS.items()}
-"""Name → (title, aliases), in the order in which readers see them."""
 
 
 # The starter list: feeds of Vietnamese papers by topic. The papers may change their addresses at any time.
@@ -93,19 +92,19 @@ _NO_TOPIC = "moi"  # the key of feeds that carry every topic
 
 
 @dataclass(frozen=True, slots=True)
-class StarterFeed:
-    """One feed of a paper; `topic` is a built-in topic, or None where the feed carries them all."""
+class NewSource:
+    """A feed that may become a source. `name` is any text; without `topic` it carries every topic."""
 
     name: str
     title: str
     url: str
-    topic: str | None
+    topic: str | None = None
 
 
-def starter_feeds() -> list[StarterFeed]:
+def starter_feeds() -> list[NewSource]:
     data = (importlib.resources.files("config") / "starter_feeds.toml").read_text(encoding="utf-8")
     return [
-        StarterFeed(
+        NewSource(
             name=f"{paper['name']}-{topic}"[:32].rstrip("-"),
             title=paper["title"],
             url=paper["base"] + path,

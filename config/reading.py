@@ -100,12 +100,9 @@ def _unknown_key(path: tuple[int | str, ...]) -> str:
     return f"khóa {shown(str(path[-1]))} không có; {hint}"
 
 
-MAX_BYTES = 1_000_000
-"""A larger file cannot be a newsroom file."""
-
+MAX_BYTES = 1_000_000  # a larger file cannot be a newsroom file
+# the commented file that `diemtin init` writes; valid as it stands
 TEMPLATE = (importlib.resources.files("config") / "newsroom_template.toml").read_text(encoding="utf-8")
-"""The commented newsroom file that `diemtin init` writes; valid as it stands."""
-
 _TOO_LARGE = "tệp lớn hơn 1 MB, không giống tệp cấu hình; hãy xem lại đường dẫn"
 
 

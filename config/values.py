@@ -13,7 +13,6 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, BeforeValidator, Field
 
 # Problems of a configuration, the error that carries them, and "did you mean".
-#
 # Every message is Vietnamese, says how to correct the value, and never repeats a secret.
 
 
@@ -79,9 +78,7 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
 
 # The types of the values of a newsroom file. Each error says in Vietnamese how to write the value.
 
-WEEKDAYS = ("T2", "T3", "T4", "T5", "T6", "T7", "CN")
-"""The days as the file writes them, Monday first."""
-
+WEEKDAYS = ("T2", "T3", "T4", "T5", "T6", "T7", "CN")  # as the file writes them, Monday first
 _SCHEME_SLIP = re.compile(r"(?:https?:/?|//)(?=[^/])", re.IGNORECASE)  # "https:/bao.vn", "//bao.vn"
 _HOST_AND_PATH = re.compile(r"(?:[a-z0-9-]{1,63}\.)+[a-z]{2,24}(?::\d{1,5})?/.*", re.IGNORECASE)
 _HOST_ALONE = re.compile(

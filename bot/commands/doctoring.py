@@ -98,9 +98,12 @@ async def _examine(*, online: bool) -> tuple[list[str], list[Check], str]:
         return [str(problem) for problem in error.problems], [], f"SQLite {sqlite3.sqlite_version}"
     newsroom = await INTAKE.run(_examine_newsroom, settings)
     database = Database(settings.database_url.get_secret_value(), settings.index)
-    found, processes = await _examine_database(settings, database)
-    problems = [*_examine_settings(settings), *newsroom, *found]
-    return problems, [*processes, *(await _try_out(settings) if online else [])], _engine_of(database)
+    try:
+        found, checks = await _examine_database(settings, database)
+        checks += await _try_out(settings, database) if online else []
+    finally:
+        await database.close()
+    return [*_examine_settings(settings), *newsroom, *found], checks, _engine_of(database)
 
 
 def _engine_of(database: Database) -> str:
@@ -111,7 +114,7 @@ def _engine_of(database: Database) -> str:
     return " ".join(filter(None, ("PostgreSQL", ".".join(map(str, version)))))
 
 
-async def _try_out(settings: Settings) -> list[Check]:
+async def _try_out(settings: Settings, database: Database) -> list[Check]:
     checks: list[Check] = []
     token = settings.bot_token.get_secret_value() if settings.bot_token else ""
     if token:
@@ -121,15 +124,10 @@ async def _try_out(settings: Settings) -> list[Check]:
     except ConfigError:  # reported already
         return checks
     newsroom = await INTAKE.run(assemble, declared)
-    database = Database(settings.database_url.get_secret_value(), settings.index)
-    try:
-        checks += await INTAKE.run(check_folders, database, newsroom, settings.config)
-        listens = health_of(settings, declared)
-        checks.append(await INTAKE.run(_check_port, listens, database, token))
-        states = await _states(database)
-        checks += check_sources(newsroom, states, now=clock_of(settings).now()) if states is not None else []
-    finally:
-        await database.close()
+    checks += await INTAKE.run(check_folders, database, newsroom, settings.config)
+    checks.append(await INTAKE.run(_check_port, health_of(settings, declared), database, token))
+    states = await _states(database)
+    checks += check_sources(newsroom, states, now=clock_of(settings).now()) if states is not None else []
     return checks
 
 
@@ -179,7 +177,7 @@ def _examine_newsroom(settings: Settings) -> list[str]:
 
 
 async def _examine_database(settings: Settings, opened: Database) -> tuple[list[str], list[Check]]:
-    """Return what is wrong with the database, and the checks of its processes; close it."""
+    """Return what is wrong with the database, and the checks of its processes."""
     if reason := why_not_openable(opened):
         return [reason], []
     try:
@@ -191,8 +189,6 @@ async def _examine_database(settings: Settings, opened: Database) -> tuple[list[
         processes = await check_processes(opened) if found == wanted else []
     except StorageError as error:
         return [explain_error(error, Redactor(settings.secrets), opened.place)], []
-    finally:
-        await opened.close()
     if found is not None and (objection := find_objection(found)):
         return [explain_error(objection, Redactor(settings.secrets), opened.place), *exposed], []
     if found != wanted:

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from bot.commands.newsroom_writing import NewSource, print_or_append, tables_for
+from bot.commands.newsroom_writing import print_or_append, tables_for
 from bot.commands.preparing import (
     clock_of,
     database_exists,
@@ -24,7 +24,7 @@ from bot.jobs.sources.source_report import facts_of, facts_of_figures, figure_li
 from bot.news.newsroom import Newsroom, Source, WebSource
 from bot.operators.source_notices import status_of
 from bot.startup.assembly import assemble
-from config.defaults import starter_feeds
+from config.defaults import NewSource, starter_feeds
 from config.newsroom import Newsroom as Declared
 from config.settings import Settings
 from config.values import web_address
@@ -183,8 +183,7 @@ def starter(
     if not chosen:
         known = sorted({feed.topic for feed in feeds if feed.topic})
         fail(f"✗ Không có nguồn nào như vậy. Các chủ đề: {', '.join(known)}", 2)
-    wanted = [NewSource(feed.name, feed.title, feed.url, feed.topic) for feed in chosen]
-    print_or_append(tables_for(wanted, newsroom_or_exit(settings)), settings.config, append=append)
+    print_or_append(tables_for(chosen, newsroom_or_exit(settings)), settings.config, append=append)
     say("Các địa chỉ này chưa được kiểm tra; bot sẽ báo địa chỉ nào không dùng được.")
 
 

@@ -5,7 +5,6 @@ import re
 import tomllib
 import unicodedata
 from collections.abc import Awaitable, Callable, Iterable, Sequence
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -24,6 +23,7 @@ from bot.news.newsroom_changes import (
     SetValues,
 )
 from bot.startup.assembly import assemble
+from config.defaults import NewSource
 from config.newsroom import Newsroom as Declaration
 from config.reading import parse_newsroom
 from config.rewriting import RewriteError, add_table, drop_table, set_values
@@ -150,16 +150,6 @@ _LONGEST_NUMBER = 6  # characters with the hyphen: enough for all feeds of an OP
 _LONGEST_TITLE = 64
 
 
-@dataclass(frozen=True, slots=True)
-class NewSource:
-    """A feed that is to become a source; its name in the file is made from `name`, any text."""
-
-    name: str
-    title: str
-    url: str
-    topic: str | None = None
-
-
 def tables_for(wanted: Sequence[NewSource], newsroom: Declaration) -> list[str]:
     """Return a table for each feed that is not declared yet, with a unique name and a declared topic."""
     declared = {str(source.feed) for source in newsroom.sources}
@@ -219,7 +209,6 @@ class _FreeNames:
         self._next: dict[str, int] = {}  # the number to try next: a list may have one title a thousand times
 
     def take(self, text: str) -> str:
-        """Return a free name made from `text`."""
         free = slug_of(text)
         start = free[: _LONGEST_NAME - _LONGEST_NUMBER].rstrip("-")
         number = self._next.get(start, 2)

@@ -64,7 +64,7 @@ def _roles_or_exit(text: str) -> frozenset[Role]:
     try:
         return parse_roles(text)
     except RolesError as error:
-        fail(f"✗ --role: {hidden(str(error))}", 2)
+        fail(f"✗ --role: {error}", 2)
 
 
 async def _run(settings: Settings, token: str, roles: frozenset[Role]) -> None:

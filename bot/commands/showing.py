@@ -187,7 +187,7 @@ def simulate_days(
     try:
         first = dt.date.fromisoformat(day)
     except ValueError:
-        fail(f"✗ «{hidden(day)}» không phải một ngày; ví dụ 2026-11-14", 2)
+        fail(f"✗ «{day}» không phải một ngày; ví dụ 2026-11-14", 2)
     other = _read(config) if config is not None else None
     if run(_print_all(first, days, other, json)) == 0 and not json:
         put("Không có giờ phát nào trong những ngày ấy.")
@@ -197,7 +197,7 @@ def _read(path: Path) -> Newsroom:
     try:
         return assemble(load_newsroom(path))
     except ConfigError as error:
-        fail("\n".join(f"✗ {path}: {hidden(str(problem))}" for problem in error.problems))
+        fail("\n".join(f"✗ {path}: {problem}" for problem in error.problems))
 
 
 async def _print_all(first: dt.date, days: int, other: Newsroom | None, json: bool) -> int:

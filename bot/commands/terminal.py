@@ -14,11 +14,8 @@ from typer.core import TyperCommand, TyperGroup
 
 from bot.process.logs import Redactor, visible, visible_json
 
-# Results go to stdout, everything else to stderr.
-#
-# Each line is flushed, so that a pipe gets it at once. Text from outside cannot control the terminal
-# (`bot.process.logs`). This module needs only the standard library and typer, so `diemtin summarize` starts
-# quickly.
+# Results go to stdout, everything else to stderr; each line is flushed, so that a pipe gets it at once. This
+# module needs only the standard library and typer, so `diemtin summarize` starts quickly.
 
 Json = Annotated[bool, typer.Option("--json", help="In một giá trị JSON.")]
 
@@ -58,17 +55,13 @@ def hidden(text: str) -> str:
     return Redactor().text(text)
 
 
-# Help and usage errors in Vietnamese, and commands that are imported on use.
-#
-# typer's own texts are English, and its list of commands would import all of them.
+# typer's own help and errors are English, and its list of commands would import all of them.
 
 _WRONG_USE = 2
 _GROUP = re.compile(r"-\d{4,}", re.ASCII)
 
 
 class Command(TyperCommand):
-    """One command, its help in Vietnamese."""
-
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Parse the arguments; a long negative number is a group's number, not an option."""
         groups = [one for one in args if _GROUP.fullmatch(one)]

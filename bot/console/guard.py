@@ -50,7 +50,6 @@ class Sessions:
         self._logins: deque[float] = deque()
 
     def may_log_in(self) -> bool:
-        """Tell whether one more login may be tried now."""
         return _is_within_rate(self._logins, self._seconds(), _LOGINS_A_MINUTE)
 
     def begin(self, admin: int) -> str:
@@ -75,7 +74,6 @@ class Sessions:
         return session
 
     def may_request(self, session: Session) -> bool:
-        """Tell whether a session may request one more page now."""
         return _is_within_rate(session.requests, self._seconds(), _PAGES_A_MINUTE)
 
     def end(self, secret: str) -> None:

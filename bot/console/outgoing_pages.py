@@ -8,19 +8,7 @@ from aiohttp import web
 from bot.console.guard import SESSION, redirect
 from bot.console.page_templates import Page, Pages, readable
 from bot.messages.rendering import LONGEST_CORRECTION
-from bot.news.reader_notices import (
-    LONGEST_ANNOUNCEMENT,
-    Reach,
-    announce,
-    announcement_html,
-    call_off,
-    find_audience,
-    find_reach,
-    preview_notice,
-    readable_lines,
-    readable_text,
-    send_correction,
-)
+from bot.news import reader_notices
 from bot.news.services import Services
 from bot.operators.approvals import change_story, find_gate_view, gate_status, give_answer, read_gate
 from storage.delivery.announcements import (
@@ -116,7 +104,7 @@ class AnnouncementPages(Pages):
             "rows": rows,
             "problem": problem,
             "typed": typed,
-            "most": LONGEST_ANNOUNCEMENT,
+            "most": reader_notices.LONGEST_ANNOUNCEMENT,
             "editions": self._services.newsroom.editions,
             "titles": {one.name: one.title for one in self._services.newsroom.editions},
         }
@@ -125,10 +113,12 @@ class AnnouncementPages(Pages):
     async def _preview(self, request: web.Request) -> web.Response:
         form, admin = await request.post(), request[SESSION].admin
         typed, edition = str(form.get("chu", "")), str(form.get("cho", "")) or None
-        text = readable_lines(typed)
+        text = reader_notices.readable_lines(typed)
         if text is None:
-            problem = f"Thông báo cần có chữ, dài nhất {LONGEST_ANNOUNCEMENT} ký tự và 60 dòng."
-            return await self._overview(request, problem, typed[: 2 * LONGEST_ANNOUNCEMENT])
+            problem = (
+                f"Thông báo cần có chữ, dài nhất {reader_notices.LONGEST_ANNOUNCEMENT} ký tự và 60 dòng."
+            )
+            return await self._overview(request, problem, typed[: 2 * reader_notices.LONGEST_ANNOUNCEMENT])
         if edition is not None and self._services.newsroom.find_edition(edition) is None:
             raise web.HTTPNotFound
         is_silent, now = "im" in form, self._services.clock.now()
@@ -138,18 +128,18 @@ class AnnouncementPages(Pages):
             )
         values = {
             "number": number,
-            "message": readable(announcement_html(text)),
-            "audience": await find_audience(self._services, edition),
+            "message": readable(reader_notices.announcement_html(text)),
+            "audience": await reader_notices.find_audience(self._services, edition),
             "is_silent": is_silent,
         }
         return await self._page(request, "announcement_preview", values)
 
     async def _send(self, request: web.Request) -> web.Response:
-        await announce(self._services, await self._number(request), request[SESSION].admin)
+        await reader_notices.announce(self._services, await self._number(request), request[SESSION].admin)
         return redirect("/thong-bao")
 
     async def _call_off(self, request: web.Request) -> web.Response:
-        await call_off(self._services, await self._number(request), request[SESSION].admin)
+        await reader_notices.call_off(self._services, await self._number(request), request[SESSION].admin)
         return redirect("/thong-bao")
 
     async def _number(self, request: web.Request) -> int:
@@ -182,7 +172,7 @@ class CorrectionPages(Pages):
     async def _preview(self, request: web.Request) -> web.Response:
         form, now = await request.post(), self._services.clock.now()
         story, typed = str(form.get("tin", "")), str(form.get("chu", ""))
-        text = readable_text(typed)
+        text = reader_notices.readable_text(typed)
         if text is None:
             problem = f"Lời đính chính cần có chữ, dài nhất {LONGEST_CORRECTION} ký tự."
             return await self._form(request, story, problem, typed[: 2 * LONGEST_CORRECTION])
@@ -191,19 +181,19 @@ class CorrectionPages(Pages):
             return await self._form(request, story)
         async with self._services.database.write() as connection:
             draft = await draft_correction(connection, number, text, now=now)
-        message = readable(preview_notice(self._services, reach, text))
+        message = readable(reader_notices.preview_notice(self._services, reach, text))
         values = {"number": draft.id, "story": number, "message": message, "reach": reach}
         return await self._page(request, "correction_preview", values)
 
-    async def _story(self, typed: str) -> tuple[int, Reach | None]:
+    async def _story(self, typed: str) -> tuple[int, reader_notices.Reach | None]:
         """Return a story's number and its reach; 0 or None if no issue of the last week has it."""
         if not re.fullmatch("[0-9]{1,18}", typed):
             return 0, None
-        return int(typed), await find_reach(self._services, int(typed))
+        return int(typed), await reader_notices.find_reach(self._services, int(typed))
 
     async def _send(self, request: web.Request) -> web.Response:
         number = int(request.match_info["id"])
-        await send_correction(self._services, number, admin=request[SESSION].admin)
+        await reader_notices.send_correction(self._services, number, admin=request[SESSION].admin)
         return redirect(f"/so/dinh-chinh/{number}")
 
     async def _state(self, request: web.Request) -> web.Response:

@@ -21,8 +21,6 @@ _log = structlog.get_logger(__name__)
 
 
 class SchedulePages(Pages):
-    """The pages under /lich."""
-
     def routes(self) -> list[web.RouteDef]:
         return [
             web.get("/lich", self._overview),

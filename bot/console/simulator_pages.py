@@ -42,8 +42,6 @@ class ReplayedSlot:
 
 
 class SimulatorPages(Pages):
-    """The pages under /lich/thu."""
-
     def routes(self) -> list[web.RouteDef]:
         return [web.get("/lich/thu", partial(self._show, form={})), web.post("/lich/thu/xem", self._replay)]
 

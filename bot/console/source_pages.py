@@ -53,8 +53,6 @@ class SourceRow:
 
 
 class SourcePages(Pages):
-    """The pages under /nguon."""
-
     def routes(self) -> list[web.RouteDef]:
         return [web.get("/nguon", self._overview), web.post("/nguon/thu", self._try)]
 

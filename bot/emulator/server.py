@@ -1,7 +1,4 @@
-"""The emulator over HTTP: the Bot API, the control interface and the chat page on one loopback port.
-
-`serve` runs it inside a program, `python -m bot.emulator` as a process of its own.
-"""
+"""The emulator over HTTP: the Bot API, the control interface and the chat page on one loopback port."""
 
 import ipaddress
 import socket
@@ -69,7 +66,6 @@ def require_loopback(host: str) -> None:
 
 
 def make_application(emulator: Emulator) -> web.Application:
-    """Make the application with the Bot API, the control interface and the chat page."""
     application = web.Application(client_max_size=MAX_BODY_BYTES, middlewares=[_refuse_large_bodies])
     application.add_routes(BotApi(emulator).routes())
     for (method, path), (shape, act) in ROUTES.items():

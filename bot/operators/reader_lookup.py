@@ -56,7 +56,7 @@ _BLANK = 5
 _LONGEST_HEADLINE = 100  # UTF-16 units
 
 
-KINDS = {
+KINDS = {  # the names of messages, in small letters
     MessageKind.DIGEST: "số",
     MessageKind.RECAP: "bản tổng kết",
     MessageKind.BREAKING: "tin nóng",
@@ -65,7 +65,6 @@ KINDS = {
     MessageKind.CORRECTION_NOTICE: "tin đính chính",
     MessageKind.ANNOUNCEMENT: "thông báo",
 }
-"""The names of messages, in small letters."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,7 +62,6 @@ async def read_declared(file: NewsroomFile) -> Declared:
 
 
 async def draft(file: NewsroomFile, edit: Edit) -> Draft:
-    """Return the draft of a change of the file."""
     return await INTAKE.run(file.draft, edit)
 
 

@@ -85,7 +85,6 @@ async def retry(
 
 
 # Problems while the bot runs, in the same words for `/healthz`, `diemtin health` and the alerts.
-#
 # An alert must not depend on the disk or on the part that is stuck. So a task of its own sends it directly to
 # the admins, and the list of sent alerts is in memory.
 
@@ -136,7 +135,6 @@ class Alerts:
         self._not_before: dict[str, float] = {}
 
     async def run(self) -> None:
-        """Check for problems again and again, until cancelled."""
         while True:
             with log_errors("alerts"):
                 await self.check()

@@ -17,9 +17,7 @@ import structlog
 
 _log = structlog.get_logger(__name__)
 
-# Shorten the pauses of the interpreter: garbage collection, and the turns of other threads.
-#
-# This changes only the speed of replies. Measured by benchmarks/replies_under_intake.py.
+# Pauses of the interpreter delay replies, as benchmarks/replies_under_intake.py measures.
 
 # A computing thread lets others run after this time, not after Python's 5 ms: a reply switches between event
 # loop and database thread some forty times, and may wait that long each time.
@@ -36,9 +34,8 @@ def shorten_pauses() -> None:
     gc.set_threshold(*_THRESHOLDS)
 
 
-# Messages to systemd: started, alive, stopping. Without systemd they do nothing.
-#
-# Source: sd_notify(3). Twenty lines of our own: the package `sdnotify` has not been released since 2017.
+# Messages to systemd; without it they do nothing. Source: sd_notify(3). Twenty lines of our own: the package
+# `sdnotify` has not been released since 2017.
 
 _PINGS_A_TIMEOUT = 3
 
@@ -64,11 +61,8 @@ async def watched(is_well: Callable[[], bool]) -> AsyncIterator[None]:
     for faults that a restart repairs: not, for example, if Telegram cannot be reached.
     """
     notify("READY=1")
-    pinging = asyncio.create_task(_ping(is_well))
-    try:
+    async with beside(_ping(is_well)):
         yield
-    finally:
-        pinging.cancel()
 
 
 async def _ping(is_well: Callable[[], bool]) -> None:
@@ -100,7 +94,6 @@ async def beside(
 
 
 # The end of the process must not wait for threads.
-#
 # A computing thread cannot be stopped from outside, and Python waits at its exit for every thread of
 # a pool. The database is closed by then, and the work of such a thread is repeated at the next start.
 

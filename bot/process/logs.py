@@ -15,7 +15,6 @@ import structlog
 from structlog.typing import EventDict, WrappedLogger
 
 # Text from outside for a terminal: control characters and direction marks are shown as escapes.
-#
 # File names, feed titles and people's words can hold escape sequences that clear the screen, retitle the
 # window or hide text. Line breaks and tabs stay.
 
@@ -54,7 +53,6 @@ def visible_json(text: str) -> str:
 
 
 # Logging: one handler on stderr for our events and every library's, which never shows a secret.
-#
 # A filter on the handler turns each record into redacted plain text before anything is rendered, because
 # libraries put the bot token in addresses, arguments and exceptions.
 

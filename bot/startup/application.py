@@ -39,18 +39,14 @@ _log = structlog.get_logger(__name__)
 
 
 class Bot:
-    """A process of the bot that has these `roles`.
-
-    On SQLite one process does everything, under the lease of the token. On PostgreSQL each role that one
-    process at a time may do has a lease of its own.
-    """
+    """A process of the bot that has these `roles`; `RoleRunner` runs them."""
 
     def __init__(
         self,
         services: Services,
         address: Address,
         *,
-        watch: NewsroomWatch | None,
+        watch: NewsroomWatch,
         listen: Listen | None,
         roles: frozenset[Role] = ALL,
     ) -> None:
@@ -102,7 +98,7 @@ class Bot:
         return await make_link(self._services.database, self._console_url or "", admin)
 
     def _newsroom_in_place(self) -> str:
-        return self._watch.in_place[:16] if self._watch is not None else ""
+        return self._watch.in_place[:16]
 
     def stop(self) -> None:
         """Ask the bot to finish what is in flight and end."""
@@ -139,8 +135,7 @@ class Bot:
                 await stack.enter_async_context(self._runner.joined(self._stop))
                 stack.push_async_callback(self._connection.stop_answering)
                 connecting = await stack.enter_async_context(beside(self._connect()))
-                if self._watch is not None:
-                    self._scheduler.add("newsroom", self._check_newsroom, every_seconds=5)
+                self._scheduler.add("newsroom", self._check_newsroom, every_seconds=5)
                 acting = await stack.enter_async_context(self._runner.acting(self._stop))
                 await self._until_stopped([connecting, *acting])
         if self._connection.is_refused:
@@ -219,8 +214,6 @@ class Bot:
 
     async def _check_newsroom(self) -> None:
         """Take a changed newsroom file over; the process that makes slots also moves profiles."""
-        if self._watch is None:
-            return
         schedule = self._runner.schedule
         if schedule is not None and schedule.is_active:
             await self._watch.check(self._services, self._notify_admins)
@@ -228,7 +221,6 @@ class Bot:
             await self._watch.follow(self._services)
 
     async def _follow(self) -> None:
-        """Do what is to be done after each round of intake."""
         await self._shared.set_aside.report()
         if self._runner.schedule is not None:
             await self._runner.schedule.alert()

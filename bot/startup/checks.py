@@ -146,10 +146,8 @@ def check_folders(database: Database, newsroom: Newsroom, config: Path | None) -
     """Check the free space of the disk, and the rights on the folders in use; one on a network may hang."""
     places = [database.index_folder.parent, *([database.file.parent] if database.file else [])]
     wrong = list(_without_rights(places, newsroom, config))
-    rights = (
-        Check("folders", Status.BAD, "; ".join(wrong)) if wrong else Check("folders", Status.GOOD, "đủ quyền")
-    )
-    return [_disk(places), rights]
+    status = Status.BAD if wrong else Status.GOOD
+    return [_disk(places), Check("folders", status, "; ".join(wrong) or "đủ quyền")]
 
 
 def _disk(places: Sequence[Path]) -> Check:

@@ -1,7 +1,6 @@
 """The parts of each role and their ticks: how they start, and how they end.
 
-A role that only one process may have starts when its lease is taken. Roles wake each other directly within a
-process, and by `storage.processes.signals` between processes.
+Roles wake each other directly within a process, and by `storage.processes.signals` between processes.
 """
 
 import asyncio
@@ -105,8 +104,6 @@ class ProcessParts(RoleParts):
 
 
 class ScheduleParts(RoleParts):
-    """Slots, gates, watches, and the nightly clean-up."""
-
     role = Role.SCHEDULE
 
     def __init__(self, shared: Shared) -> None:
@@ -240,8 +237,6 @@ class SendParts(RoleParts):
 
 
 class ChatParts(RoleParts):
-    """What people write is answered."""
-
     role = Role.CHAT
 
     def __init__(self, shared: Shared) -> None:
@@ -261,7 +256,6 @@ class ChatParts(RoleParts):
         await self._shared.connection.stop_answering()
 
     def find_problem(self) -> str | None:
-        """Say if messages of readers are not handled."""
         return self._shared.connection.find_problem_of_updates()
 
 

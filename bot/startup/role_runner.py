@@ -1,8 +1,7 @@
 """Run the roles of a process: each starts when its lease is taken, and ends before the lease is freed.
 
 On SQLite one process does everything, under the lease of the token. On PostgreSQL each role that only one
-process may have has its own lease, and each process registers itself. What operators ask of a role is done
-here or, by a signal, in the process that has the role.
+process may have has its own lease, and each process registers itself.
 """
 
 import asyncio
@@ -68,10 +67,7 @@ class RoleRunner:
             self._presence = Presence(shared.services.database, row, find_newsroom)
 
     def _make_leases(self, roles: frozenset[Role], token: str) -> None:
-        """Make one lease for everything on SQLite, one a role on PostgreSQL; the sender's is the token's.
-
-        If the operator pays for a faster pace, several processes send at once.
-        """
+        """Make the leases; the sender's is the token's. With a paid pace several processes send at once."""
         database, owner = self._shared.services.database, this_process()
         self._shared.owner = owner
         make = partial(Lease, database, token, owner=owner, lost=self._shared.lost)
@@ -117,7 +113,6 @@ class RoleRunner:
 
     @property
     def elsewhere(self) -> frozenset[Role]:
-        """Return the roles that this process does not do now."""
         return ALL - {one.role for one in self.begun}
 
     @asynccontextmanager

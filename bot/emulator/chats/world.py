@@ -162,7 +162,6 @@ class World:
 
     @property
     def now(self) -> int:
-        """The present as Unix seconds."""
         return int(self.clock())
 
     def next_number(self, series: str, first: int = 1) -> int:

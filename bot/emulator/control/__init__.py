@@ -1,7 +1,6 @@
-"""The control interface: act as users, look at chats, set faults and limits.
+"""The control interface of `docs/emulator.md`: act as users, look at chats, set faults and limits.
 
-`ROUTES` maps an HTTP method and a path to the type of the input and a function. `server` reads the input and
-serves the answers. `docs/emulator.md` describes the interface.
+`ROUTES` maps an HTTP method and a path to the type of the input and a function, which `server` calls.
 """
 
 from bot.emulator.control import events, groups, inline_users, state_routes

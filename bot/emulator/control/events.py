@@ -24,11 +24,7 @@ from bot.emulator.requests import (
 
 
 class MessageBody(Body):
-    """A message of a user. The text reaches the bot as it is, with control characters.
-
-    `edit` is a message to change instead; `thread` is the forum topic to write in; `forward` is the name of
-    the first author; `extra` are other fields of the Message object (a sticker), also without a text.
-    """
+    """A message of a user. The text reaches the bot as it is, with control characters."""
 
     chat: int
     sender: int | None = Field(default=None, alias="from")
@@ -49,10 +45,7 @@ class MessageBody(Body):
 
 
 class TapBody(Body):
-    """A tap on a button: by `data`, by its text, or by [row, column].
-
-    With `forge` the data need not be on any button, nor the message be there.
-    """
+    """A tap on a button; with `forge` the data need not be on any button, nor the message be there."""
 
     chat: int
     sender: int | None = Field(default=None, alias="from")

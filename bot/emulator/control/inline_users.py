@@ -1,7 +1,4 @@
-"""Inline mode and guest questions: users ask the bot in chats where it is no member.
-
-A user types `@bot words`, sees the bot's results, and sends one of them; or a message mentions the bot.
-"""
+"""Inline mode and guest questions: users ask the bot in chats where it is no member."""
 
 from typing import Any, Literal
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from bot.commands.newsroom_writing import NewSource, tables_for
-from config.defaults import starter_feeds
+from bot.commands.newsroom_writing import tables_for
+from config.defaults import NewSource, starter_feeds
 from config.newsroom import Source
 from config.reading import parse_newsroom
 from storage.engine import Database
