@@ -152,6 +152,13 @@ def test_a_story_loses_a_sentence_when_a_single_unit_is_missing_for_it_and_its_h
     assert all("Chuyến đầu tiên" not in layout(room=room - missing)[0] for missing in range(1, 33))
 
 
+def test_a_headline_that_is_too_long_for_the_room_stands_without_sentences() -> None:
+    two = story(quotes=("Chuyến đầu tiên rời bến.", "Bến đã đóng một tháng."))
+    [alone] = listed([two], now=SLOT, zone="Asia/Ho_Chi_Minh", topic_titles=TOPICS, room=1)
+    assert "Bến phà Vàm Đước chạy lại" in alone
+    assert "Chuyến" not in alone
+
+
 @pytest.mark.parametrize(
     "title",
     [
