@@ -19,28 +19,24 @@ from pathlib import Path
 
 from sqlalchemy import event, func, select, text
 
-from benchmarks.newsrooms import MORNING, newsroom
+from benchmarks.newsrooms import MORNING, newsroom, store_story, tell_nobody
 from bot.jobs.digests.publishing import queue_rest
 from bot.jobs.digests.slots import run_due_slots
 from bot.news.services import Services
 from bot.times.clock import ManualClock
-from storage.articles import store_articles
 from storage.delivery.claiming import claim_deliveries
 from storage.delivery.deliveries import begin_month
 from storage.delivery.issues import Issue, Part, record_issue
 from storage.delivery.states import IssueStatus
 from storage.engine import WORKING_FOLDER, Database
 from storage.intake.drafts import Incoming
-from storage.processing.processed import Findings, make_stories, save_work
 from storage.profiles import Choices, join_profile
 from storage.tables import deliveries, subscribers
 from storage.times import Published
 from storage.upkeep.prune import prune_issues
 from storage.upkeep.stats import measure_queue
 from storage.upkeep.upgrade import upgrade
-from summarizer.extraction.summaries import summarize
 from tests.postgres_server import running_server
-from tests.waiting import find_waiting
 
 _NOW = dt.datetime(2026, 8, 20, 22, 0, tzinfo=dt.UTC)  # 5:00 in Vietnam
 _SLOT = dt.timedelta(minutes=90)
@@ -85,11 +81,7 @@ async def _fill(database: Database, readers: int, profiles: int) -> None:
         text_hash="1", advertorial=False, place="",
     )  # fmt: skip
     async with database.write() as connection:
-        await store_articles(connection, [article], now=_NOW)
-        [stored] = await find_waiting(connection, 1)
-        [story] = await make_stories(connection, 1, now=_NOW)
-        places = tuple(one.place for one in summarize([stored.document]))
-        await save_work(connection, [Findings(stored, places, story, article.topic)], now=_NOW)
+        await store_story(connection, article, now=_NOW)
         ids = [
             await join_profile(
                 connection, Choices("sang", words_out=(f"từ {number}",) if number else ()),
@@ -115,7 +107,7 @@ async def _slot(services: Services, readers: int) -> None:
     probing = asyncio.create_task(_probe(services.database, readers, waits))
     longest = _watch_transactions(services.database)
     wall, cpu, server = time.monotonic(), time.process_time(), _server_cpu()
-    queued = await run_due_slots(services, _silence)
+    queued = await run_due_slots(services, tell_nobody)
     wall, cpu, server = time.monotonic() - wall, time.process_time() - cpu, _server_cpu() - server
     probing.cancel()
     d = deliveries.c
@@ -166,10 +158,6 @@ async def _probe(database: Database, readers: int, waits: list[float]) -> None:
         await asyncio.sleep(0.02)
 
 
-async def _silence(_text: str) -> None:
-    """Tell nobody."""
-
-
 async def _ticks(services: Services) -> None:
     """Measure the minute's tick with nothing due, and the monitor's query with a million waiting."""
     now = services.clock.now()
@@ -179,7 +167,7 @@ async def _ticks(services: Services) -> None:
             await measure_queue(connection, now=now)
 
     for name, work in (
-        ("tick of slots, nothing due", lambda: run_due_slots(services, _silence)),
+        ("tick of slots, nothing due", lambda: run_due_slots(services, tell_nobody)),
         ("queue_rest, nothing left", lambda: queue_rest(services)),
         ("show the queue, all waiting", check),
     ):

@@ -20,22 +20,18 @@ from pathlib import Path
 from typing import get_args
 
 from common import read_rows
-from newsrooms import MORNING, newsroom
+from newsrooms import MORNING, newsroom, store_story, tell_nobody
 from sqlalchemy import func, insert, select
 
 from bot.jobs.digests.slots import run_due_slots
 from bot.news.services import Services
 from bot.times.clock import ManualClock
-from storage.articles import store_articles
 from storage.engine import Database
 from storage.intake.drafts import Incoming
-from storage.processing.article_turns import find_next
-from storage.processing.processed import Findings, make_stories, save_work
 from storage.profiles import Choices, Length
 from storage.tables import deliveries, issues, messages, profiles, subscribers
 from storage.times import Published
 from storage.upkeep.upgrade import upgrade
-from summarizer.extraction.summaries import summarize
 
 _NOW = dt.datetime(2026, 8, 20, 22, 0, tzinfo=dt.UTC)  # 5:00 in Vietnam
 _TOPICS = {name: name for name in ("thoi-su", "the-gioi", "kinh-te", "the-thao", "giai-tri", "suc-khoe")}
@@ -59,7 +55,7 @@ async def _run(file: Path, path: str, profile_count: int, reader_count: int) -> 
     await _subscribe(database, profile_count, reader_count, clock.now() + dt.timedelta(minutes=90))
     await clock.advance(90 * 60)
     before, wall, cpu = _megabytes(), time.monotonic(), time.process_time()
-    queued = await run_due_slots(services, _silence)
+    queued = await run_due_slots(services, tell_nobody)
     wall, cpu = time.monotonic() - wall, time.process_time() - cpu
     async with database.read() as connection:
         counts = [
@@ -72,10 +68,6 @@ async def _run(file: Path, path: str, profile_count: int, reader_count: int) -> 
     await database.close()
 
 
-async def _silence(_text: str) -> None:
-    """Tell nobody."""
-
-
 async def _store(database: Database, path: str) -> None:
     rng = random.Random(3)
     for number, row in enumerate(islice(read_rows(Path(path)), _ARTICLES)):
@@ -86,12 +78,7 @@ async def _store(database: Database, path: str) -> None:
             text_hash=str(number), advertorial=False, place="",
         )  # fmt: skip
         async with database.write() as connection:
-            await store_articles(connection, [article], now=_NOW)
-            [stored] = await find_next(connection, 1)
-            [story] = await make_stories(connection, 1, now=_NOW)
-            places = [sentence.place for sentence in summarize([stored.document])]
-            done = Findings(stored, places, story, article.topic)
-            await save_work(connection, [done], now=_NOW)
+            await store_story(connection, article, now=_NOW)
 
 
 async def _subscribe(database: Database, profile_count: int, reader_count: int, due: dt.datetime) -> None:

@@ -26,22 +26,18 @@ MOST_LISTED = 80  # of the stories that had no room
 
 @dataclass(frozen=True, slots=True)
 class Digest:
-    """Ordered stories for one slot (UTC). `left_out` counts those beyond the reading budget.
-
-    `more` are the ids of the most important of these. `ranks` maps the id of each chosen story to its rank
-    among all eligible ones, from 1. `syllables` is the length of the digest; `is_listed`: the headlines are
-    also listed at the top.
-    """
+    """Ordered stories for one slot (UTC)."""
 
     edition: str
     title: str
     slot: dt.datetime
     stories: tuple[DigestStory, ...]
-    left_out: int
+    left_out: int  # stories beyond the reading budget
     length: Length = "vua"
     syllables: int = 0
-    is_listed: bool = False
-    more: tuple[int, ...] = ()
+    is_listed: bool = False  # the headlines are also listed at the top
+    more: tuple[int, ...] = ()  # the ids of the most important stories that are left out
+    # The rank of each chosen story, by id, among all eligible ones, from 1.
     ranks: Mapping[int, int] = field(default_factory=dict)
 
 
@@ -106,14 +102,11 @@ def compose(
 
 
 class _Eligible(NamedTuple):
-    """The eligible stories for a reader, the most important first, and their ratings.
-
-    `queues` maps each topic to the places of its stories in `versions`, the most important last.
-    """
+    """The eligible stories for a reader, the most important first, and their ratings."""
 
     versions: list[Version]
     ratings: list[float]
-    queues: dict[str | None, list[int]]
+    queues: dict[str | None, list[int]]  # by topic: the places of its stories, the most important last
 
 
 def _eligible(prepared: Prepared, preferences: Preferences, seen: Mapping[int, dt.datetime]) -> _Eligible:

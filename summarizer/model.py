@@ -165,12 +165,7 @@ class SourceLink:
 
 @dataclass(frozen=True, slots=True)
 class DigestStory:
-    """A story of a digest. `articles` counts all its reports, also those of sources that are never shown.
-
-    `reports` are the articles of the headline and of the quotes, the headline's first.
-    `is_update`: the reader knows the story, and the first quote is its news.
-    `picture` is the page of the headline's article, if its picture may be shown.
-    """
+    """A story of a digest."""
 
     story_id: int
     title: str
@@ -178,11 +173,11 @@ class DigestStory:
     quotes: tuple[Quote, ...]
     sources: tuple[SourceLink, ...]
     published_at: dt.datetime | None
-    articles: int
+    articles: int  # all its reports, also those of sources that are never shown
     disagreement: Disagreement | None = None
-    is_update: bool = False
-    reports: tuple[Report, ...] = ()
-    picture: str | None = None
+    is_update: bool = False  # the reader knows the story, and the first quote is its news
+    reports: tuple[Report, ...] = ()  # the articles of the headline and of the quotes, the headline's first
+    picture: str | None = None  # the page of the headline's article, if its picture may be shown
 
     @property
     def syllables(self) -> int:

@@ -16,7 +16,7 @@ from summarizer.questions.phrases import Phrases
 from summarizer.questions.query import parse_query
 from summarizer.stories.digest_story import leading, main_topic, showable
 from summarizer.stories.terms import LEAD_CHARACTERS, idf, term_hashes
-from summarizer.text.syllables import Forms, folded, syllables, word_forms
+from summarizer.text.syllables import FIELD_END, Forms, folded, syllables, word_forms
 
 # Find the stories of a slot with a muted or wanted phrase.
 #
@@ -25,7 +25,6 @@ from summarizer.text.syllables import Forms, folded, syllables, word_forms
 
 LONGEST_PHRASE = 60  # characters
 _READ = 1_500  # characters of a field; the sentences of a digest are within these
-_FIELD_END = Forms("¶", "¶")
 
 
 class Mentions:
@@ -54,7 +53,6 @@ class Mentions:
         return set[int]().union(*map(self.look_up, phrases))
 
     def look_up(self, phrase: str) -> set[int]:
-        """Return the stories with `phrase`."""
         topic = self._topic_names.get(" ".join(folded(phrase).split()))
         found = set(self._of_topic[topic]) if topic else set()
         groups = read_phrase(phrase)
@@ -88,7 +86,7 @@ def _words_of(piece: Piece) -> list[Forms]:
     fields = (document.title, document.sapo[:_READ], document.body[:_READ])
     words: list[Forms] = []
     for text in (*fields, *(sentence.text for sentence in piece.summary)):
-        words += (*word_forms(text), _FIELD_END)
+        words += (*word_forms(text), FIELD_END)
     return words
 
 

@@ -175,16 +175,18 @@ TOPICS = (
 _LEAST_PROBABILITY = 0.32  # a higher one is more often right, but leaves more articles without topic
 _LEAST_WITH_BODY = 0.4  # for articles with a body: many words make the model too certain
 _FEWEST = 3  # known terms that are needed
+Hashes = NDArray[np.uint32]
+Floats = NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
 class TopicModel:
     """The weights of each known term for each topic."""
 
-    hashes: NDArray[np.uint32]  # (n,), ascending
-    idf: NDArray[np.float32]  # how much a term counts in an article, (n,)
-    weights: NDArray[np.float32]  # log odds, (n, topics)
-    intercepts: NDArray[np.float32]  # (topics,)
+    hashes: Hashes  # (n,), ascending
+    idf: Floats  # how much a term counts in an article, (n,)
+    weights: Floats  # log odds, (n, topics)
+    intercepts: Floats  # (topics,)
 
 
 def classify_topic(title: str, sapo: str, body: str, model: TopicModel | None = None) -> str | None:
@@ -201,7 +203,7 @@ def classify_topic(title: str, sapo: str, body: str, model: TopicModel | None = 
     return TOPICS[best] if probabilities[best] >= (_LEAST_WITH_BODY if body else _LEAST_PROBABILITY) else None
 
 
-def topic_probabilities(model: TopicModel, title: str, sapo: str, body: str) -> NDArray[np.float32]:
+def topic_probabilities(model: TopicModel, title: str, sapo: str, body: str) -> Floats:
     """Return the probability of each topic: (topics,); all are equal if too few terms are known."""
     at, weights = match_vocabulary(model.hashes, model.idf, *log_frequencies(title, sapo, body))
     if at.size < _FEWEST:
@@ -210,11 +212,8 @@ def topic_probabilities(model: TopicModel, title: str, sapo: str, body: str) -> 
 
 
 def match_vocabulary(
-    vocabulary: NDArray[np.uint32],
-    idf: NDArray[np.float32],
-    hashes: NDArray[np.uint32],
-    weights: NDArray[np.float32],
-) -> tuple[NDArray[np.intp], NDArray[np.float32]]:
+    vocabulary: Hashes, idf: Floats, hashes: Hashes, weights: Floats
+) -> tuple[NDArray[np.intp], Floats]:
     """Return the positions of known terms in `vocabulary` (ascending), and their weights as a unit vector."""
     at = np.minimum(np.searchsorted(vocabulary, hashes), vocabulary.size - 1)
     is_known = vocabulary[at] == hashes
@@ -223,7 +222,7 @@ def match_vocabulary(
     return at, (kept / max(float(np.linalg.norm(kept)), 1e-9)).astype(np.float32)
 
 
-def softmax(scores: NDArray[np.float32]) -> NDArray[np.float32]:
+def softmax(scores: Floats) -> Floats:
     """Turn log odds into probabilities along the last axis."""
     odds = np.exp(scores - scores.max(axis=-1, keepdims=True))
     return np.asarray(odds / odds.sum(axis=-1, keepdims=True), np.float32)

@@ -17,7 +17,7 @@ from sumy.summarizers.lex_rank import LexRankSummarizer
 from sumy.summarizers.lsa import LsaSummarizer
 from sumy.summarizers.text_rank import TextRankSummarizer
 
-from summarizer.extraction.selection import RANKER, SummaryLimits, select
+from summarizer.extraction.selection import RANKER, SummaryLimits, Words, select
 from summarizer.text.sentences import split
 from summarizer.text.syllables import syllables
 
@@ -47,16 +47,14 @@ class Tokenizer:
         self._known = known or {}
 
     def to_sentences(self, paragraph: str) -> tuple[str, ...]:
-        """Return the sentences of a paragraph."""
         return tuple(paragraph[start:end] for start, end in split(paragraph))
 
     def to_words(self, sentence: str) -> tuple[str, ...]:
-        """Return the canonical syllables of a sentence."""
         return tuple(self._known.get(sentence) or syllables(sentence))
 
 
 def document_of(
-    titles: Sequence[str], texts: Sequence[Sequence[str]], known: Mapping[str, Sequence[str]] | None = None
+    titles: Sequence[str], texts: Words, known: Mapping[str, Sequence[str]] | None = None
 ) -> ObjectDocumentModel:
     """Put articles, each a title and sentences, into sumy's document model.
 
@@ -140,11 +138,7 @@ def make_ranker(name: str) -> Ranker:
 
 
 def rank(
-    name: str,
-    titles: Sequence[str],
-    texts: Sequence[Sequence[str]],
-    tokens: Sequence[Sequence[Sequence[str]]],
-    limits: SummaryLimits,
+    name: str, titles: Sequence[str], texts: Words, tokens: Sequence[Words], limits: SummaryLimits
 ) -> list[int]:
     """Return the indices of the sentences that the ranker called `name` takes, in its order.
 

@@ -16,6 +16,7 @@ from summarizer.extraction.scoring import score_alone, score_pairs
 from summarizer.extraction.vectors import Floats, Indices, Vectors, vectorise
 from summarizer.text.openings import is_dangling
 
+Words = Sequence[Sequence[str]]  # of each title, or of each sentence of an article
 RANKER = "diemtin"  # the name of this ranker, beside sumy's
 _BEAM = 3
 _DANGLING = 0.05  # deducted from the expected ROUGE of a sentence that depends on one not shown
@@ -38,12 +39,7 @@ class SummaryLimits:
         return self.sentences is None and self.syllables is None
 
 
-def select(
-    titles: Sequence[Sequence[str]],
-    texts: Sequence[Sequence[str]],
-    tokens: Sequence[Sequence[Sequence[str]]],
-    limits: SummaryLimits,
-) -> list[int]:
+def select(titles: Words, texts: Words, tokens: Sequence[Words], limits: SummaryLimits) -> list[int]:
     """Return the indices of the sentences to show: of one article in its order, of several best first.
 
     `texts` are the sentences of each article, and indices count through all of them. `titles` and `tokens`
@@ -57,7 +53,7 @@ def select(
 
 
 def _select_from_article(
-    title: Sequence[str], texts: Sequence[str], tokens: Sequence[Sequence[str]], limits: SummaryLimits
+    title: Sequence[str], texts: Sequence[str], tokens: Words, limits: SummaryLimits
 ) -> list[int]:
     """Do what `select` does for one article. Free `limits`: it decides between one sentence and two."""
     features = compute_features(title, texts, tokens)
@@ -136,10 +132,7 @@ _STORY_SENTENCES = 3
 
 
 def _select_from_story(
-    titles: Sequence[Sequence[str]],
-    texts: Sequence[Sequence[str]],
-    tokens: Sequence[Sequence[Sequence[str]]],
-    limits: SummaryLimits,
+    titles: Words, texts: Words, tokens: Sequence[Words], limits: SummaryLimits
 ) -> list[int]:
     """Do what `select` does for several articles. Free `limits`: three sentences."""
     flat = [words for article in tokens for words in article]
@@ -170,12 +163,7 @@ def _followed(taken: Sequence[int], follows: NDArray[np.bool_]) -> list[int]:
     return ordered
 
 
-def _story_scores(
-    titles: Sequence[Sequence[str]],
-    tokens: Sequence[Sequence[Sequence[str]]],
-    vectors: Vectors,
-    article: Indices,
-) -> Floats:
+def _story_scores(titles: Words, tokens: Sequence[Words], vectors: Vectors, article: Indices) -> Floats:
     position = np.concatenate([np.arange(len(sentences)) for sentences in tokens])
     scores = (
         _LEAD / (1 + position)
@@ -187,7 +175,7 @@ def _story_scores(
     return np.asarray(scores, np.float32)
 
 
-def _title_similarity(titles: Sequence[Sequence[str]], vectors: Vectors) -> Floats:
+def _title_similarity(titles: Words, vectors: Vectors) -> Floats:
     wanted = np.zeros(vectors.weights.shape[1], np.float32)
     for word in (word for title in titles for word in set(title) if word in vectors.columns):
         wanted[vectors.columns[word]] += vectors.idf[vectors.columns[word]]

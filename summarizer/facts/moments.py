@@ -97,8 +97,7 @@ def _minutes(match: re.Match[str]) -> int:
 
 # The day on which something happened.
 #
-# A story has many dates, most of them of statements, so both papers must report the event in nearly the same
-# words.
+# Most dates of a story are of statements, so both papers must report the event in nearly the same words.
 
 _DATE = re.compile(r"(?P<day>\d(?<!\w.)\d?)\s?[/.-]\s?(?P<month>\d{1,2})(?:[/.-]20\d\d)?(?![\d/])")
 _SAYS_DAY = re.compile(r"(?<!\w)(?:ngày|sáng|trưa|chiều|tối|đêm|hôm|từ)\s\Z", re.IGNORECASE)

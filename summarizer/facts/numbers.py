@@ -62,18 +62,14 @@ _ROUNDING = 0.05  # a round number may stand for what is this much more or less
 
 @dataclass(frozen=True, slots=True)
 class Quantity:
-    """A number of something, at `start` to `end` of a text.
-
-    `low` to `high` is the range that the words admit: "hơn 200" is 200 to 300. Each `unit` has one spelling.
-    It is "" if things are counted; then `noun` is what is counted, one or two canonical syllables.
-    """
+    """A number of something, at `start` to `end` of a text."""
 
     value: float
-    low: float
+    low: float  # to `high`: the range that the words admit; "hơn 200" is 200 to 300
     high: float
     qualifier: Qualifier
-    unit: str
-    noun: str
+    unit: str  # in its one spelling; "" if things are counted
+    noun: str  # what is counted then, one or two canonical syllables
     start: int
     end: int
 
@@ -163,14 +159,8 @@ def _noun(text: str, match: re.Match[str]) -> tuple[str, str, int] | None:
     first = 1 if plain[0] in CLASSIFIERS and plain[1] and plain[1] not in NO_HEADS else 0
     if not plain[first] or plain[first] in NO_HEADS:
         return None
-    last = first
-    if (
-        plain[first] not in SHORT_HEADS
-        and first < 2
-        and plain[first + 1]
-        and plain[first + 1] not in NO_HEADS
-    ):
-        last = first + 1
+    follows = plain[first + 1] if first < 2 and plain[first] not in SHORT_HEADS else ""
+    last = first + bool(follows and follows not in NO_HEADS)
     end = found.end(("one", "two", "three")[last])
     if _POINTS_BACK.match(text, end):
         return None

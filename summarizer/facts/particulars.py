@@ -101,16 +101,13 @@ _COUNTING_DIFFERENCE = 1  # year: papers count from birth or conception, before 
 
 @dataclass(frozen=True, slots=True)
 class Age(Fact):
-    """A person's age or year of birth, and the year in which an age was reported, if that is known.
+    """A person's age or year of birth."""
 
-    `name` has the syllables without marks; `shown` is the name as written.
-    """
-
-    name: tuple[str, ...]
-    shown: str
+    name: tuple[str, ...]  # its syllables without marks
+    shown: str  # the name as written
     age: int | None
     born: int | None
-    reported_in: int | None
+    reported_in: int | None  # the year, if that is known
 
     @property
     def what(self) -> str:

@@ -127,6 +127,9 @@ class _Tally(NamedTuple):
     low: float
     high: float
 
+    def differs_from(self, other: "_Tally") -> bool:
+        return self.states == other.states and not (self.low <= other.high and other.low <= self.high)
+
 
 def gives_other_figure(sentence: str, others: Iterable[str]) -> bool:
     """Tell whether a sentence gives another figure than one of `others` for the same thing.
@@ -141,17 +144,13 @@ def gives_other_figure(sentence: str, others: Iterable[str]) -> bool:
 
 def _differs(one: str, other: str) -> bool:
     return (
-        any(_is_other_tally(mine, theirs) for mine in _tallies(one) for theirs in _tallies(other))
+        any(mine.differs_from(theirs) for mine in _tallies(one) for theirs in _tallies(other))
         or any(_is_other_amount(mine, theirs) for mine in _claims(one) for theirs in _claims(other))
         or _has_risen(one, other)
         or _has_risen(other, one)
         or _is_other_score(one, other)
         or _is_other_age(one, other)
     )
-
-
-def _is_other_tally(one: _Tally, other: _Tally) -> bool:
-    return one.states == other.states and not (one.low <= other.high and other.low <= one.high)
 
 
 def _is_other_amount(one: Claim, other: Claim) -> bool:

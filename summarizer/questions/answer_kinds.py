@@ -117,15 +117,15 @@ def has_kind(expected: ExpectedAnswer, text: str, question_words: Sequence[str] 
     typed = {folded(word) for word in question_words}
     match expected.kind:
         case "number":
-            return any(_is_new(found, typed) for found in _NUMBER.finditer(text))
+            return any(_is_new(found.group(), typed) for found in _NUMBER.finditer(text))
         case "time":
-            return any(_is_new(found, typed) for found in _TIME.finditer(text))
+            return any(_is_new(found.group(), typed) for found in _TIME.finditer(text))
         case "cause":
             return _CAUSE.search(text) is not None
         case "person":
-            return any(_is_new(found, typed) for found in _PERSON.finditer(text))
+            return any(_is_new(found.group(), typed) for found in _PERSON.finditer(text))
         case "place":
-            return any(_has_new_name_or_number(found["name"], typed) for found in _PLACE.finditer(text))
+            return any(_is_new(found["name"], typed) for found in _PLACE.finditer(text))
 
 
 def has_count(expected: ExpectedAnswer, text: str, question_words: Sequence[str] = ()) -> bool:
@@ -138,7 +138,8 @@ def has_count(expected: ExpectedAnswer, text: str, question_words: Sequence[str]
     is_money = expected.counted in _MONEY or not expected.counted
     things = _SAVED["units"] if is_money else _SAME_COUNTED.get(expected.counted, (expected.counted,))
     return any(
-        _follow_number(text[found.end() : found.end() + _LONGEST_COUNTED], things) and _is_new(found, typed)
+        _follow_number(text[found.end() : found.end() + _LONGEST_COUNTED], things)
+        and _is_new(found.group(), typed)
         for found in _NUMBER.finditer(text)
     )
 
@@ -157,15 +158,7 @@ def _opens_with(text: str, thing: str) -> bool:
     return text.startswith(thing) and not text[len(thing) : len(thing) + 1].isalnum()
 
 
-def _is_new(matched: re.Match[str], typed: set[str]) -> bool:
-    return _has_new_name_or_number(matched.group(), typed)
-
-
-def _has_new_name_or_number(text: str, typed: set[str]) -> bool:
+def _is_new(text: str, typed: set[str]) -> bool:
     """Tell whether `text` has a number or name that was not typed; true for a text with neither."""
-    names_and_numbers = _NAME_OR_NUMBER.findall(text)
-    return (
-        any(folded(word) not in typed for word in names_and_numbers)
-        if names_and_numbers
-        else bool(text.strip())
-    )
+    found = _NAME_OR_NUMBER.findall(text)
+    return any(folded(word) not in typed for word in found) if found else bool(text.strip())

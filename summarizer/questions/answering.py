@@ -56,17 +56,12 @@ _CONTRAST = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The answer to a question.
-
-    `cited` are the numbers of the articles that answer, the best first; `quotes` are their sentences in that
-    order. An article that may not be quoted is cited without one. `unrelated` are articles that share too
-    little of an unanswered question to be shown.
-    """
+    """The answer to a question. An article that may not be quoted is cited without a sentence."""
 
     is_answered: bool = False
-    quotes: tuple[Quote, ...] = ()
-    cited: tuple[int, ...] = ()
-    unrelated: tuple[int, ...] = ()
+    quotes: tuple[Quote, ...] = ()  # sentences of the cited articles, in their order
+    cited: tuple[int, ...] = ()  # the numbers of the articles that answer, the best first
+    unrelated: tuple[int, ...] = ()  # articles that share too little of an unanswered question to be shown
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,7 +54,6 @@ class QuestionWords:
 
     @property
     def size(self) -> int:
-        """Return how many words the question has."""
         return len(self._groups_of)
 
     def most(self, occurrences: Sequence[Occurrence]) -> float:
@@ -185,7 +184,6 @@ class ReadArticle:
                     yield _apart([one.occurrences, other.occurrences])
 
     def groups(self) -> set[int]:
-        """Return the groups that occur anywhere in it."""
         fields = chain(self.sapo, self.body)
         return {one.group for one in chain(self.in_title, *(each.occurrences for each in fields))}
 

@@ -20,14 +20,13 @@ from summarizer.text.syllables import Forms, folded, word_forms
 class Filters:
     """Filters of a search beside its words; empty ones filter nothing.
 
-    `source_names` are values of `articles.source`, `topics` of `articles.topic`. The time of an article is
-    its publication, or its arrival if that is unknown: not before `since`, not after `until`.
+    The time of an article is its publication, or its arrival if that is unknown.
     """
 
-    source_names: tuple[str, ...] = ()
-    topics: tuple[str, ...] = ()
+    source_names: tuple[str, ...] = ()  # values of `articles.source`
+    topics: tuple[str, ...] = ()  # values of `articles.topic`
     since: dt.datetime | None = None
-    until: dt.datetime | None = None
+    until: dt.datetime | None = None  # inclusive
 
 
 NO_FILTERS = Filters()
@@ -68,19 +67,14 @@ _NEARLY_ALL = 0.9  # of a question
 
 @dataclass(frozen=True, slots=True)
 class Ranked:
-    """A hit with its points.
-
-    `is_full`: title and sapo have all content words. `is_own`: they have every word typed with diacritics in
-    that form. `share`: how much of the question the text that was read has, 0 to 1. `has_phrase`: all content
-    words are side by side.
-    """
+    """A hit with its points."""
 
     hit: Hit
     points: float
-    is_own: bool
-    is_full: bool
-    share: float
-    has_phrase: bool
+    is_own: bool  # title and sapo have every word typed with diacritics in that form
+    is_full: bool  # title and sapo have all content words
+    share: float  # how much of the question the text that was read has, 0 to 1
+    has_phrase: bool  # all content words are side by side
     is_complete: bool = False  # it has every word, common ones too, in title and sapo
 
     @property
@@ -109,15 +103,12 @@ def _words(text: str) -> list[Forms]:
 
 @dataclass(frozen=True, slots=True)
 class _FieldMatches:
-    """The matches in a field: how often each group occurs, which as typed, which right after the one before.
+    """The matches in a field, by group."""
 
-    `likely`: for a question typed without diacritics, how likely the matching word of each group is meant.
-    """
-
-    counts: dict[int, int]
-    own: set[int]
-    pairs: set[int]
-    likely: dict[int, float]
+    counts: dict[int, int]  # how often each occurs
+    own: set[int]  # those that occur as typed
+    pairs: set[int]  # those that occur right after the group before
+    likely: dict[int, float]  # of a question typed without diacritics: how likely the matching word is meant
 
 
 _Fields = tuple[_FieldMatches, _FieldMatches, _FieldMatches]  # title, sapo, body
@@ -232,20 +223,16 @@ class _Scorer:
 
 @dataclass(frozen=True, slots=True)
 class WordPlaces:
-    """One part of the question: its share of it, 0 to 1, and where the article has it.
-
-    `is_main`: an article must have it. `is_own`: this one has it as typed. `is_next`: it is right after the
-    part before.
-    """
+    """One part of the question: its share of it, 0 to 1, and where the article has it."""
 
     words: str
     share: float
-    is_main: bool
+    is_main: bool  # an article must have it
     in_title: bool
     in_sapo: bool
     in_body: bool
-    is_own: bool
-    is_next: bool
+    is_own: bool  # this article has it as typed
+    is_next: bool  # it is right after the part before
 
 
 @dataclass(frozen=True, slots=True)

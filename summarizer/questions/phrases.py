@@ -143,31 +143,32 @@ def holds_asking_phrase(words: Collection[str]) -> bool:
 
 @cache
 def _asking_phrases() -> dict[Phrase, Phrase]:
-    listed = (tuple(canonical(text).split()) for text in _words()["phrases"])
+    listed = (tuple(canonical(text).split()) for text in load_json("asking_words.json")["phrases"])
     return {tuple(map(folded, asking)): asking for asking in listed}
 
 
 @cache
 def _function() -> tuple[frozenset[str], frozenset[str]]:
     """Return the words that any text has, and those of them that count without diacritics too."""
-    words = frozenset(map(canonical, _words()["function"]))
-    return words, frozenset(map(folded, words)) - frozenset(_words()["ambiguous_without_marks"])
+    words = _listed("function")
+    return words, _bare(words)
 
 
 @cache
 def _apart() -> frozenset[str]:
     """Return the words that separate their neighbours."""
-    words = frozenset(map(canonical, _words()["apart"]))
-    return words | (frozenset(map(folded, words)) - frozenset(_words()["ambiguous_without_marks"]))
+    return _listed("apart") | _bare(_listed("apart"))
 
 
 @cache
 def _news() -> frozenset[str]:
-    words = frozenset(map(canonical, _words()["news"]))
-    return words | frozenset(map(folded, words))
+    return _listed("news") | frozenset(map(folded, _listed("news")))
 
 
-@cache
-def _words() -> dict[str, list[str]]:
-    saved: dict[str, list[str]] = load_json("asking_words.json")
-    return saved
+def _bare(words: frozenset[str]) -> frozenset[str]:
+    """Return the words without diacritics, but for those that often are other words then."""
+    return frozenset(map(folded, words)) - _listed("ambiguous_without_marks")
+
+
+def _listed(name: str) -> frozenset[str]:
+    return frozenset(map(canonical, load_json("asking_words.json")[name]))

@@ -40,37 +40,28 @@ _FEWEST_WORDS = 4  # of a headline
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """Words to find side by side: a plain word, a phrase in quotes or a well-known name.
-
-    `others` are other spellings, any of which matches. `place` is where it was typed.
-    """
+    """Words to find side by side: a plain word, a phrase in quotes or a well-known name."""
 
     phrase: Phrase
-    others: tuple[Phrase, ...] = ()
-    place: Place = (0, 0)
+    others: tuple[Phrase, ...] = ()  # other spellings, any of which matches
+    place: Place = (0, 0)  # where it was typed
 
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A question as data. `text` is what was typed, cleaned; every place is a span of it.
+    """A question as data; every place is a span of `text`."""
 
-    An article must have all `terms` and none of `excluded`. `sources` and `topics` are the words typed after
-    `nguon:` and `chude:`; if there are any, the article must be of one of them. `since` and `until` are local
-    dates, both inclusive; `times` are the words that name them. `dropped` are the places of words that this
-    reading ignores.
-    """
-
-    text: str
-    terms: tuple[Term, ...] = ()
-    excluded: tuple[Phrase, ...] = ()
-    sources: tuple[str, ...] = ()
-    topics: tuple[str, ...] = ()
-    since: dt.date | None = None
+    text: str  # as typed, cleaned
+    terms: tuple[Term, ...] = ()  # an article must have all
+    excluded: tuple[Phrase, ...] = ()  # and none of these
+    sources: tuple[str, ...] = ()  # as typed after `nguon:`; if there are any, it must be of one of them
+    topics: tuple[str, ...] = ()  # the same after `chude:`
+    since: dt.date | None = None  # local, as `until`; both are inclusive
     until: dt.date | None = None
-    times: tuple[Term, ...] = ()
+    times: tuple[Term, ...] = ()  # the words that name `since` and `until`
     source_places: tuple[Place, ...] = ()
     topic_places: tuple[Place, ...] = ()
-    dropped: tuple[Place, ...] = ()
+    dropped: tuple[Place, ...] = ()  # of words that this reading ignores
 
     @property
     def is_empty(self) -> bool:
@@ -114,7 +105,6 @@ class Query:
 
     @property
     def time_places(self) -> tuple[Place, ...]:
-        """Return the places of the time words."""
         return tuple(time.place for time in self.times)
 
     def without(self, places: Iterable[Place]) -> str:

@@ -24,10 +24,8 @@ def subject_of(text: str, today: dt.date) -> str:
     """
     query = parse_query(text, today=today)
     phrases = [term.phrase for term in query.terms]
-    asks = asking_phrase_places(phrases) | {
-        at for at, phrase in enumerate(phrases) if phrase[0] in _ASK_ANYWHERE
-    }
-    left = [at for at in range(len(phrases)) if at not in asks]
+    asks = asking_phrase_places(phrases)
+    left = [at for at, phrase in enumerate(phrases) if at not in asks and phrase[0] not in _ASK_ANYWHERE]
     while left and phrases[left[-1]][0] in _ASK_LAST:
         left.pop()
     if left and _asks_who(query, left[0]):
@@ -68,16 +66,13 @@ _CHAT_LETTERS = frozenset("kjvrz")
 
 
 class Occurrence(NamedTuple):
-    """An occurrence of a group of a question: words `start` to `end` of a text.
-
-    `is_typed`: as it was typed, not a synonym; `is_distinctive`: it has a meaning by itself.
-    """
+    """An occurrence of a group of a question: words `start` to `end` of a text."""
 
     group: int
     start: int
     end: int
-    is_typed: bool
-    is_distinctive: bool
+    is_typed: bool  # as it was typed, not a synonym
+    is_distinctive: bool  # it has a meaning by itself
 
 
 class QuestionTerms:
@@ -152,11 +147,8 @@ def _typed_as_names(query: Query) -> set[Phrase]:
     """Return names: words after the first typed with a capital, if others were typed without."""
     first = [query.text[term.place[0] : term.place[1]][:1] for term in query.terms]
     has_small = any(letter.islower() for letter in first)
-    return {
-        term.phrase
-        for term, letter in zip(query.terms[1:], first[1:], strict=True)
-        if has_small and letter.isupper()
-    }
+    later = zip(query.terms[1:], first[1:], strict=True)
+    return {term.phrase for term, letter in later if has_small and letter.isupper()}
 
 
 def _halves_of_words(groups: Sequence[Group], fixed_pairs: set[Phrase]) -> set[int]:

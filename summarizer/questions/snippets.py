@@ -22,13 +22,10 @@ _CUT = "…"
 
 @dataclass(frozen=True, slots=True)
 class Snippet:
-    """A sentence to show. `text` is the text at `place`; `…` shows where a long one was cut.
+    """A sentence to show."""
 
-    `marks` are half-open spans of `text`, in order and disjoint: the words of the question.
-    """
-
-    text: str
-    marks: tuple[tuple[int, int], ...]
+    text: str  # the text at `place`; `…` shows where a long one was cut
+    marks: tuple[tuple[int, int], ...]  # half-open spans of `text`, in order, disjoint: the question's words
     place: Place
 
 
@@ -150,11 +147,8 @@ def _shown(document: Document, best: _Candidate, max_chars: int) -> Snippet:
         start, end = _window(text, best, max_chars - 2 * len(_CUT))
     before, after = _CUT * (start > best.start), _CUT * (end < best.end)
     shift = len(before) - start
-    marks = [
-        (match.start + shift, min(match.end, end) + shift)
-        for match in best.matches
-        if start <= match.start < end
-    ]
+    seen = (match for match in best.matches if start <= match.start < end)
+    marks = [(match.start + shift, min(match.end, end) + shift) for match in seen]
     return Snippet(before + text[start:end] + after, _apart(marks), Place(0, best.field, start, end))
 
 
@@ -225,11 +219,8 @@ def further_sentences(piece: Piece, quoted: Sequence[Quote]) -> tuple[Quote, ...
         shown = [*quoted, *found]
         if len(found) == _MOST or any(repeats(sentence.text, quote.text) for quote in shown):
             continue
-        if (
-            within_share(piece, sentence, shown)
-            and _is_prose(sentence.text)
-            and reads_alone(piece, sentence, shown)
-        ):
+        is_prose = not (is_boilerplate(sentence.text) or is_byline(sentence.text))
+        if is_prose and within_share(piece, sentence, shown) and reads_alone(piece, sentence, shown):
             found.append(quote_of(piece, sentence))
     return tuple(sorted(found, key=lambda quote: (quote.field == "body", quote.start)))
 
@@ -240,7 +231,3 @@ def _opening(piece: Piece) -> Iterator[Sentence]:
         text = body[start:end]
         if len(syllables(text)) >= _FEWEST_SYLLABLES and ends_as_sentence(text):
             yield Sentence(text, Place(0, "body", start, end))
-
-
-def _is_prose(text: str) -> bool:
-    return not (is_boilerplate(text) or is_byline(text))

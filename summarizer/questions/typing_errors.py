@@ -78,13 +78,9 @@ def _vni(word: str) -> tuple[str, str]:
             return "", ""
         else:
             letters += key
-    return (
-        (letters.replace("uơ", "ươ"), tones[0])
-        if len(tones) == 1
-        else (letters, "")
-        if not tones
-        else ("", "")
-    )
+    if len(tones) > 1:
+        return "", ""
+    return (letters.replace("uơ", "ươ"), tones[0]) if tones else (letters, "")
 
 
 def _toned(vowels: str, *, has_tail: bool) -> int:

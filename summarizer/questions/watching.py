@@ -26,7 +26,7 @@ from summarizer.questions.phrases import (
     weights_of,
 )
 from summarizer.questions.query import Query, Term, parse_query
-from summarizer.text.syllables import Forms, folded, in_house_style, word_forms
+from summarizer.text.syllables import FIELD_END, folded, in_house_style, word_forms
 
 # An article is news for a watch if its head matches the watch.
 #
@@ -41,7 +41,6 @@ _RARE = 4.3  # IDF; a syllable this rare may be alone
 _LEAD_WORDS = 60  # of a body without a sapo
 _LEAD_CHARACTERS = 12 * _LEAD_WORDS
 _MOST_LEAD_CHARACTERS = 3_000  # of a sapo; journalists write a quarter of it at most
-_FIELD_END = Forms("¶", "¶")
 
 
 class ArticleHead:
@@ -54,7 +53,7 @@ class ArticleHead:
         lead = word_forms(document.sapo[:_MOST_LEAD_CHARACTERS])
         if not lead:
             lead = word_forms(document.body[:_LEAD_CHARACTERS])[:_LEAD_WORDS]
-        self.words = [*word_forms(document.title), _FIELD_END, *lead]
+        self.words = [*word_forms(document.title), FIELD_END, *lead]
         pairs = (pair_of(one.folded, other.folded) for one, other in pairwise(self.words))
         self.anchors = frozenset((*(word.folded for word in self.words), *pairs))
 
@@ -231,9 +230,8 @@ class WatchIndex:
         """Return the watches that the article is news for, in any order."""
         head = ArticleHead(arrived.document)
         candidates = {key for anchor in head.anchors for key in self._anchored.get(anchor, ())}
-        return [
-            watch_id for key in candidates if _is_for(key, arrived, head) for watch_id in self._watches[key]
-        ]
+        news = (key for key in candidates if _is_for(key, arrived, head))
+        return [watch_id for key in news for watch_id in self._watches[key]]
 
 
 def _is_for(key: str, arrived: Arrived, head: ArticleHead) -> bool:

@@ -41,20 +41,17 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """A story at length. `quotes` stand in the order of reading; `steps` are its reports, oldest first.
-
-    `reports` are the articles of headline and quotes; `papers` is how many sources report the story.
-    """
+    """A story at length."""
 
     story_id: int
     article_id: int
     title: str
     url: str | None
     topic: str | None
-    quotes: tuple[Quote, ...]
-    reports: tuple[Report, ...]
-    steps: tuple[Step, ...]
-    papers: int
+    quotes: tuple[Quote, ...]  # in the order of reading
+    reports: tuple[Report, ...]  # the articles of headline and quotes
+    steps: tuple[Step, ...]  # its reports, oldest first
+    papers: int  # how many sources report the story
     disagreement: Disagreement | None = None
 
 

@@ -18,7 +18,7 @@ from summarizer.facts.number_words import AGES, TIME_UNITS
 from summarizer.model import Piece
 from summarizer.packaged_data import load_regression
 from summarizer.stories.neighbours import likeliest
-from summarizer.stories.roundups import is_promotion, is_roundup
+from summarizer.stories.roundups import is_no_news
 from summarizer.text.sentences import UPPER, split
 from summarizer.text.syllables import canonical
 
@@ -166,8 +166,7 @@ def is_development(piece: Piece, known: Sequence[Piece], *, is_followed: bool = 
 def is_view_or_promotion(piece: Piece) -> bool:
     """Tell whether a report never has a development: it is a view, a tale, a round-up or promotion."""
     title, sapo = piece.document.title, piece.document.sapo
-    is_view = _VIEW.search(canonical(title)) is not None
-    return is_view or is_promotion(title, sapo) or is_roundup(title, sapo)
+    return _VIEW.search(canonical(title)) is not None or is_no_news(title, sapo)
 
 
 def may_be_of(piece: Piece, known: Sequence[Piece]) -> bool:

@@ -136,12 +136,9 @@ def _stands_alone(sentence: Sentence) -> bool:
         return False
     if is_dangling(text) or opens_with_credit(text) or is_cut(text, sentence.place.field):
         return False
-    if (
-        _CREDIT.search(text)
-        or _SPEAKS.match(text)
-        or text.count("“") != text.count("”")
-        or text.count('"') % 2
-    ):
+    if _CREDIT.search(text) or _SPEAKS.match(text):
+        return False
+    if text.count("“") != text.count("”") or text.count('"') % 2:
         return False
     if _QUOTED.match(text) or _HOLLOW.search(text) or text.startswith("*") or is_background(text):
         return False

@@ -86,21 +86,16 @@ def reports_of(pieces: Sequence[Piece], quotes: Sequence[Quote]) -> tuple[Report
 
 
 def leading(candidate: Candidate) -> list[Piece]:
-    """Return the articles of a story that may be shown, the most central first; perhaps none."""
-    return most_central_first(showable(candidate)[:_PIECES_WEIGHED])
+    """Return the articles of a story that may be shown, the most central first; perhaps none.
 
-
-def most_central_first(pieces: Sequence[Piece]) -> list[Piece]:
-    """Order articles by how much they share with the others and how new they are.
-
-    Articles that may be quoted come first. Older reports count less.
+    Those that may be quoted come first, then those that share much with the others; older ones count less.
     """
+    pieces = showable(candidate)[:_PIECES_WEIGHED]
     terms = [article_terms(p.document.title, p.document.sapo, p.document.body) for p in pieces]
-    newest = max((piece.moment for piece in pieces), default=None)
     rated = []
     for number, piece in enumerate(pieces):
         shared = sum(min(_COPY, similarity(terms[number], other)) for other in terms)
-        hours = (newest - piece.moment).total_seconds() / 3600 if newest else 0.0
+        hours = (pieces[0].moment - piece.moment).total_seconds() / 3600
         rating = shared * 0.5 ** (hours / _OUTDATED_HOURS)
         can_be_quoted = piece.may_be_quoted and bool(piece.summary)
         rated.append((not can_be_quoted, -round(rating, 4), piece.article_id, piece))

@@ -58,7 +58,6 @@ class Contradiction:
 
     @property
     def mentions(self) -> frozenset[Mention]:
-        """Return both mentions."""
         return frozenset((self.one, self.other))
 
 

@@ -92,23 +92,21 @@ _SERIES_PATTERNS = {name: re.compile(rf"(?<!\w)(?:{words})(?!\w)") for name, wor
 
 @dataclass(frozen=True, slots=True)
 class Lead:
-    """An article's headline and lead. hashes (ascending, distinct), flags: (n,); meaning: a unit vector.
+    """An article's headline and lead.
 
-    `days` are the (month, day) named; `numbers` the other figures. `is_advice` tells "5 sai lầm khi …".
-    `day` is the (month, day) that a recurring report is about, None when unknown.
-    `order`: (2, syllables), for each syllable of headline and lead in turn its place in `hashes`, and that of
-    the pair that it begins, -1 for none; it is empty in stored articles.
+    `order`: for each syllable of headline and lead in turn its place in `hashes`, and that of the pair that
+    it begins, -1 for none; it is empty in stored articles.
     """
 
-    hashes: NDArray[np.uint32]
-    flags: NDArray[np.uint8]
-    meaning: NDArray[np.float32]
-    numbers: frozenset[str]
-    days: frozenset[tuple[int, int]]
+    hashes: NDArray[np.uint32]  # ascending, distinct, (n,)
+    flags: NDArray[np.uint8]  # (n,)
+    meaning: NDArray[np.float32]  # a unit vector
+    numbers: frozenset[str]  # the figures that are no days
+    days: frozenset[tuple[int, int]]  # month and day
     series: frozenset[str]
-    is_advice: bool
-    day: tuple[int, int] | None
-    order: NDArray[np.int16]
+    is_advice: bool  # "5 sai lầm khi …"
+    day: tuple[int, int] | None  # month and day that a recurring report is about, if known
+    order: NDArray[np.int16]  # (2, syllables)
 
 
 NO_ORDER: NDArray[np.int16] = np.zeros((2, 0), np.int16)

@@ -22,7 +22,7 @@ from summarizer.reader_tastes import Mentions, Suitability
 from summarizer.stories.differences import news_of, with_disagreement
 from summarizer.stories.digest_story import compose_story, leading, main_topic, repeats, reports_of, showable
 from summarizer.stories.neighbours import common_words, surely_same
-from summarizer.stories.roundups import is_promotion, is_roundup
+from summarizer.stories.roundups import is_no_news
 from summarizer.stories.terms import Frequencies, Terms, article_terms, similarity
 
 FRESH = dt.timedelta(hours=18)  # a story counts half after this long
@@ -51,12 +51,8 @@ def importance(
     age = max(0.0, (slot - max(piece.moment for piece in pieces)) / fresh)
     place = position(main_topic(showable(candidate)), topic_order) / max(1, len(topic_order))
     rating = (1 + math.log2(papers)) * 0.5**age * (1 - place * _LAST_TOPIC_LOSES)
-    return float(rating * (_BULLETIN if all(map(_is_no_news, pieces)) else 1.0))
-
-
-def _is_no_news(piece: Piece) -> bool:
-    title, sapo = piece.document.title, piece.document.sapo
-    return is_roundup(title, sapo) or is_promotion(title, sapo)
+    is_bulletin = all(is_no_news(piece.document.title, piece.document.sapo) for piece in pieces)
+    return float(rating * (_BULLETIN if is_bulletin else 1.0))
 
 
 def position(topic: str | None, order: Sequence[str | None]) -> int:
@@ -114,7 +110,6 @@ class Version:
 
     @cached_property
     def title_syllables(self) -> int:
-        """Return the length of the headline."""
         return self.with_quotes(0)[1]
 
 
@@ -154,11 +149,9 @@ class Prepared:
         return _joined(self._of_topic[topic] for topic in topics if topic in self._of_topic)
 
     def of_papers(self, papers: Iterable[str]) -> Numbers:
-        """Return the stories that any of these papers reports."""
         return _joined(self._of_paper[paper] for paper in papers if paper in self._of_paper)
 
     def with_phrases(self, phrases: Iterable[str]) -> Numbers:
-        """Return the stories that have any of these phrases."""
         return _joined(map(self._with_phrase, phrases))
 
     def _with_phrase(self, phrase: str) -> Numbers:

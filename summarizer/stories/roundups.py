@@ -89,6 +89,11 @@ _PRAISES = tuple(
 )
 
 
+def is_no_news(title: str, sapo: str) -> bool:
+    """Tell whether an article is a round-up or promotion."""
+    return is_roundup(title, sapo) or is_promotion(title, sapo)
+
+
 def is_promotion(title: str, sapo: str) -> bool:
     """Tell whether the article is a firm's praise of itself, whatever paper prints it.
 

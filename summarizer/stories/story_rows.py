@@ -44,7 +44,8 @@ def average_linkage(size: int, pairs: Iterable[tuple[int, int, float]], threshol
         _merge_sums(sums, one, other)
         for merge in _merges(one, sums[one], members, threshold):
             heapq.heappush(heap, merge)
-    return _labels(members)
+    label_of = {member: number for number, cluster in enumerate(members) for member in cluster}
+    return [label_of[number] for number in range(size)]
 
 
 def _merges(one: int, sums: dict[int, float], members: list[list[int]], threshold: float) -> Iterator[_Merge]:
@@ -61,14 +62,6 @@ def _merge_sums(sums: list[dict[int, float]], one: int, other: int) -> None:
         if third != one:
             sums[one][third] = sums[third][one] = sums[one].get(third, 0.0) + total
     sums[other] = {}
-
-
-def _labels(members: list[list[int]]) -> list[int]:
-    labels = list(range(len(members)))
-    for number, cluster in enumerate(members):
-        for member in cluster:
-            labels[member] = number
-    return labels
 
 
 WINDOW = 50_000  # articles that one is compared with, of those before it
@@ -98,8 +91,9 @@ def group_rows(rows: Iterable[object], *, parse_time: ParseTime) -> list[dict[st
             yield article
 
     pairs = list(_pairs(featured()))
-    for answer, story in zip(grouped, _numbered(average_linkage(len(grouped), pairs, JOIN_AT)), strict=True):
-        answer["story"] = story
+    numbers: dict[int, int] = {}
+    for answer, label in zip(grouped, average_linkage(len(grouped), pairs, JOIN_AT), strict=True):
+        answer["story"] = numbers.setdefault(label, len(numbers) + 1)
     return answers
 
 
@@ -158,9 +152,3 @@ def _text(row: dict[str, object], key: str) -> str:
     if not isinstance(value, str):
         raise ValueError(f"«{key}» phải là chuỗi" + (" hoặc danh sách chuỗi" if key == "body" else ""))
     return value
-
-
-def _numbered(labels: list[int]) -> Iterator[int]:
-    numbers: dict[int, int] = {}
-    for label in labels:
-        yield numbers.setdefault(label, len(numbers) + 1)

@@ -117,7 +117,6 @@ class Frequencies:
         self._articles += len(articles)
 
     def remove(self, hashes: NDArray[np.uint32]) -> None:
-        """Remove the terms of an article from the counts."""
         np.subtract.at(self._counts, hashes & np.uint32(_BUCKETS - 1), np.uint32(1))
         self._articles -= 1
 
@@ -140,17 +139,13 @@ _MOST_POSTINGS = 30_000  # that a search reads, those of the greatest weight fir
 
 @dataclass(frozen=True, slots=True)
 class _Segment:
-    """Postings sorted by hash, those of one hash together. `newest` is the last article's number.
+    """Postings sorted by hash, those of one hash together."""
 
-    hashes: (u,), each once, ascending. begins: (u + 1,), where the postings of each hash begin, and their
-    end. numbers, weights: (n,).
-    """
-
-    hashes: NDArray[np.uint32]
-    begins: NDArray[np.int64]
-    numbers: NDArray[np.uint32]
-    weights: NDArray[np.float32]
-    newest: int
+    hashes: NDArray[np.uint32]  # each once, ascending, (u,)
+    begins: NDArray[np.int64]  # where the postings of each hash begin, and their end, (u + 1,)
+    numbers: NDArray[np.uint32]  # of articles, (n,)
+    weights: NDArray[np.float32]  # (n,)
+    newest: int  # the last article's number
 
 
 class Postings:

@@ -121,7 +121,6 @@ def repair(raw: str) -> Repaired:
 
 
 def _without(pattern: re.Pattern[str], repaired: Repaired) -> Repaired:
-    """Drop what `pattern` finds."""
     keep = np.ones(len(repaired.text), bool)
     for found in pattern.finditer(repaired.text):
         keep[found.start() : found.end()] = False

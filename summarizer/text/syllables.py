@@ -103,6 +103,9 @@ class Forms(NamedTuple):
     folded: str
 
 
+FIELD_END = Forms("¶", "¶")  # between the words of two fields, so that no phrase spans both
+
+
 @lru_cache(maxsize=1 << 14)  # Vietnamese has some 7,000 syllables: nearly every word is a hit
 def _forms(word: str) -> Forms:
     same = in_house_style(canonical(word[:_MAX_LENGTH]))
