@@ -96,10 +96,8 @@ def _notice_silence(engine: AsyncEngine) -> None:
 
 
 def _test_after_a_rest(engine: AsyncEngine) -> None:
-    """Before use test a connection that rested for some seconds, and connect anew if it has failed.
-
-    A test costs three exchanges with the server. A connection that the server closed is known without one.
-    """
+    """Before use test a connection that rested for some seconds, and connect anew if it has failed. A test
+    costs three exchanges with the server. A connection that the server closed is known without one."""
 
     @event.listens_for(engine.sync_engine, "checkin")
     def _on_checkin(_connection: Any, record: Any) -> None:
@@ -132,14 +130,18 @@ class Database:
         self.is_pooled = given.query.get(_POOLING) == "transaction"
         self.url = given.difference_update_query([_POOLING])
         self.is_postgres = self.url.get_backend_name() == "postgresql"
+        self.index_folder = index or self._default_index
         self.engine = create_async_engine(
             self.url,
             connect_args=self._connect_arguments(),
             hide_parameters=True,  # they may hold words of people
-            execution_options={"index_folder": index or self._default_index},
+            execution_options={"index_folder": self.index_folder},
         )
-        self._writer = asyncio.Lock()
-        self._unwritable_at: float | None = None
+        # Writers wait for each other; on PostgreSQL they need not.
+        self._turn: AbstractAsyncContextManager[object] = (
+            nullcontext() if self.is_postgres else asyncio.Lock()
+        )
+        self._unwritable_at = float("-inf")
         if self.is_postgres:
             _notice_silence(self.engine)
             _test_after_a_rest(self.engine)
@@ -163,11 +165,6 @@ class Database:
         return Path(f"{self.file}.index") if self.file else WORKING_FOLDER / f"{name}.index"
 
     @property
-    def index_folder(self) -> Path:
-        folder: Path = self.engine.get_execution_options()["index_folder"]
-        return folder
-
-    @property
     def place(self) -> str:
         """Return the location of the database: its file, or host, port and name. No secrets."""
         if self.is_postgres:
@@ -177,7 +174,7 @@ class Database:
     @property
     def seconds_since_unwritable(self) -> float:
         """Return the time since a write failed because of a full disk or a disk error; inf if never."""
-        return float("inf") if self._unwritable_at is None else time.monotonic() - self._unwritable_at
+        return time.monotonic() - self._unwritable_at
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:
@@ -194,16 +191,12 @@ class Database:
     async def write(self) -> AsyncIterator[AsyncConnection]:
         """Open a transaction, committed at the end of the block and rolled back on an exception."""
         try:
-            async with self._turn(), self._connected() as connection, connection.begin():
+            async with self._turn, self._connected() as connection, connection.begin():
                 yield connection
         except SQLAlchemyError as error:
             if is_unwritable(error):
                 self._unwritable_at = time.monotonic()
             raise StorageError.of(error) from without_values(error)
-
-    def _turn(self) -> AbstractAsyncContextManager[object]:
-        """Wait for the writer's lock; PostgreSQL needs none."""
-        return nullcontext() if self.is_postgres else self._writer
 
     @asynccontextmanager
     async def _connected(self) -> AsyncIterator[AsyncConnection]:

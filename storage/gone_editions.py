@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.profiles import CHOICES, Choices, choices_of, has_edition
+from storage.profiles import Choices, find_choices, has_edition
 from storage.tables import notes, profiles, subscribers
 
 NOTE = "edition gone: "  # + the edition: up to which profile its readers have been notified
@@ -46,10 +46,8 @@ async def find_notified_editions(connection: AsyncConnection) -> dict[str, int]:
 async def find_moved_readers(
     connection: AsyncConnection, edition: str, *, after: int, limit: int
 ) -> list[MovedReaders]:
-    """Return the active readers of an edition by profile and quiet hours, in the order of profiles.
-
-    Profiles have ids above `after`, and `limit` counts them: all groups of a profile come together.
-    """
+    """Return the active readers of an edition by profile and quiet hours, in the order of profiles. Profiles
+    have ids above `after`, and `limit` counts them: all groups of a profile come together."""
     p, s = profiles.c, subscribers.c
     some = select(s.profile_id).join(profiles, p.id == s.profile_id)
     some = some.where(has_edition(edition), p.id > after, s.status == "active")
@@ -61,6 +59,5 @@ async def find_moved_readers(
         .order_by(s.profile_id, s.quiet_start, s.quiet_end)
     )
     groups = (await connection.execute(query)).all()
-    of = select(p.id, *CHOICES).where(p.id.in_({row.profile_id for row in groups}))
-    choices = {row.id: choices_of(row) for row in await connection.execute(of)}
+    choices = await find_choices(connection, {row.profile_id for row in groups})
     return [MovedReaders(row.profile_id, choices[row.profile_id], *row[1:]) for row in groups]

@@ -96,9 +96,7 @@ def for_hostile_input(cpu_seconds: int) -> Limits:
 @dataclass(frozen=True, slots=True)
 class Program:
     """The program of a child. `name` is a module, as for `python -m`, or the path of a file ending in .py.
-
-    `environment` is added to the few variables that every child inherits.
-    """
+    `environment` is added to the few variables that every child inherits."""
 
     name: str
     arguments: tuple[str, ...] = ()

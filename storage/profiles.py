@@ -6,11 +6,11 @@ never due.
 
 import datetime as dt
 import json
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
-from sqlalchemy import Column, ColumnElement, Row, and_, func, literal, or_, select, tuple_, update
+from sqlalchemy import Column, ColumnElement, Row, Select, and_, func, literal, or_, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.dml import ReturningInsert
 
@@ -132,17 +132,24 @@ async def find_due(
     return [profile_of(row) for row in rows]
 
 
-async def find_profiles(connection: AsyncConnection, *, limit: int = 10_000) -> list[Profile]:
-    """Return the profiles with active subscribers; read in pages, so that the loop stays free."""
-    query = select(profiles).where(profiles.c.next_due_at.is_not(None)).order_by(profiles.c.id)
-    found: list[Profile] = []
-    while len(found) < limit:
-        page = query.where(profiles.c.id > (found[-1].id if found else 0))
-        rows = (await connection.execute(page.limit(min(_PAGE, limit - len(found))))).all()
-        found += [profile_of(row) for row in rows]
+async def _pages(
+    connection: AsyncConnection, query: Select[Any], *key: ColumnElement[Any], most: int
+) -> AsyncIterator[Sequence[Row[Any]]]:
+    """Yield at most `most` pages of rows in the order of `key`, their first columns; the loop stays free."""
+    page, after = query.order_by(*key).limit(_PAGE), None
+    for _ in range(most):
+        rows = (await connection.execute(page if after is None else page.where(tuple_(*key) > after))).all()
+        yield rows
         if len(rows) < _PAGE:
-            break
-    return found
+            return
+        after = rows[-1][: len(key)]
+
+
+async def find_profiles(connection: AsyncConnection) -> list[Profile]:
+    """Return the profiles with active subscribers, at most 10,000."""
+    query = select(profiles).where(profiles.c.next_due_at.is_not(None))
+    pages = _pages(connection, query, profiles.c.id, most=10)
+    return [profile_of(row) async for rows in pages for row in rows]
 
 
 async def find_profile(connection: AsyncConnection, profile_id: int) -> Profile | None:
@@ -182,9 +189,7 @@ async def set_next_slots(
     covered_until: dt.datetime,
 ) -> set[int]:
     """Set the next slot of profiles that were due at `due_at`, and until when their issues cover the news.
-
-    Return the profiles that no other process moved meanwhile.
-    """
+    Return the profiles that no other process moved meanwhile."""
     p = profiles.c
     is_unmoved = and_(p.id.in_(profile_ids), p.next_due_at == due_at)
     moved = update(profiles).where(is_unmoved).values(next_due_at=next_due_at).returning(p.id)
@@ -197,10 +202,8 @@ async def set_next_slots(
 async def join_variants(
     connection: AsyncConnection, wanted: Sequence[tuple[Profile, int]], *, now: dt.datetime
 ) -> dict[tuple[int, int], int]:
-    """Return the profiles of variants by profile and number; make those that are missing.
-
-    They hold issues for readers who know other stories; they have no subscribers and are never due.
-    """
+    """Return the profiles of variants by profile and number; make those that are missing. They hold issues
+    for readers who know other stories; they have no subscribers and are never due."""
     rows = [
         {"key": f"variant:{profile.id}:{number}", "variant_of": profile.id, "created_at": now}
         | columns_of(profile.choices)
@@ -238,15 +241,10 @@ async def set_covered_until(connection: AsyncConnection, profile_id: int, slot_a
 
 async def count_by_profile(connection: AsyncConnection) -> dict[int, int]:
     """Return how many active subscribers each profile has, by its id; those without any are absent."""
-    s, last, found = subscribers.c, 0, dict[int, int]()
+    s = subscribers.c
     query = select(s.profile_id, func.count().label("total")).where(s.status == "active")
-    query = query.group_by(s.profile_id).order_by(s.profile_id).limit(_PAGE)
-    while rows := (await connection.execute(query.where(s.profile_id > last))).all():
-        found |= {row.profile_id: row.total for row in rows}
-        last = rows[-1].profile_id
-        if len(rows) < _PAGE:
-            break
-    return found
+    pages = _pages(connection, query.group_by(s.profile_id), s.profile_id, most=1_000_000)
+    return {row.profile_id: row.total async for rows in pages for row in rows}
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,25 +257,23 @@ class Audience:
     readers: int
 
 
-async def find_audiences(connection: AsyncConnection, *, limit: int = 20_000) -> list[Audience]:
-    """Return active subscribers, equal ones counted together; read in pages, so that the loop stays free."""
-    s, p = subscribers.c, profiles.c
+async def find_audiences(connection: AsyncConnection) -> list[Audience]:
+    """Return active subscribers, equal ones counted together, at most 20,000."""
+    s = subscribers.c
     key = (s.profile_id, s.quiet_start, s.quiet_end)
-    query = select(*key, func.count().label("readers")).where(s.status == "active")
-    query = query.group_by(*key).order_by(*key).limit(_PAGE)
+    query = select(*key, func.count().label("readers")).where(s.status == "active").group_by(*key)
     found: list[Audience] = []
-    last = (0, 0, 0)
-    while len(found) < limit:
-        counts = (await connection.execute(query.where(tuple_(*key) > last))).all()
-        ids = {row.profile_id for row in counts}
-        rows = await connection.execute(select(p.id, *CHOICES).where(p.id.in_(ids)))
-        choices = {row.id: choices_of(row) for row in rows}
+    async for counts in _pages(connection, query, *key, most=20):
+        choices = await find_choices(connection, {row.profile_id for row in counts})
         found += [
             Audience(choices[row.profile_id], row.quiet_start, row.quiet_end, row.readers)
             for row in counts
             if row.profile_id in choices
         ]
-        if len(counts) < _PAGE:
-            break
-        last = counts[-1][:3]
     return found
+
+
+async def find_choices(connection: AsyncConnection, profile_ids: Collection[int]) -> dict[int, Choices]:
+    """Return the choices of each of these profiles."""
+    query = select(profiles.c.id, *CHOICES).where(profiles.c.id.in_(profile_ids))
+    return {row.id: choices_of(row) for row in await connection.execute(query)}

@@ -7,7 +7,6 @@ followed stories, tastes.
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import groupby
 
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -35,10 +34,8 @@ _AT_ONCE = 500  # rows of one statement
 
 @dataclass(frozen=True, slots=True)
 class ExportedDelivery:
-    """One message to a chat. `telegram_id` is its number in the chat.
-
-    `edition` is None for a message that is no digest; `slot_at` is then when it was made.
-    """
+    """One message to a chat. `telegram_id` is its number in the chat. `edition` is None for a message that is
+    no digest; `slot_at` is then when it was made."""
 
     kind: str
     edition: str | None
@@ -128,21 +125,15 @@ async def find_reader_records(
     rows = (await connection.execute(query.where(s.id > after).order_by(s.id).limit(limit))).all()
     ids = [row.id for row in rows]
     watched = select(w.subscriber_id, w.text).where(w.subscriber_id.in_(ids), w.removed_at.is_(None))
-    found = (await connection.execute(watched.order_by(w.subscriber_id, w.id))).all()
-    texts = {
-        number: tuple(row.text for row in group)
-        for number, group in groupby(found, key=lambda row: row.subscriber_id)
-    }
+    texts: dict[int, tuple[str, ...]] = {}
+    for row in await connection.execute(watched.order_by(w.subscriber_id, w.id)):
+        texts[row.subscriber_id] = (*texts.get(row.subscriber_id, ()), row.text)
     return [
-        (
-            row.id,
-            ReaderRecord(
-                row.chat_id, row.kind, row.status, row.status_reason, replace(choices_of(row), tastes=()),
-                row.quiet_start, row.quiet_end, row.created_at, row.paused_until, row.thread_id, row.silent,
-                row.weekly_at, row.breaking,
-                texts.get(row.id, ()),
-            ),
-        )
+        (row.id, ReaderRecord(
+            row.chat_id, row.kind, row.status, row.status_reason, replace(choices_of(row), tastes=()),
+            row.quiet_start, row.quiet_end, row.created_at, row.paused_until, row.thread_id, row.silent,
+            row.weekly_at, row.breaking, texts.get(row.id, ()),
+        ))
         for row in rows
     ]  # fmt: skip
 

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, and_, case, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.articles import SET_ASIDE, WAITS, StoredArticle
@@ -215,13 +215,13 @@ async def count_by_day(
     """Count the articles of each declared source between successive `moments`, which are in order."""
     a = articles.c
     spans = [
-        func.coalesce(func.sum(case(((a.stored_at >= start) & (a.stored_at < end), 1), else_=0)), 0)
+        func.count().filter(a.stored_at >= start, a.stored_at < end)
         for start, end in itertools.pairwise(moments)
     ]
     of_days = select(a.speaker, *spans).where(a.stored_at >= moments[0], a.speaker.is_not(None))
     rows = (await connection.execute(of_days.group_by(a.speaker).limit(500))).all()
     is_issued = a.story_id.in_(select(issue_stories.c.story_id))
-    of_week = select(a.speaker, func.count(), func.sum(case((is_issued, 1), else_=0)))
+    of_week = select(a.speaker, func.count(), func.count().filter(is_issued))
     of_week = of_week.where(a.stored_at >= week, a.speaker.is_not(None)).group_by(a.speaker).limit(500)
-    spoken = {row[0]: (row[1], int(row[2])) for row in await connection.execute(of_week)}
-    return {row[0]: SourceDays(tuple(map(int, row[1:])), *spoken.get(row[0], (0, 0))) for row in rows}
+    spoken = {row[0]: (row[1], row[2]) for row in await connection.execute(of_week)}
+    return {row[0]: SourceDays(tuple(row[1:]), *spoken.get(row[0], (0, 0))) for row in rows}

@@ -17,10 +17,10 @@ from bot.process.health import retry
 from bot.process.metrics import log_errors
 from bot.telegram.lease import is_gone, machine_seconds, meanwhile
 from bot.telegram.limiter import TelegramPace
+from storage.admissions import take_turn_in_group
 from storage.delivery.senders import expire, find_owners, give_back, set_share
 from storage.engine import Database
 from storage.errors import StorageError
-from storage.group_turns import take_turn_in_group
 from storage.processes.leases import LEASE_SECONDS, LeaseKey
 
 _RENEWAL_SECONDS, _SHORTEST_SECONDS = 0.5, 0.05

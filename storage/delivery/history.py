@@ -155,27 +155,22 @@ async def _counted(connection: AsyncConnection, row: Any, now: dt.datetime) -> S
         select(
             func.min(at, type_=UtcTime),
             func.max(at, type_=UtcTime),
-            _number(d.status == _SENT),
-            _number(d.status.in_([_PENDING, DeliveryStatus.SENDING.value])),
-            _number(and_(d.status == _PENDING, d.not_before > now)),
-            _number(and_(d.status == _PENDING, d.not_before <= now, s.held_until > now)),
-            _number(d.status == DeliveryStatus.GONE.value),
-            _number(d.status == DeliveryStatus.UNKNOWN.value),
+            func.count().filter(d.status == _SENT),
+            func.count().filter(d.status.in_([_PENDING, DeliveryStatus.SENDING.value])),
+            func.count().filter(d.status == _PENDING, d.not_before > now),
+            func.count().filter(d.status == _PENDING, d.not_before <= now, s.held_until > now),
+            func.count().filter(d.status == DeliveryStatus.GONE.value),
+            func.count().filter(d.status == DeliveryStatus.UNKNOWN.value),
         )
         .join(subscribers, s.id == d.subscriber_id)
         .where(d.message_id.in_(of_slot))
     )
-    first, last, *counts = (await connection.execute(query)).one()
+    first, last, sent, waiting, quiet, held, gone, unknown = (await connection.execute(query)).one()
     statuses = frozenset(status for status in IssueStatus if row._mapping[status.value])
-    sent, waiting, quiet, held, gone, unknown = map(int, counts)
     return SentIssue(
         row.id, row.edition, row.slot_at, statuses, row.reason, row.made_at, first, last,
         sent, waiting, quiet, held, gone, unknown, row.approved_at,
     )  # fmt: skip
-
-
-def _number(condition: ColumnElement[bool]) -> ColumnElement[int]:
-    return func.coalesce(func.sum(case((condition, 1), else_=0)), 0)
 
 
 def _of_reader(subscriber_id: int) -> Select[Any]:
@@ -205,11 +200,8 @@ def _past(row: Row[Any]) -> PastDelivery:
 
 
 async def count_subscribed_at(connection: AsyncConnection, moments: Sequence[dt.datetime]) -> list[int]:
-    """Return how many chats were subscribed at each moment, paused ones included.
-
-    Only the present row of a chat is known: a chat that left and came back counts all the time, a chat that
-    deleted its data never.
-    """
+    """Return how many chats were subscribed at each moment, paused ones included. Only the present row of a
+    chat is known: a chat that left and came back counts all the time, a chat that deleted its data never."""
     s = subscribers.c
     counts = [
         func.count().filter(s.created_at < moment, not_(and_(s.status == "gone", s.changed_at < moment)))

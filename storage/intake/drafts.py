@@ -116,10 +116,8 @@ def draft_hash(draft: Draft) -> str:
 
 
 def take(draft: Draft, origin: Origin, now: datetime) -> Taken:
-    """Return the article of `draft`, or a refusal.
-
-    The draft's own source comes before a source line in the body ("Nguồn …: URL"), and that before `origin`.
-    """
+    """Return the article of `draft`, or a refusal. The draft's own source comes before a source line in the
+    body ("Nguồn …: URL"), and that before `origin`."""
     try:
         return _article(draft, origin, now)
     except UnreadableError as error:
@@ -170,10 +168,8 @@ def _decoded(text: str) -> str:
 
 
 def _is_broken(line: str) -> bool:
-    """Tell whether a line was really decoded as another charset; `ftfy` alone has false positives.
-
-    Vietnamese capitals look broken in joined words ("giáĐây") and before a closing quote ("ĐÃ”").
-    """
+    """Tell whether a line was really decoded as another charset; `ftfy` alone has false positives. Vietnamese
+    capitals look broken in joined words ("giáĐây") and before a closing quote ("ĐÃ”")."""
     if not is_bad(line):
         return False
     words = [word for word in re.split("[ \t]", line) if is_bad(word)]
@@ -236,8 +232,7 @@ def _check_text(title: str, sapo: str, body: str) -> None:
     text = "\n".join(filter(None, (sapo, body)))
     if not title:
         raise UnreadableError("thiếu tiêu đề" if text else "không có tiêu đề và nội dung")
-    objection = find_objection(f"{title}\n{text}" if text else title)
-    if objection:
+    if objection := find_objection(f"{title}\n{text}" if text else title):
         raise UnreadableError(objection)
 
 

@@ -10,7 +10,7 @@ from datetime import datetime
 from functools import partial
 from itertools import chain
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, TypeVar
 
 from storage.intake.decoding import HEAD_BYTES, Kind, charset_of, decode, in_utf_8, kind_of
 from storage.intake.drafts import Draft, Origin, Refusal, Taken, UnreadableError, take
@@ -27,6 +27,7 @@ PROCESSED, QUARANTINE = "processed", "quarantine"
 OWN_FOLDERS = frozenset((PROCESSED, QUARANTINE))
 """The folders in an inbox that are not read."""
 
+_T = TypeVar("_T")
 _REASON_ENDING = ".reason.txt"
 _MOST_REASONS = 1_000
 
@@ -89,10 +90,8 @@ _TEMPORARY_ENDINGS = ("~", ".tmp", ".temp", ".part", ".partial", ".swp", ".crdow
 
 
 def read_path(path: Path, origin: Origin, *, now: datetime) -> Iterator[Taken]:
-    """Yield the articles and refusals of a file, or of all files of a folder in order of names.
-
-    Hidden and temporary files are skipped; a link that leads out of the folder is refused.
-    """
+    """Yield the articles and refusals of a file, or of all files of a folder in order of names. Hidden and
+    temporary files are skipped; a link that leads out of the folder is refused."""
     yield from _taken(path_drafts(path, origin, now=now), origin, now)
 
 
@@ -102,7 +101,7 @@ def path_drafts(path: Path, origin: Origin, *, now: datetime) -> Iterator[Draft 
         if isinstance(found, Refusal):
             yield found
         else:
-            yield from _read_file(found, origin, now)
+            yield from or_refusal(shown_path(found), _read_file(found, origin, now))
 
 
 def read_stream(stream: BinaryIO, name: str, origin: Origin, *, now: datetime) -> Iterator[Taken]:
@@ -117,8 +116,13 @@ def _taken(entries: Iterator[Draft | Refusal], origin: Origin, now: datetime) ->
 
 def stream_drafts(stream: BinaryIO, name: str, origin: Origin, *, now: datetime) -> Iterator[Draft | Refusal]:
     """Yield the drafts of a stream; `take` turns them into articles."""
+    yield from or_refusal(name, _drafts(stream, name, origin, now))
+
+
+def or_refusal(name: str, found: Iterator[_T]) -> Iterator[_T | Refusal]:
+    """Yield what is found in an input; where it cannot be read any further, a refusal."""
     try:
-        yield from _drafts(stream, name, origin, now)
+        yield from found
     except UnreadableError as error:
         yield Refusal(name, str(error))
     except OSError as error:
@@ -148,13 +152,8 @@ def chunks_of(stream: BinaryIO, head: bytes) -> Iterator[bytes]:
 
 
 def _read_file(path: Path, origin: Origin, now: datetime) -> Iterator[Draft | Refusal]:
-    try:
-        with opened(path) as stream:
-            yield from stream_drafts(stream, shown_path(path), origin, now=now)
-    except UnreadableError as error:
-        yield Refusal(shown_path(path), str(error))
-    except OSError as error:
-        yield Refusal(shown_path(path), reason_of(error))
+    with opened(path) as stream:
+        yield from _drafts(stream, shown_path(path), origin, now)
 
 
 @contextmanager
@@ -169,9 +168,7 @@ def opened(path: Path) -> Iterator[BinaryIO]:
 
 def find_files(start: Path, *, leaving_out: Collection[str] = ()) -> Iterator[Path | Refusal]:
     """Yield `start`, or the files under it; linked folders are not entered, because they can form a loop.
-
-    Entries of `start` itself whose names are in `leaving_out` are skipped.
-    """
+    Entries of `start` itself whose names are in `leaving_out` are skipped."""
     root = os.path.realpath(start)
     waiting = [start]
     while waiting:

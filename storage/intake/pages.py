@@ -189,8 +189,7 @@ def read_page(
     UnreadableError: the charset is wrong, the page shows no article, or parsing took too much.
     """
     page = _parse(data, charset, deadline_seconds)
-    objection = None if may_be_list else objection_to(page)
-    if objection is not None:
+    if not may_be_list and (objection := objection_to(page)):
         raise UnreadableError(objection)
     return _draft(page, name, origin)
 
@@ -207,8 +206,7 @@ def read_page_of(
     """Return the article of the page that a feed's lead links to; `final_url` is its address after redirects.
     Raises UnreadableError: as for `read_page`, or the page is not this article."""
     page = _parse(data, charset, DEADLINE_SECONDS)
-    objection = objection_to(page) or mismatch_of(lead, page, final_url, zone=origin.zone, now=now)
-    if objection is not None:
+    if objection := objection_to(page) or mismatch_of(lead, page, final_url, zone=origin.zone, now=now):
         raise UnreadableError(objection)
     return _draft(page, lead.place, origin)
 

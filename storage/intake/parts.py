@@ -15,13 +15,13 @@ from typing import BinaryIO
 from pydantic import Base64Bytes
 
 from storage.intake.decoding import HEAD_BYTES, Kind, kind_of
-from storage.intake.drafts import Draft, Origin, Refusal, UnreadableError
+from storage.intake.drafts import Draft, Origin, Refusal
 from storage.intake.files import (
     MAX_FILE_BYTES,
     chunks_of,
     find_files,
     opened,
-    reason_of,
+    or_refusal,
     shown_path,
     stream_drafts,
 )
@@ -50,7 +50,7 @@ def path_parts(path: Path, origin: Origin, *, now: datetime) -> Iterator[FileEnt
         if isinstance(file, Refusal):
             yield file
         else:
-            yield from _parts(file, origin, now)
+            yield from or_refusal(shown_path(file), _parts(file, origin, now))
 
 
 def read_part(part: Part, origin: Origin, now: datetime) -> list[Draft | Refusal]:
@@ -62,22 +62,17 @@ def read_part(part: Part, origin: Origin, now: datetime) -> list[Draft | Refusal
 
 def _parts(path: Path, origin: Origin, now: datetime) -> Iterator[FileEntry]:
     name = shown_path(path)
-    try:
-        with opened(path) as stream:
-            size = os.fstat(stream.fileno()).st_size
-            head = stream.read(HEAD_BYTES)
-            kind = kind_of(head, name)
-            if kind is Kind.ROWS:
-                yield from _rows(stream, head, name)
-            elif size > (_MOST_BYTES if kind in _IN_ONE else MAX_FILE_BYTES):
-                stream.seek(0)
-                yield from stream_drafts(stream, name, origin, now=now)
-            else:
-                yield Part(name, head + stream.read(MAX_FILE_BYTES))
-    except UnreadableError as error:
-        yield Refusal(name, str(error))
-    except OSError as error:
-        yield Refusal(name, reason_of(error))
+    with opened(path) as stream:
+        size = os.fstat(stream.fileno()).st_size
+        head = stream.read(HEAD_BYTES)
+        kind = kind_of(head, name)
+        if kind is Kind.ROWS:
+            yield from _rows(stream, head, name)
+        elif size > (_MOST_BYTES if kind in _IN_ONE else MAX_FILE_BYTES):
+            stream.seek(0)
+            yield from stream_drafts(stream, name, origin, now=now)
+        else:
+            yield Part(name, head + stream.read(MAX_FILE_BYTES))
 
 
 def _rows(stream: BinaryIO, head: bytes, name: str) -> Iterator[Part | Refusal]:

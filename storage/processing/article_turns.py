@@ -66,7 +66,8 @@ async def claim_articles(
     if await count_turns(connection) >= MOST_AHEAD:
         return []
     if as_stored:
-        found = await find_next_stored(connection, limit)
+        fresh = select(articles).where(_IS_FRESH).order_by(articles.c.id).limit(limit)
+        found = [article_of(row) for row in await connection.execute(fresh)]
     else:
         found = await find_next(connection, limit, after=state.last_source)
     return await _give_turns(connection, owner, found, state.last_turn) if found else []
@@ -104,7 +105,7 @@ async def renew_claims(connection: AsyncConnection, owner: str) -> None:
 async def find_owners(connection: AsyncConnection) -> list[str]:
     """Return the processes that have articles in work."""
     query = select(_t.owner).where(_t.answer.is_(None), _t.owner.is_not(None)).distinct().limit(100)
-    return [owner for owner in (await connection.execute(query)).scalars() if owner is not None]
+    return list((await connection.execute(query)).scalars())
 
 
 async def end_claims(connection: AsyncConnection, owners: Collection[str]) -> None:
@@ -254,12 +255,6 @@ async def _find_waiting_sources(connection: AsyncConnection, after: str | None) 
                 break
             names.append(last)
     return names
-
-
-async def find_next_stored(connection: AsyncConnection, limit: int) -> list[StoredArticle]:
-    """Return at most `limit` articles that wait for a first try, in the order they were stored."""
-    rows = await connection.execute(select(articles).where(_IS_FRESH).order_by(articles.c.id).limit(limit))
-    return [article_of(row) for row in rows]
 
 
 async def is_any_waiting(connection: AsyncConnection) -> bool:

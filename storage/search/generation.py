@@ -171,10 +171,8 @@ class Generation:
         self.add(rows)
 
     def commit(self, position: Position) -> None:
-        """Commit the changes, visible and durable, and store the position.
-
-        Raises IndexUnusableError if the disk cannot be written: the writer is closed, the last commit stays.
-        """
+        """Commit the changes, visible and durable, and store the position. Raises IndexUnusableError if the
+        disk cannot be written: the writer is closed, the last commit stays."""
         assert self._writer is not None, "claimed"  # noqa: S101 - tells the type checker
         try:
             self._writer.commit()

@@ -176,10 +176,8 @@ def _articles_with(searcher: Searcher, text: str, kind: str = "") -> int:
 
 
 def _fixed(searcher: Searcher, query: Question) -> Iterator[tuple[str, str]]:
-    """Yield the neighbours in the question that the papers write side by side more often than by chance.
-
-    If few articles have a pair, its rarer word must rarely occur elsewhere: "Rạch Sấu".
-    """
+    """Yield the neighbours in the question that the papers write side by side more often than by chance. If
+    few articles have a pair, its rarer word must rarely occur elsewhere: "Rạch Sấu"."""
     runs = [term.phrase for term in query.terms]
     asks = asking_places(runs)
     more_than_chance = _MORE_THAN_CHANCE if query.has_diacritics else 0.0

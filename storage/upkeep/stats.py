@@ -107,10 +107,8 @@ async def measure_queue(connection: AsyncConnection, *, now: dt.datetime) -> Que
 
 @dataclass(frozen=True, slots=True)
 class WaitingIssue:
-    """The waiting deliveries of an edition's slot, the first since `oldest_at`.
-
-    `edition` and `slot_at` are None for messages of no issue. It `grows` while readers are being queued.
-    """
+    """The waiting deliveries of an edition's slot, the first since `oldest_at`. `edition` and `slot_at` are
+    None for messages of no issue. It `grows` while readers are being queued."""
 
     edition: str | None
     slot_at: dt.datetime | None
@@ -192,9 +190,7 @@ def _written(moment: dt.datetime | None) -> str | None:
 @dataclass(frozen=True, slots=True)
 class Stats:
     """Counts. `issues` and `deliveries` are of slots since a moment, but open deliveries are of any slot.
-
-    `issues` counts the issues of one edition and slot as one, as operators do.
-    """
+    `issues` counts the issues of one edition and slot as one, as operators do."""
 
     articles: int
     articles_waiting: int

@@ -87,10 +87,8 @@ def _migrate(connection: Connection) -> None:
 
 
 async def upgrade(database: Database, *, now: dt.datetime) -> Upgraded:
-    """Upgrade `database` to `head_revision()`; an older SQLite file is backed up beside it first.
-
-    Raises SchemaError, and changes nothing: the schema is newer, or older than the first release.
-    """
+    """Upgrade `database` to `head_revision()`; an older SQLite file is backed up beside it first. Raises
+    SchemaError, and changes nothing: the schema is newer, or older than the first release."""
     before, head = await find_revision(database), head_revision()
     if before == head:
         return Upgraded(before, head, None)

@@ -3,9 +3,8 @@
 import asyncio
 import itertools
 
-from storage.admissions import AskerKey, find_admissions
+from storage.admissions import _GUARD, AskerKey, find_admissions, take_turn_in_group
 from storage.engine import Database
-from storage.group_turns import _GUARD, take_turn_in_group
 
 GROUP, OTHER = -100_1, -100_2
 ROUNDING = 1e-5
