@@ -215,28 +215,28 @@ async def count_shared(connection: AsyncConnection) -> int:
     return int((await connection.execute(_COUNT)).scalar_one())
 
 
-async def find_idle_chats(connection: AsyncConnection, search: ClaimRules, *, limit: int) -> list[IdleChat]:
+async def find_idle_chats(connection: AsyncConnection, rules: ClaimRules, *, limit: int) -> list[IdleChat]:
     """Return chats with waiting updates that this process may claim or has claimed, oldest first."""
-    rows = await connection.execute(_IDLE, {**search.values, "most": limit})
+    rows = await connection.execute(_IDLE, {**rules.values, "most": limit})
     return [
-        IdleChat(row.chat_id, row.tries, row.owner == search.owner, row.owner not in (None, search.owner))
+        IdleChat(row.chat_id, row.tries, row.owner == rules.owner, row.owner not in (None, rules.owner))
         for row in rows
     ]
 
 
 async def take_chats(
-    connection: AsyncConnection, chats: Sequence[IdleChat], search: ClaimRules
+    connection: AsyncConnection, chats: Sequence[IdleChat], rules: ClaimRules
 ) -> tuple[list[WaitingUpdate], list[int]]:
     """Claim idle chats that no other process claimed meanwhile; return the next update of each.
 
     The next update of a chat whose process died counts as left over. A chat with a suspect update is released
     again. Also return the ids of the updates at which as many processes died as may (`MOST_TRIES`).
     """
-    owner = search.owner
+    owner = rules.owner
     claimed = [one.chat_id for one in chats if one.died or one.is_ours]
     unlocked = set((await connection.execute(_UNLOCKED, {"chats": claimed})).scalars()) if claimed else set()
     free = [one.chat_id for one in chats if one.chat_id not in claimed or one.chat_id in unlocked]
-    wanted = {**search.values, "chats": free}
+    wanted = {**rules.values, "chats": free}
     taken = set((await connection.execute(_TAKE, wanted)).scalars())
     died = [one.chat_id for one in chats if one.died and one.chat_id in taken]
     tried = (await connection.execute(_TRIED, {"chats": died})).all() if died else []

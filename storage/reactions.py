@@ -195,7 +195,7 @@ class ExportedSaved:
 
 
 @dataclass(frozen=True, slots=True)
-class StoryAnswers:
+class ReaderStories:
     """Saved stories, newest first; reactions to articles (1 more, -1 less); tastes. `follows` hold the title,
     since when it is followed, and when it was removed."""
 
@@ -205,7 +205,7 @@ class StoryAnswers:
     follows: tuple[tuple[str, dt.datetime, dt.datetime | None], ...] = ()
 
 
-async def export_answers(connection: AsyncConnection, chat_id: int) -> StoryAnswers:
+async def export_stories(connection: AsyncConnection, chat_id: int) -> ReaderStories:
     """Return all that a chat saved, followed and reacted to."""
     of_chat = select(subscribers.c.id).where(subscribers.c.chat_id == chat_id)
     s, t = saved_stories.c, tastes.c
@@ -216,7 +216,7 @@ async def export_answers(connection: AsyncConnection, chat_id: int) -> StoryAnsw
     f = follows.c
     followed = select(f.title, f.made_at, f.removed_at).where(f.subscriber_id.in_(of_chat))
     followed = followed.order_by(f.id.desc()).limit(_MOST_FOLLOWS)
-    return StoryAnswers(
+    return ReaderStories(
         tuple(ExportedSaved(*row) for row in await connection.execute(kept)),
         tuple(await find_taught(connection, chat_id)),
         tuple(Taste(*row) for row in await connection.execute(liked)),
@@ -224,7 +224,7 @@ async def export_answers(connection: AsyncConnection, chat_id: int) -> StoryAnsw
     )
 
 
-async def hand_over_answers(connection: AsyncConnection, old_chat: int, new_id: int) -> None:
+async def move_stories(connection: AsyncConnection, old_chat: int, new_id: int) -> None:
     """Move all this from a chat to another subscriber, whose own data on the same stories stays."""
     old_id = select(subscribers.c.id).where(subscribers.c.chat_id == old_chat).scalar_subquery()
     for table in _TABLES:

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.engine import chunks, insert_new
 from storage.profiles import CHOICES, Choices, choices_of, columns_of, joining
-from storage.reactions import StoryAnswers, export_answers
+from storage.reactions import ReaderStories, export_stories
 from storage.subscribers import Subscriber, find_subscriber
 from storage.tables import (
     UtcTime,
@@ -59,7 +59,7 @@ class Export:
     watches: tuple[tuple[str, dt.datetime, dt.datetime | None], ...] = ()
     shown: tuple[tuple[int, dt.datetime], ...] = ()  # stories seen on demand, and when last
     conversation: tuple[str | None, int, dt.datetime] | None = None
-    answers: StoryAnswers = field(default_factory=StoryAnswers)
+    answers: ReaderStories = field(default_factory=ReaderStories)
 
 
 async def export_subscriber(connection: AsyncConnection, chat_id: int) -> Export:
@@ -92,7 +92,7 @@ async def export_subscriber(connection: AsyncConnection, chat_id: int) -> Export
         tuple((r.text, r.made_at, r.removed_at) for r in await connection.execute(watched)),
         shown=tuple((r.story_id, r.shown_at) for r in await connection.execute(shown)),
         conversation=next(((r.awaited, r.page, r.expires_at) for r in talk), None),
-        answers=await export_answers(connection, chat_id),
+        answers=await export_stories(connection, chat_id),
     )
 
 

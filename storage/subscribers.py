@@ -12,13 +12,13 @@ from typing import Any
 from sqlalchemy import Row, and_, case, delete, exists, func, literal, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.alerts.watches import hand_over_watches
+from storage.alerts.watches import move_watches
 from storage.conversations import forget_conversation
 from storage.delivery.fanouts import note_arrival, note_move
 from storage.delivery.states import OPEN, DeliveryStatus, MessageKind
 from storage.engine import insert_new
 from storage.profiles import CHOICES, Choices, choices_of
-from storage.reactions import hand_over_answers
+from storage.reactions import move_stories
 from storage.tables import (
     UtcTime,
     admissions,
@@ -183,9 +183,9 @@ async def retire(connection: AsyncConnection, chat_id: int, reason: str, *, now:
 async def move_chat(connection: AsyncConnection, old: int, new: int, *, now: dt.datetime) -> None:
     """Give a group its new number; if that subscribed already, it gets the old one's waiting deliveries."""
     if known := await find_subscriber(connection, new):
-        await hand_over_watches(connection, old, known.id)
-        await hand_over_answers(connection, old, known.id)
-        await _hand_over_deliveries(connection, old, known.id)
+        await move_watches(connection, old, known.id)
+        await move_stories(connection, old, known.id)
+        await _move_deliveries(connection, old, known.id)
         await delete_subscriber(connection, old)
         return
     await forget_conversation(connection, old)
@@ -196,7 +196,7 @@ async def move_chat(connection: AsyncConnection, old: int, new: int, *, now: dt.
     await connection.execute(asked.values(chat_id=new, message_id=None))
 
 
-async def _hand_over_deliveries(connection: AsyncConnection, old: int, new_id: int) -> None:
+async def _move_deliveries(connection: AsyncConnection, old: int, new_id: int) -> None:
     """Give a chat's waiting deliveries to another subscriber, who may have the same ones."""
     d, same = deliveries.c, deliveries.alias("same")
     has_it = exists().where(same.c.subscriber_id == new_id, same.c.message_id == d.message_id)

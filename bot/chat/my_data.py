@@ -17,7 +17,7 @@ from bot.messages import spoken, subscription_texts
 from bot.messages.markup import shortened
 from bot.news.newsroom import Newsroom
 from storage.off_loop import CHAT
-from storage.reactions import StoryAnswers
+from storage.reactions import ReaderStories
 from storage.reader_data import Export, export_subscriber
 from storage.subscribers import Subscriber, delete_subscriber
 from storage.times import to_rfc3339
@@ -128,7 +128,7 @@ def _moment(at: dt.datetime | None, zone: str) -> str | None:
 _Moment = Callable[[dt.datetime | None], str | None]
 
 
-def _answers_json(answers: StoryAnswers, at: _Moment) -> dict[str, Any]:
+def _answers_json(answers: ReaderStories, at: _Moment) -> dict[str, Any]:
     return {
         "saved": [
             {"title": each.title, "url": each.url, "saved_at": at(each.saved_at), "read_at": at(each.read_at)}

@@ -113,7 +113,7 @@ async def count_watches(connection: AsyncConnection, subscriber_id: int | None =
     return (await connection.execute(query)).scalar_one()
 
 
-async def hand_over_watches(connection: AsyncConnection, old_chat: int, new_id: int) -> None:
+async def move_watches(connection: AsyncConnection, old_chat: int, new_id: int) -> None:
     """Give the watches of a chat to another subscriber, who may have some of them already."""
     known = select(watches.c.key).where(watches.c.subscriber_id == new_id)
     old_id = select(subscribers.c.id).where(subscribers.c.chat_id == old_chat).scalar_subquery()

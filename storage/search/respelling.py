@@ -70,7 +70,7 @@ def with_typing_error(groups: Groups, hits: Iterable[Hit]) -> tuple[list[Hit], G
     kept = []
     for hit in hits:
         for text in (hit.title, hit.sapo):
-            if found := _slip(bare, [word.folded for word in word_forms(text)]):
+            if found := _typing_error_in(bare, [word.folded for word in word_forms(text)]):
                 meant.setdefault(found[0], {})[found[1]] = None
                 kept.append(hit)
                 break
@@ -80,7 +80,7 @@ def with_typing_error(groups: Groups, hits: Iterable[Hit]) -> tuple[list[Hit], G
     ]
 
 
-def _slip(bare: Sequence[Phrase], words: Sequence[str]) -> tuple[int, Phrase] | None:
+def _typing_error_in(bare: Sequence[Phrase], words: Sequence[str]) -> tuple[int, Phrase] | None:
     """Return the phrase that differs in a text by a typing error, and the word there; all others match."""
     for number, run in enumerate(bare):
         if len(run) > 1:

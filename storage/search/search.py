@@ -24,7 +24,7 @@ _BETTER = 0.1  # what a correction must add to the share
 _LEAST_SHARE = 0.45  # weighted share of a question; an article with less is not shown
 _SHARE_OF_BEST = 0.7
 _ABOUT_EQUAL = 0.1  # points
-_MOST_TO_MEND = 6  # groups of a question that are searched for an error among neighbours
+_MOST_TO_CORRECT = 6  # groups of a question that are searched for an error among neighbours
 
 Reading = Literal["lead", "text", "fewer_words", "respelled"]
 
@@ -92,19 +92,19 @@ async def _answer(reader: Reader, limit: int) -> SearchResults:
     """
     read = await reader.read()
     has_all = read.is_short and bool(read.full or any(hit.has_phrase for hit in read.hits))
-    is_slip = not any(hit.is_own for hit in read.full) and any(map(is_no_syllable, reader.query.words))
+    has_error = not any(hit.is_own for hit in read.full) and any(map(is_no_syllable, reader.query.words))
     best = read.best_share
-    may_be_mended = is_slip or (best < _NEARLY_ALL and not has_all)
-    if may_be_mended and (mended := await _slipped(reader, read, limit)) is not None:
-        return mended
+    may_be_corrected = has_error or (best < _NEARLY_ALL and not has_all)
+    if may_be_corrected and (corrected := await _with_one_error(reader, read, limit)) is not None:
+        return corrected
     if has_all:
         return _all_words(read, limit, wants_newest=reader.query.wants_newest)
     is_doubtful = best < _NEARLY_ALL or not read.is_own or (not read.full and read.whole < _ENOUGH)
-    guessed = await _guessed(reader, best, limit) if is_doubtful else None
-    if guessed is not None and not read.whole:
-        return guessed
+    other = await _respelled(reader, best, limit) if is_doubtful else None
+    if other is not None and not read.whole:
+        return other
     found = _partial_matches(read, limit)
-    return replace(found, suggestion=guessed.suggestion) if guessed else found
+    return replace(found, suggestion=other.suggestion) if other else found
 
 
 def _all_words(read: Candidates, limit: int, *, wants_newest: bool) -> SearchResults:
@@ -142,20 +142,20 @@ def _newest_first(hit: Ranked) -> tuple[float, int]:
     return -hit.hit.at.timestamp(), -hit.hit.article_id
 
 
-async def _slipped(reader: Reader, as_typed: Candidates, limit: int) -> SearchResults | None:
+async def _with_one_error(reader: Reader, as_typed: Candidates, limit: int) -> SearchResults | None:
     """Search for all words side by side in a title or sapo, one of them with a typing error."""
     groups = reader.query.groups
-    if not 2 < len(groups) <= _MOST_TO_MEND:
+    if not 2 < len(groups) <= _MOST_TO_CORRECT:
         return None
     hits, meant = await SEARCH.run(with_typing_error, groups, await reader.nearly())
     if not hits:
         return None
     ranked = await SEARCH.run(rank_hits, hits, meant, now=reader.now)
     read = replace(as_typed, hits=tuple(ranked), total=0, whole=0)
-    return _mended(reader, read, meant, read.hits, limit)
+    return _corrected(reader, read, meant, read.hits, limit)
 
 
-async def _guessed(reader: Reader, best: float, limit: int) -> SearchResults | None:
+async def _respelled(reader: Reader, best: float, limit: int) -> SearchResults | None:
     """Search with corrections of words that hardly occur, if that finds more."""
     meant = respelled(reader.query, await spelling_of(reader.generation))
     if meant is None:
@@ -165,10 +165,10 @@ async def _guessed(reader: Reader, best: float, limit: int) -> SearchResults | N
         return None
     least = _SHARE_OF_BEST * read.best_share
     hits = read.full if read.is_short else tuple(hit for hit in read.hits if hit.share >= least)
-    return _mended(reader, read, meant, hits, limit) if hits else None
+    return _corrected(reader, read, meant, hits, limit) if hits else None
 
 
-def _mended(
+def _corrected(
     reader: Reader, read: Candidates, meant: Groups, hits: tuple[Ranked, ...], limit: int
 ) -> SearchResults:
     hits = tuple(sorted(hits, key=_rough_order))
