@@ -97,17 +97,19 @@ def article_of(row: Row[Any]) -> StoredArticle:
     )  # fmt: skip
 
 
-def _columns(article: Incoming) -> dict[str, Any]:
-    values = {name: getattr(article, name) for name in _SAME_COLUMNS}
-    published = article.published
-    values |= {"published_at": published and published.at, "category": article.topic}
-    return values | {"published_precision": published and published.precision}
-
-
 _SAME_COLUMNS = (
     *("external_id", "url", "source", "title", "sapo", "body", "text_hash", "advertorial", "speaker"),
     "standing",
 )
+
+
+def _columns(article: Incoming) -> dict[str, Any]:
+    published = article.published
+    return {name: getattr(article, name) for name in _SAME_COLUMNS} | {
+        "category": article.topic,
+        "published_at": published and published.at,
+        "published_precision": published and published.precision,
+    }
 
 
 async def store_articles(
@@ -177,8 +179,8 @@ async def _replace(
 ) -> None:
     old = [row for row, _ in changed]
     versions = [
-        {"article_id": row.id, "version": row.version, "title": row.title, "sapo": row.sapo}
-        | {"body": row.body, "replaced_at": now}
+        {name: row._mapping[name] for name in ("version", "title", "sapo", "body")}
+        | {"article_id": row.id, "replaced_at": now}
         for row in old
     ]
     await connection.execute(insert(article_versions), versions)

@@ -60,7 +60,7 @@ def _partial_index(name: str, *columns: Column[Any], where: ColumnElement[bool])
     Index(name, *columns, sqlite_where=where, postgresql_where=where)
 
 
-metadata = MetaData()
+metadata = MetaData(naming_convention={"ix": "%(table_name)s_%(column_0_name)s"})
 
 
 def _table(name: str, *items: SchemaItem) -> Table:
@@ -80,7 +80,7 @@ articles = _table(
     "articles",
     Column("id", _RowId, primary_key=True),
     Column("key", Text, nullable=False, unique=True),  # the identity: see storage.identity
-    Column("external_id", Text, nullable=False),
+    Column("external_id", Text, nullable=False, index=True),
     Column("url", Text),
     Column("source", Text, nullable=False),
     Column("category", Text),  # the topic as its row or feed names it
@@ -89,29 +89,24 @@ articles = _table(
     Column("title", Text, nullable=False),
     Column("sapo", Text, nullable=False),
     Column("body", Text, nullable=False),
-    Column("published_at", UtcTime),
+    Column("published_at", UtcTime, index=True),
     Column("published_precision", Text),
-    Column("stored_at", UtcTime, nullable=False),
+    Column("stored_at", UtcTime, nullable=False, index=True),
     Column("updated_at", UtcTime, nullable=False),
     Column("text_hash", Text, nullable=False),  # of the normalised text: same hash, same article
     Column("version", _Version, nullable=False),
     Column("advertorial", Boolean, nullable=False),
-    Column("story_id", ForeignKey("stories.id", ondelete="SET NULL")),
-    Column("processed_at", UtcTime),  # null: waits to be summarised, grouped and indexed
+    Column("story_id", ForeignKey("stories.id", ondelete="SET NULL"), index=True),
+    Column("processed_at", UtcTime, index=True),  # null: waits to be summarised, grouped and indexed
     Column("tries", SmallInteger, nullable=False, server_default="0"),  # to process it: see storage.sources
-    Column("ready_at", UtcTime),  # when it was first processed; digests may have it from then on
+    Column("ready_at", UtcTime, index=True),  # when it was first processed; digests may have it from then on
     Column("speaker", Text),  # the declared source of the present text; null before schema 0021
     Column("standing", Text),  # host | elsewhere | files: see storage.identity
-    Column("turn", BigInteger),  # the last, of grouping; null before schema 0290: see storage.processing
+    Column(
+        "turn", BigInteger, index=True
+    ),  # the last, of grouping; null before schema 0290: see storage.processing
 )
-Index("articles_external_id", articles.c.external_id)
 Index("articles_source", articles.c.source, articles.c.id)
-Index("articles_stored_at", articles.c.stored_at)
-Index("articles_published_at", articles.c.published_at)
-Index("articles_story_id", articles.c.story_id)
-Index("articles_ready_at", articles.c.ready_at)
-Index("articles_processed_at", articles.c.processed_at)
-Index("articles_turn", articles.c.turn)
 _is_waiting = articles.c.processed_at.is_(None)
 _partial_index("articles_waiting", articles.c.id, where=_is_waiting)
 # Sources take turns: see storage.processing.article_turns.find_next.
@@ -234,7 +229,7 @@ profiles = _table(
     Column("times", JSON, nullable=False),  # ["06:30"]; [] = the edition's own
     Column("days", JSON, nullable=False),  # [0..6], 0 = Monday; [] = the edition's own
     Column("zone", Text),  # null = the edition's own
-    Column("next_due_at", UtcTime),  # null: no active subscribers
+    Column("next_due_at", UtcTime, index=True),  # null: no active subscribers
     Column("last_slot_at", UtcTime),
     Column("created_at", UtcTime, nullable=False),
     Column("length", Text, nullable=False, server_default="vua"),  # gon | vua | daydu
@@ -246,7 +241,6 @@ profiles = _table(
     Column("tastes", JSON, nullable=False, server_default="[]"),  # [[kind, key, weight]]: storage.reactions
     Column("variant_of", BigInteger),  # its issues are for readers of that profile who know other stories
 )
-Index("profiles_next_due_at", profiles.c.next_due_at)
 _partial_index("profiles_variant_of", profiles.c.variant_of, where=profiles.c.variant_of.is_not(None))
 
 subscribers = _table(
@@ -285,14 +279,13 @@ issues = _table(
     Column("id", _RowId, primary_key=True),
     Column("profile_id", ForeignKey("profiles.id"), nullable=False),
     Column("edition", Text, nullable=False),
-    Column("slot_at", UtcTime, nullable=False),
+    Column("slot_at", UtcTime, nullable=False, index=True),
     Column("window_start", UtcTime, nullable=False),
     Column("status", Text, nullable=False),  # an IssueStatus
     Column("reason", Text),
     Column("made_at", UtcTime, nullable=False),
     UniqueConstraint("profile_id", "slot_at"),
 )
-Index("issues_slot_at", issues.c.slot_at)
 
 issue_stories = _table(
     "issue_stories",
@@ -322,17 +315,15 @@ story_lists = _table(  # stories for which a digest had no room: see storage.rea
     Column("id", _RowId, primary_key=True),
     Column("key", Text, nullable=False, unique=True),  # a hash of the stories in their order
     Column("story_ids", JSON, nullable=False),  # the most important first
-    Column("made_at", UtcTime, nullable=False),  # or used last
+    Column("made_at", UtcTime, nullable=False, index=True),  # or used last
 )
-Index("story_lists_made_at", story_lists.c.made_at)
 
 shown_stories = _table(  # stories that a chat saw outside its profile's issues: see storage.shown_stories
     "shown_stories",
     Column("subscriber_id", ForeignKey("subscribers.id", ondelete="CASCADE"), primary_key=True),
     Column("story_id", ForeignKey("stories.id", ondelete="CASCADE"), primary_key=True),
-    Column("shown_at", UtcTime, nullable=False),  # reports that were ready by then are known
+    Column("shown_at", UtcTime, nullable=False, index=True),  # reports that were ready by then are known
 )
-Index("shown_stories_shown_at", shown_stories.c.shown_at)
 Index("shown_stories_story", shown_stories.c.story_id)
 
 breaking_stories = _table(  # a story that is breaking news, once: see storage.alerts.breaking
@@ -370,14 +361,13 @@ messages = _table(  # the outbox: each message once for all its readers; see sto
     Column("correction_id", ForeignKey("corrections.id", ondelete="SET NULL")),
     Column("after_id", ForeignKey("messages.id", ondelete="SET NULL")),  # a reader gets that one first
     Column("preview_url", Text),  # the page whose picture is above the text
-    Column("made_at", UtcTime, nullable=False),
+    Column("made_at", UtcTime, nullable=False, index=True),
     Column("silent", Boolean, nullable=False, server_default=false()),  # comes without a sound
     Column("called_off", Boolean, nullable=False, server_default=false()),  # waiting deliveries are not sent
     UniqueConstraint("issue_id", "part"),
 )
 Index("messages_correction", messages.c.correction_id)
 Index("messages_after", messages.c.after_id)
-Index("messages_made_at", messages.c.made_at)
 
 deliveries = _table(  # the ledger: one row for each message and subscriber
     "deliveries",
@@ -408,7 +398,7 @@ delivery_counts = _table(  # of finished deliveries, kept by a trigger: see stor
     "delivery_counts",
     Column("kind", Text, primary_key=True),
     Column("edition", Text, primary_key=True),  # "" where the message is no part of an issue
-    Column("slot_at", UtcTime, primary_key=True),  # there when the message was made
+    Column("slot_at", UtcTime, primary_key=True, index=True),  # there when the message was made
     Column("sent", Integer, nullable=False),
     Column("late", Integer, nullable=False),  # of those sent
     Column("gone", Integer, nullable=False),
@@ -417,7 +407,6 @@ delivery_counts = _table(  # of finished deliveries, kept by a trigger: see stor
     Column("unknown", Integer, nullable=False),
     Column("repeated", Integer, nullable=False),  # of those sent and unknown
 )
-Index("delivery_counts_slot_at", delivery_counts.c.slot_at)
 
 watches = _table(  # questions that alert
     "watches",
@@ -426,11 +415,10 @@ watches = _table(  # questions that alert
     Column("key", Text, nullable=False),  # the question in the form in which two are the same
     Column("text", Text, nullable=False),  # as typed
     Column("made_at", UtcTime, nullable=False),
-    Column("changed_at", UtcTime, nullable=False),
+    Column("changed_at", UtcTime, nullable=False, index=True),
     Column("removed_at", UtcTime),  # kept for a day after, so that removing can be undone
     UniqueConstraint("subscriber_id", "key"),
 )
-Index("watches_changed_at", watches.c.changed_at)
 
 watch_hits = _table(  # stories that were found for watches, each once for a watch
     "watch_hits",
@@ -439,11 +427,10 @@ watch_hits = _table(  # stories that were found for watches, each once for a wat
     Column("article_id", ForeignKey("articles.id", ondelete="CASCADE"), nullable=False),
     Column("found_at", UtcTime, nullable=False),
     Column("not_before", UtcTime, nullable=False),
-    Column("alerted_at", UtcTime),  # null: waits for an alert
+    Column("alerted_at", UtcTime, index=True),  # null: waits for an alert
 )
 Index("watch_hits_story", watch_hits.c.story_id)
 Index("watch_hits_article", watch_hits.c.article_id)
-Index("watch_hits_alerted_at", watch_hits.c.alerted_at)
 _partial_index("watch_hits_open", watch_hits.c.not_before, where=watch_hits.c.alerted_at.is_(None))
 
 saved_stories = _table(  # stories that a chat keeps for later: see storage.reactions
@@ -453,11 +440,10 @@ saved_stories = _table(  # stories that a chat keeps for later: see storage.reac
     Column("article_id", BigInteger, nullable=False),  # which may be gone
     Column("title", Text, nullable=False),
     Column("url", Text),
-    Column("saved_at", UtcTime, nullable=False),
+    Column("saved_at", UtcTime, nullable=False, index=True),
     Column("read_at", UtcTime),  # kept for a day after, so that it can be put back
     UniqueConstraint("subscriber_id", "article_id"),
 )
-Index("saved_stories_saved_at", saved_stories.c.saved_at)
 
 follows = _table(  # stories whose news a chat gets at once: see storage.alerts.follows
     "follows",
@@ -498,13 +484,12 @@ questions = _table(
     Column("chat_id", BigInteger, nullable=False),
     Column("text", Text, nullable=False),
     Column("article_ids", JSON, nullable=False),  # best first, at most 50, for the pages of the list
-    Column("asked_at", UtcTime, nullable=False),
+    Column("asked_at", UtcTime, nullable=False, index=True),
     Column("message_id", BigInteger),  # the message of the question; null: no longer known
     Column("kept", JSON),  # results of the search beside the articles: see storage.conversations
 )
 Index("questions_chat", questions.c.chat_id)
 Index("questions_message", questions.c.chat_id, questions.c.message_id, unique=True)
-Index("questions_asked_at", questions.c.asked_at)
 
 updates = _table(
     "updates",
@@ -525,10 +510,9 @@ _partial_index(
 chat_claims = _table(  # which process handles the updates of a chat: see storage.chat_claims
     "chat_claims",
     Column("chat_id", BigInteger, primary_key=True, autoincrement=False),
-    Column("owner", Text, nullable=False),
+    Column("owner", Text, nullable=False, index=True),
     Column("expires_at", UtcTime, nullable=False),
 )
-Index("chat_claims_owner", chat_claims.c.owner)
 
 admissions = _table(  # counts for the limits of askers, for an hour: see storage.admissions
     "admissions",
@@ -599,12 +583,11 @@ Index("article_changes_order", article_changes.c.transaction_id, article_changes
 deeds = _table(  # the operators' audit log, for a year: see storage.notes
     "deeds",
     Column("id", _RowId, primary_key=True),
-    Column("done_at", UtcTime, nullable=False),
+    Column("done_at", UtcTime, nullable=False, index=True),
     Column("admin", BigInteger, nullable=False),  # the operator's number at Telegram
     Column("kind", Text, nullable=False),  # an AuditKind
     Column("detail", Text, nullable=False),
 )
-Index("deeds_done_at", deeds.c.done_at)
 
 announcements = _table(  # texts of operators for all readers: see storage.delivery.announcements
     "announcements",
@@ -613,11 +596,10 @@ announcements = _table(  # texts of operators for all readers: see storage.deliv
     Column("text", Text, nullable=False),
     Column("edition", Text),  # its readers only; null: all
     Column("silent", Boolean, nullable=False),
-    Column("made_at", UtcTime, nullable=False),
+    Column("made_at", UtcTime, nullable=False, index=True),
     Column("confirmed_at", UtcTime),  # null: a draft, which only operators have seen
     Column("message_id", BigInteger),  # of the outbox, once it is confirmed
 )
-Index("announcements_made_at", announcements.c.made_at)
 
 gates = _table(  # the approval of an edition's slot: see storage.delivery.gates
     "gates",

@@ -1,12 +1,10 @@
-"""Fan-outs: the issues of very many readers, whose deliveries are written in parts of bounded size.
+"""Fan-outs: the issues of very many readers, whose deliveries are written in parts (docs/delivery.md).
 
 The slot's transaction writes the issue, its messages and a fan-out, which holds the last subscriber who was
-queued. Each part is a transaction that queues the next readers and moves the fan-out on. So no transaction is
-long. A crash leaves either no slot, or a slot whose other readers are queued after the restart.
-
-The readers are those of the issue's profile, except readers for whom `prepared_readers` has a variant or
-nothing. If a subscriber changes the profile before being queued, `prepared_readers` gets a row, so that each
-subscriber still gets the intended issue once.
+queued. Each part is a transaction that queues the next readers and moves the fan-out on. The readers are
+those of the issue's profile, except readers for whom `prepared_readers` has a variant or nothing. If a
+subscriber changes the profile before being queued, `prepared_readers` gets a row, so that each subscriber
+still gets the intended issue once.
 """
 
 import datetime as dt

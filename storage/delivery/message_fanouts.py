@@ -1,8 +1,4 @@
-"""Announcements and corrections for very many readers, whose deliveries are written in parts of bounded size.
-
-The transaction of an operator's confirmation writes the messages and a fan-out, as that of a large issue does
-(`fanouts`). Each part takes the next subscribers in the order of their numbers, and queues those among them
-who are to get something. So no transaction is long, and after a kill the next part goes on.
+"""Announcements and corrections for very many readers, queued in parts as large issues are (`fanouts`).
 
 A correction concerns readers who had got the story when it was confirmed. Those who got it in the last
 moments before, or were being sent it, are queued by the confirming transaction (`JUST_NOW`): a part cannot

@@ -1,12 +1,8 @@
 """Several processes that send for one bot, on PostgreSQL, and the share of the rate that each has.
 
-Telegram allows a number of messages in any second. There are as many places, which the processes share. A
-message holds a place until one second after Telegram's answer, so a process sends at most as many messages a
-second as it has places. All live processes together never have more places than there are, so Telegram never
-sees more messages in a second than it allows.
-
-A share is a lease too. A process that does not renew its share counts as ended, and the others take over what
-it was sending. Times are the database server's, so the clocks of the machines do not matter.
+Telegram's limit for any second is a number of places, which the processes share. A message holds a place
+until one second after Telegram's answer (docs/delivery.md). A share is a lease too: a process that does not
+renew it counts as ended, and the others take over what it was sending. Times are the database server's.
 """
 
 import datetime as dt

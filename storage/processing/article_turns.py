@@ -2,10 +2,8 @@
 
 A process claims articles. Each article gets the next turn, a number that it keeps if another process takes
 it over. Turns are given out under the lock of one row, so their order depends on the stored articles and not
-on the speed of a process. A claim lasts some seconds and its process renews it; when it expires, another
-process may take it. The answers of the language work wait with their turns until grouping takes them in
-order (`bot.jobs.intake`). Times are those of `storage.processes.leases`: the server's clock, or the machine's
-on SQLite.
+on the speed of a process. A claim lasts some seconds and its process renews it. The answers of the language
+work wait with their turns until grouping takes them in order. Times are those of `storage.processes.leases`.
 """
 
 import datetime as dt

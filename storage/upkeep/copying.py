@@ -1,12 +1,11 @@
 """Copy a whole database into another one, SQLite or PostgreSQL, while no bot works with either.
 
 Tables are copied one after the other, in pages by primary key. Each page is one transaction of the target,
-which also stores the position. So a crash loses at most one page, and the next run continues. Until the copy
-is whole and verified, the target has no schema revision of ours, so that no bot opens it.
+which also stores the position, so the next run continues. Until the copy is whole and verified, the target
+has no schema revision of ours, so that no bot opens it.
 
-Rows of running processes are not copied: leases, processes, senders, claims of chats, admissions of askers.
-Nor is the log that the search index follows. The target's index is built again: its new log begins with the
-number 2, which no index of an empty database has read.
+Rows of running processes are not copied, nor is the log that the search index follows. The target's index is
+built again: its new log begins with the number 2, which no index of an empty database has read.
 """
 
 import asyncio
