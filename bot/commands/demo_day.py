@@ -204,10 +204,9 @@ async def run_day(clock: Clock, stop: Action, start: Action) -> None:
             await act()
 
 
-_Event = tuple[dt.datetime, str, Action | None]
-
-
-def _events(now: dt.datetime, stop: Action, start: Action) -> Iterator[_Event]:
+def _events(
+    now: dt.datetime, stop: Action, start: Action
+) -> Iterator[tuple[dt.datetime, str, Action | None]]:
     """Yield the events; they come some minutes after the slots because the bot's clock is behind ours."""
     local = now.astimezone(_ZONE)
 

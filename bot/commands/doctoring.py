@@ -145,8 +145,7 @@ def _check_port(listens: Health | None, database: Database, token: str) -> Check
     """Check which program listens at the port of `[health]`."""
     if listens is None:
         return Check("port", Status.GOOD, "không mở cổng nào: tệp cấu hình không có [health]")
-    report: dict[str, object] = {}
-    problems = ask_health(listens, identity_of(token, database), report)
+    problems, report = ask_health(listens, identity_of(token, database))
     if not problems:
         return Check("port", Status.GOOD, f"{listens.port}, bot đang chạy tốt")
     status = Status.BAD if report else Status.DOUBTFUL
@@ -233,8 +232,7 @@ def health(json: Json = False) -> None:
         fail("✗ Tệp cấu hình chưa có [health] nên không hỏi được bot; hãy thêm [health] rồi chạy lại bot.")
     token = settings.bot_token.get_secret_value() if settings.bot_token else ""
     ours = identity_of(token, Database(settings.database_url.get_secret_value()))
-    report: dict[str, object] = {}
-    problems = ask_health(listens, ours, report)
+    problems, report = ask_health(listens, ours)
     if json:
         put_json(
             {"ok": not problems, "problems": problems, "bot": report.get("username") or report.get("bot")}
@@ -254,32 +252,32 @@ def _roles(report: dict[str, object]) -> str:
     return f" ({'; '.join(parts)})" if parts else ""
 
 
-def ask_health(listens: Health, ours: Identity, report: dict[str, object]) -> list[str]:
-    """Return the problems that the bot reports; the whole answer is put into `report`."""
+def ask_health(listens: Health, ours: Identity) -> tuple[list[str], dict[str, object]]:
+    """Return the problems that the bot reports, and its whole answer."""
     address = f"http://{_ANYWHERE.get(listens.host, listens.host)}:{listens.port}/healthz"
     direct = build_opener(ProxyHandler({}))  # without the proxy, which is for Telegram
     try:
         with direct.open(address, timeout=_PATIENCE_SECONDS) as answer:
-            return _problems(answer.read(_LONGEST_ANSWER), ours, report)
+            return _problems(answer.read(_LONGEST_ANSWER), ours)
     except HTTPError as refusal:
-        return _problems(refusal.read(_LONGEST_ANSWER), ours, report) or [f"bot trả lời {refusal.code}"]
+        problems, report = _problems(refusal.read(_LONGEST_ANSWER), ours)
+        return problems or [f"bot trả lời {refusal.code}"], report
     except (OSError, HTTPException):
-        return [f"không có bot nào trả lời ở {address}; xem bot có đang chạy không"]
+        return [f"không có bot nào trả lời ở {address}; xem bot có đang chạy không"], {}
 
 
-def _problems(answer: bytes, ours: Identity, known: dict[str, object]) -> list[str]:
+def _problems(answer: bytes, ours: Identity) -> tuple[list[str], dict[str, object]]:
     try:
         report = loads(answer)
     except ValueError:
-        return ["câu trả lời không phải của diemtin; có chương trình khác đang dùng cổng này"]
+        return ["câu trả lời không phải của diemtin; có chương trình khác đang dùng cổng này"], {}
     if not isinstance(report, dict):
-        return ["không rõ tình trạng"]
-    known |= report
+        return ["không rõ tình trạng"], {}
     theirs = Identity(str(report.get("bot", "")), str(report.get("database", "")))
     if theirs.database != ours.database or (ours.bot and theirs.bot != ours.bot):
-        return [notices.other_bots_health(_name(report))]
+        return [notices.other_bots_health(_name(report))], report
     problems = report.get("problems")
-    return [str(problem) for problem in problems] if isinstance(problems, list) else ["không rõ tình trạng"]
+    return list(map(str, problems)) if isinstance(problems, list) else ["không rõ tình trạng"], report
 
 
 def _name(report: dict[str, object]) -> str:

@@ -7,7 +7,6 @@ import unicodedata
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 from bot.commands.terminal import fail, hidden, put, say
 from bot.news.newsroom import Newsroom
@@ -56,7 +55,10 @@ def newsroom_file(path: Path, adopt: Callable[[Newsroom, str], Awaitable[None]])
 
 def _declared(path: Path) -> Declared:
     text = _read(path)
-    document = _document(text)
+    try:
+        document = tomllib.loads(text.removeprefix(_MARK))
+    except ValueError as error:
+        raise NotEditableError("tệp đang sai cú pháp; chạy «diemtin check» để biết chỗ nào") from error
     return Declared(
         _fingerprint(text),
         {str(one.get("name")): one for one in document.get("editions", [])},
@@ -104,13 +106,6 @@ def _read(path: Path) -> str:
 
 def _fingerprint(text: str) -> str:
     return fingerprint(text.encode())
-
-
-def _document(text: str) -> dict[str, Any]:
-    try:
-        return tomllib.loads(text.removeprefix(_MARK))
-    except ValueError as error:
-        raise NotEditableError("tệp đang sai cú pháp; chạy «diemtin check» để biết chỗ nào") from error
 
 
 def _edited(text: str, edit: Edit) -> str:

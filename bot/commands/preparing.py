@@ -114,7 +114,10 @@ def database_exists(database: Database) -> bool:
 def explain_error(error: StorageError, redactor: Redactor, place: str) -> str:
     """Explain in Vietnamese an error of the database at `place`, with its own words, without secrets."""
     if isinstance(error, DamagedError):
-        return _damaged(error)
+        last = "chưa thấy bản sao lưu nào"
+        if error.backup is not None:
+            last = f"bản sao lưu gần nhất là {error.backup}, dùng lại bằng: diemtin restore {error.backup}"
+        return f"Cơ sở dữ liệu bị hỏng ({error.reason}); {last}."
     if isinstance(error, OutdatedSchemaError):
         return (
             "Cơ sở dữ liệu do một bản diemtin trước 0.1.0 ghi; hãy nâng nó một lần bằng bản cũ "
@@ -136,13 +139,6 @@ def explain_error(error: StorageError, redactor: Redactor, place: str) -> str:
     return f"Cơ sở dữ liệu không dùng được ({words}) ở {place}; hãy xem DIEMTIN_DATABASE_URL."
 
 
-def _damaged(error: DamagedError) -> str:
-    last = "chưa thấy bản sao lưu nào"
-    if error.backup is not None:
-        last = f"bản sao lưu gần nhất là {error.backup}, dùng lại bằng: diemtin restore {error.backup}"
-    return f"Cơ sở dữ liệu bị hỏng ({error.reason}); {last}."
-
-
 @asynccontextmanager
 async def open_searching_services(settings: Settings) -> AsyncIterator[Services]:
     """Open services and bring the search index up to date, if this process may write it."""
@@ -155,19 +151,15 @@ async def open_searching_services(settings: Settings) -> AsyncIterator[Services]
 async def upgrade_or_exit(database: Database, clock: Clock) -> None:
     """Upgrade an older schema and say so; exit if running processes still need it."""
     if database.is_postgres:
-        await _refuse_beneath_others(database)
+        from bot.startup.fleet import find_blockers  # loads what serves the web, which few commands need
+        from bot.telegram.lease import describe_process
+
+        if others := await find_blockers(database):
+            fail(f"✗ {upgrade_refused([describe_process(name) for name in others])}")
     await keep_private(database)
     done = await upgrade(database, now=clock.now())
     if done.before is not None and done.has_changed:
         say(schema_upgraded(done.before, done.after, str(done.backup) if done.backup else None))
-
-
-async def _refuse_beneath_others(database: Database) -> None:
-    from bot.startup.fleet import find_blockers  # loads what serves the web, which few commands need
-    from bot.telegram.lease import describe_process
-
-    if others := await find_blockers(database):
-        fail(f"✗ {upgrade_refused([describe_process(name) for name in others])}")
 
 
 def run(work: Coroutine[Any, Any, _T]) -> _T:

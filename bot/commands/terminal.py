@@ -61,6 +61,26 @@ _WRONG_USE = 2
 _GROUP = re.compile(r"-\d{4,}", re.ASCII)
 
 
+def _write_usage(command: Any, ctx: Any, formatter: Any) -> None:
+    pieces = " ".join(command.collect_usage_pieces(ctx)).replace("[OPTIONS]", "[TÙY CHỌN]")
+    formatter.write_usage(ctx.command_path, pieces, prefix="Cách dùng: ")
+
+
+def _write_parameters(command: Any, ctx: Any, formatter: Any) -> None:
+    parameters = command.get_params(ctx)
+    for kind, heading in (("argument", "Tham số"), ("option", "Tùy chọn")):
+        rows = [(_written(one), one.help or "") for one in parameters if one.param_type_name == kind]
+        if rows:
+            with formatter.section(heading):
+                formatter.write_dl(rows)
+
+
+def _written(parameter: Any) -> str:
+    """Return the parameter as it is typed: `PATH`, `--days N`, `--json`."""
+    names = ", ".join(parameter.opts) if parameter.param_type_name == "option" else ""
+    return f"{names} {parameter.metavar or ''}".strip()
+
+
 class Command(TyperCommand):
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Parse the arguments; a long negative number is a group's number, not an option."""
@@ -72,11 +92,8 @@ class Command(TyperCommand):
     def get_help_option(self, ctx: Any) -> Any:
         return _in_vietnamese(super().get_help_option(ctx))
 
-    def format_usage(self, ctx: Any, formatter: Any) -> None:
-        _write_usage(self, ctx, formatter)
-
-    def format_options(self, ctx: Any, formatter: Any) -> None:
-        _write_parameters(self, ctx, formatter)
+    format_usage = _write_usage
+    format_options = _write_parameters
 
 
 class Group(TyperGroup):
@@ -108,8 +125,7 @@ class Group(TyperGroup):
     def get_help_option(self, ctx: Any) -> Any:
         return _in_vietnamese(super().get_help_option(ctx))
 
-    def format_usage(self, ctx: Any, formatter: Any) -> None:
-        _write_usage(self, ctx, formatter)
+    format_usage = _write_usage
 
     def format_options(self, ctx: Any, formatter: Any) -> None:
         described = [
@@ -173,26 +189,6 @@ def _in_vietnamese(help_option: Any) -> Any:
     if help_option is not None:
         help_option.help = "Xem trợ giúp này."
     return help_option
-
-
-def _write_usage(command: Any, ctx: Any, formatter: Any) -> None:
-    pieces = " ".join(command.collect_usage_pieces(ctx)).replace("[OPTIONS]", "[TÙY CHỌN]")
-    formatter.write_usage(ctx.command_path, pieces, prefix="Cách dùng: ")
-
-
-def _write_parameters(command: Any, ctx: Any, formatter: Any) -> None:
-    parameters = command.get_params(ctx)
-    for kind, heading in (("argument", "Tham số"), ("option", "Tùy chọn")):
-        rows = [(_written(one), one.help or "") for one in parameters if one.param_type_name == kind]
-        if rows:
-            with formatter.section(heading):
-                formatter.write_dl(rows)
-
-
-def _written(parameter: Any) -> str:
-    """Return the parameter as it is typed: `PATH`, `--days N`, `--json`."""
-    names = ", ".join(parameter.opts) if parameter.param_type_name == "option" else ""
-    return f"{names} {parameter.metavar or ''}".strip()
 
 
 def _wrong_use(error: typer.TyperException) -> str:

@@ -70,7 +70,9 @@ class BotApi:
         written = request.match_info["method"]
         try:
             self._sign_in(world, request.match_info["token"])
-            name, method = _find_method(written)
+            if (found := METHODS.get(written.lower())) is None:
+                raise not_found("method not found")
+            name, method = found
             parameters = await read_parameters(request)
         except Refusal as refusal:
             world.stats.count(written[:64], str(refusal.code), None)
@@ -103,12 +105,6 @@ class BotApi:
         if upload is None:
             return web.json_response(not_found().as_json(), status=404)
         return web.Response(body=upload.content, content_type="application/octet-stream")
-
-
-def _find_method(written: str) -> tuple[str, Method]:
-    if written.lower() not in METHODS:
-        raise not_found("method not found")
-    return METHODS[written.lower()]
 
 
 async def _answer(world: World, method: Method, parameters: Parameters) -> web.Response:

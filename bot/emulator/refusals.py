@@ -68,8 +68,6 @@ def upgraded(new_chat_id: int) -> Refusal:
 
 # Telegram publishes the numbers but not the rule, and lets short bursts pass. Strict mode does not, so a bot
 # that keeps these limits keeps Telegram's. A refused message does not count in the windows.
-
-
 @dataclass(slots=True)
 class Rates:
     """How many messages may be sent, and whether the limits are enforced; the numbers are Telegram's."""

@@ -13,9 +13,8 @@ from bot.emulator.chats.people import Chat, User
 from bot.emulator.chats.world import Upload, World
 from bot.emulator.refusals import bad_request
 
-# As at Telegram, a malformed number counts as the default, and a malformed object is refused.
 
-
+# as at Telegram, a malformed number counts as the default, and a malformed object is refused
 @dataclass(frozen=True, slots=True)
 class Parameters:
     """Values by name, as text or already as JSON, and uploaded files by field name."""

@@ -12,6 +12,7 @@ from aiohttp import web
 
 from bot.emulator.api import BotApi, Emulator, WebhookCaller
 from bot.emulator.control import ROUTES
+from bot.emulator.methods.get_updates import is_loopback
 from bot.emulator.refusals import Rates
 from bot.emulator.requests import Body, InputError, Route, read_body
 from bot.process.lifetime import beside
@@ -127,19 +128,10 @@ def _file(emulator: Emulator) -> Handler:
 def _require_same_origin(request: web.Request) -> None:
     """Refuse calls of other web pages that a browser on this machine may have open."""
     origin = request.headers.get("Origin")
-    host = urlsplit(f"//{request.host}").hostname or ""
-    is_local = host == "localhost" or _is_loopback(host)
-    if not is_local or (origin and urlsplit(origin).netloc != request.host):
+    if not is_loopback(f"//{request.host}") or (origin and urlsplit(origin).netloc != request.host):
         raise web.HTTPForbidden(
             text='{"error": "only for this machine", "key": ""}', content_type="application/json"
         )
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False  # a name: 127.evil.example is one too
 
 
 def _page(name: str) -> Handler:

@@ -42,7 +42,10 @@ def say_processes(
     said = [Statement(Status.GOOD, at_work(name_of(one.row.name), one)) for one in live]
     covered = {role for one in live for role in one.row.roles.split(",")}
     said += [
-        Statement(Status.DOUBTFUL, silent(name_of(one.row.name), one.unseen))
+        Statement(
+            Status.DOUBTFUL,
+            f"{name_of(one.row.name)} không báo còn chạy từ {_length(one.unseen)} trước; hãy xem máy ấy",
+        )
         for one in processes
         if one not in live and (one.unseen < _NEWS or not covered.issuperset(one.row.roles.split(",")))
     ]
@@ -96,10 +99,6 @@ def at_work(name: str, one: SeenProcess) -> str:
     parts = [f"làm {', '.join(active)}"] if active else []
     parts += [f"dự phòng {', '.join(standby)}"] if standby else []
     return one_line(f"{name}: {'; '.join(parts)} (phiên bản {one.row.version})")
-
-
-def silent(name: str, unseen: dt.timedelta) -> str:
-    return f"{name} không báo còn chạy từ {_length(unseen)} trước; hãy xem máy ấy"
 
 
 def nobody_does(roles: Sequence[str]) -> str:

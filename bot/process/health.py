@@ -21,9 +21,8 @@ from storage.errors import StorageError
 from storage.upkeep.backup import check_sound, keep_private
 from storage.upkeep.upgrade import upgrade
 
-# Identity: two bots on one machine must never answer for each other's health.
 
-
+# two bots on one machine must never answer for each other's health
 @dataclass(frozen=True, slots=True)
 class Identity:
     """The bot's number at Telegram, and a fingerprint of its database: neither is a secret."""

@@ -85,8 +85,6 @@ class Listen:
     console_url: str | None = None
 
 
-# An unexpected error of a job is logged with its traceback and counted; everything else goes on.
-
 _log = structlog.get_logger(__name__)
 
 

@@ -190,9 +190,9 @@ class Bot:
             return
         host, port = self._listen.host, self._listen.port
         try:
-            beside = {PUBLIC: PublicSite(self._services).application()} if Role.CONSOLE in self._roles else {}
-            beside |= {BASE: self._console.application()} if self._console else {}
-            runner = await serve_health(host, port, self._find_problems, self._who, beside)
+            pages = {PUBLIC: PublicSite(self._services).application()} if Role.CONSOLE in self._roles else {}
+            pages |= {BASE: self._console.application()} if self._console else {}
+            runner = await serve_health(host, port, self._find_problems, self._who, pages)
         except OSError as error:  # readers get their news all the same
             self._port_problem = notices.health_port_taken(host, port)
             _log.error("health is not served", problem=self._port_problem, error=error.strerror)

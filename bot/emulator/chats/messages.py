@@ -229,24 +229,15 @@ def _read_button(button: Any) -> dict[str, Any]:
         raise _unreadable("Text buttons are unallowed in the inline keyboard")
     if button.get("style", "primary") not in _STYLES:
         raise _unreadable("invalid button style specified")
-    _check_data(button)
-    return _with_checked_url(button)
-
-
-def _check_data(button: Mapping[str, Any]) -> None:
     data = button.get("callback_data")
     if data is not None and not (
         isinstance(data, str) and 1 <= len(data.encode("utf-8", "surrogatepass")) <= MAX_CALLBACK_DATA_BYTES
     ):
         raise bad_request("BUTTON_DATA_INVALID")
-
-
-def _with_checked_url(button: dict[str, Any]) -> dict[str, Any]:
     if "url" not in button:
         return dict(button)
-    written = str(button["url"])
-    if not (url := check_link(written)):
-        raise bad_request(f"inline keyboard button URL '{written}' is invalid: Wrong HTTP URL")
+    if not (url := check_link(str(button["url"]))):
+        raise bad_request(f"inline keyboard button URL '{button['url']}' is invalid: Wrong HTTP URL")
     return button | {"url": url}
 
 

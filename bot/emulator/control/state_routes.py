@@ -55,6 +55,10 @@ async def list_chats(world: World, body: ListQuery) -> dict[str, Any]:
 async def show_chat(world: World, body: ChatQuery) -> dict[str, Any]:
     chat = known_chat(world, body.chat)
     await world.changed.wait_until(lambda: world.is_closed or chat.version > body.version, body.timeout)
+    viewer = body.viewer or chat.id
+    language = world.users[viewer].language_code[:2] if viewer in world.users else ""
+    is_administrator = chat.members.get(viewer) in ADMINISTRATORS
+    texts = world.profile.descriptions
     answers = (callback for callback in world.callbacks.values() if callback.chat is chat and callback.answer)
     return {
         "chat": chat.as_json(),
@@ -72,8 +76,8 @@ async def show_chat(world: World, body: ChatQuery) -> dict[str, Any]:
             {"user": world.users[user_id].as_json(), "status": status}
             for user_id, status in chat.members.items()
         ],
-        "commands": _commands(world, chat, body.viewer or chat.id),
-        "description": _description(world, body.viewer or chat.id),
+        "commands": world.profile.commands_shown(chat, viewer, language, is_administrator=is_administrator),
+        "description": texts.get(language) or texts.get("", ""),
     }
 
 
@@ -108,19 +112,6 @@ def _list_row(world: World, chat: Chat) -> dict[str, Any]:
     shown = {"last": {"text": last.content.text[:80], "date": last.versions[0].date}} if last else {}
     row = {"chat": chat.as_json(), "bot_status": chat.bot_status, "version": chat.version}
     return row | {"messages": len(history)} | shown
-
-
-def _description(world: World, viewer: int) -> str:
-    """Return the bot's description in the viewer's language, else the general one."""
-    texts, user = world.profile.descriptions, world.users.get(viewer)
-    return texts.get(user.language_code[:2] if user else "") or texts.get("", "")
-
-
-def _commands(world: World, chat: Chat, viewer: int) -> list[dict[str, str]]:
-    user = world.users.get(viewer)
-    language = user.language_code[:2] if user else ""
-    is_administrator = chat.members.get(viewer) in ADMINISTRATORS
-    return world.profile.commands_shown(chat, viewer, language, is_administrator=is_administrator)
 
 
 class FaultBody(Body):

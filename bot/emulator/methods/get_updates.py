@@ -1,5 +1,6 @@
 """Methods by which a bot gets updates: long polling, or a webhook, which `api` calls."""
 
+import ipaddress
 import re
 from typing import Any
 from urllib.parse import urlsplit
@@ -10,7 +11,6 @@ from bot.emulator.requests import Methods, Parameters
 
 MAX_UPDATES = 100
 MAX_TIMEOUT_SECONDS = 50
-_LOOPBACK = ("127.0.0.1", "::1", "localhost")
 _SECRET = re.compile(r"[A-Za-z0-9_-]{1,256}")
 
 
@@ -66,8 +66,12 @@ async def get_webhook_info(world: World, parameters: Parameters) -> dict[str, An
 
 
 def is_loopback(url: str) -> bool:
-    """Tell whether `url` leads to this machine."""
-    return urlsplit(url).hostname in _LOOPBACK
+    """Tell whether `url` leads to this machine; a name such as 127.evil.example does not."""
+    host = urlsplit(url).hostname or ""
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 async def log_out(world: World, parameters: Parameters) -> bool:
