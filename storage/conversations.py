@@ -92,11 +92,11 @@ async def mark_handled(connection: AsyncConnection, update_ids: Collection[int])
         await connection.execute(update(updates).where(updates.c.update_id.in_(some)).values(payload=None))
 
 
-async def find_unhandled(connection: AsyncConnection, *, limit: int = 10_000) -> list[tuple[int, str]]:
+async def find_unhandled(connection: AsyncConnection) -> list[tuple[int, str]]:
     """Return number and payload of updates neither handled nor set aside, oldest first."""
     u = updates.c
     waiting = select(u.update_id, u.payload).where(u.payload.is_not(None), u.failure.is_(None))
-    return [(row[0], row[1]) for row in await connection.execute(waiting.order_by(u.update_id).limit(limit))]
+    return [(row[0], row[1]) for row in await connection.execute(waiting.order_by(u.update_id).limit(10_000))]
 
 
 async def find_tries(connection: AsyncConnection) -> dict[int, int]:

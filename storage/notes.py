@@ -26,13 +26,11 @@ async def find_note(connection: AsyncConnection, name: str) -> str | None:
     return (await connection.execute(query)).scalar_one_or_none()
 
 
-async def find_notes(
-    connection: AsyncConnection, beginning: str, *, limit: int = 100
-) -> list[tuple[str, str]]:
-    """Return names and values of the notes whose names have this beginning."""
+async def find_notes(connection: AsyncConnection, beginning: str) -> list[tuple[str, str]]:
+    """Return names and values of the notes, at most 100, whose names have this beginning."""
     n = notes.c
     query = select(n.name, n.value).where(n.name.startswith(beginning, autoescape=True)).order_by(n.name)
-    return [(row.name, row.value) for row in await connection.execute(query.limit(limit))]
+    return [(row.name, row.value) for row in await connection.execute(query.limit(100))]
 
 
 async def forget_note(connection: AsyncConnection, name: str) -> bool:

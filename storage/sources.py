@@ -65,18 +65,16 @@ async def find_refusals(connection: AsyncConnection, *, limit: int = 20) -> list
     return await _find_refusals(connection, limit)
 
 
-async def find_refusals_at(connection: AsyncConnection, place: str, *, limit: int = 5) -> list[StoredRefusal]:
+async def find_refusals_at(connection: AsyncConnection, place: str) -> list[StoredRefusal]:
     """Return the refusals at `place`: a path or its end, or an address."""
     r = refusals.c
     is_path = or_(r.path == place, r.path.endswith(f"/{place}", autoescape=True))
-    return await _find_refusals(connection, limit, or_(is_path, r.link == (clean_link(place) or place)))
+    return await _find_refusals(connection, 5, or_(is_path, r.link == (clean_link(place) or place)))
 
 
-async def find_refusals_of(
-    connection: AsyncConnection, source: str, *, limit: int = 5
-) -> list[StoredRefusal]:
+async def find_refusals_of(connection: AsyncConnection, source: str) -> list[StoredRefusal]:
     """Return a source's latest refusals, newest first."""
-    return await _find_refusals(connection, limit, refusals.c.source == source)
+    return await _find_refusals(connection, 5, refusals.c.source == source)
 
 
 async def _find_refusals(

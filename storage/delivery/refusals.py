@@ -49,13 +49,11 @@ async def release_chats(connection: AsyncConnection, chat_ids: Collection[int]) 
     await connection.execute(update(subscribers).where(these).values(values))
 
 
-async def find_held_chats(
-    connection: AsyncConnection, *, now: dt.datetime, limit: int = 1_000
-) -> list[tuple[int, dt.datetime]]:
-    """Return the chats that have to wait, and until when."""
+async def find_held_chats(connection: AsyncConnection, *, now: dt.datetime) -> list[tuple[int, dt.datetime]]:
+    """Return the chats that have to wait, and until when; of more than 1,000 those that wait longest."""
     s = subscribers.c
     query = select(s.chat_id, s.held_until).where(s.held_until > now).order_by(s.held_until.desc())
-    return [(row.chat_id, row.held_until) for row in await connection.execute(query.limit(limit))]
+    return [(row.chat_id, row.held_until) for row in await connection.execute(query.limit(1_000))]
 
 
 async def count_holds(connection: AsyncConnection, *, now: dt.datetime) -> Holds:
@@ -211,13 +209,11 @@ async def count_lost_chats(connection: AsyncConnection, *, since: dt.datetime) -
     return (await connection.execute(query)).scalar_one()
 
 
-async def take_unreported_lost_chats(
-    connection: AsyncConnection, *, now: dt.datetime, limit: int = 20
-) -> list[LostChat]:
-    """Return lost chats that were not reported to the admins, and record them as reported."""
+async def take_unreported_lost_chats(connection: AsyncConnection, *, now: dt.datetime) -> list[LostChat]:
+    """Return at most 20 lost chats that were not reported to the admins, and record them as reported."""
     s = subscribers.c
     query = select(s.id, s.chat_id, s.status_reason).where(_is_lost(), s.told_at.is_(None))
-    rows = (await connection.execute(query.order_by(s.id).limit(limit))).all()
+    rows = (await connection.execute(query.order_by(s.id).limit(20))).all()
     if rows:
         reported = update(subscribers).where(s.id.in_([row.id for row in rows])).values(told_at=now)
         await connection.execute(reported)

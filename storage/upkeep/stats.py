@@ -122,7 +122,7 @@ class WaitingIssue:
         return {"edition": self.edition, **moments, "waiting": self.waiting, "grows": self.grows}
 
 
-async def find_waiting_issues(connection: AsyncConnection, *, limit: int = 20) -> list[WaitingIssue]:
+async def find_waiting_issues(connection: AsyncConnection) -> list[WaitingIssue]:
     """Return the waiting deliveries by edition and slot, longest waiting first; the cost is their number."""
     d, m, i = deliveries.c, messages.c, issues.c
     query = (
@@ -136,7 +136,7 @@ async def find_waiting_issues(connection: AsyncConnection, *, limit: int = 20) -
     )
     growing = select(i.edition, i.slot_at).join(fanouts, fanouts.c.issue_id == i.id).distinct().limit(1_000)
     grows = {tuple(row) for row in await connection.execute(growing)}
-    rows = (await connection.execute(query.limit(limit))).all()
+    rows = (await connection.execute(query.limit(20))).all()
     return [WaitingIssue(row[0], row[1], row[2], row[3], (row[0], row[1]) in grows) for row in rows]
 
 
