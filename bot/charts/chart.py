@@ -40,7 +40,6 @@ class Chart:
 
     @property
     def days(self) -> int:
-        """Return how many days are shown."""
         return len(self.panels[0].series[0].counts)
 
 

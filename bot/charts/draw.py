@@ -9,7 +9,6 @@ import io
 import sys
 import textwrap
 import unicodedata
-from collections.abc import Sequence
 from typing import Any
 
 import matplotlib
@@ -65,20 +64,16 @@ def _draw_panel(area: Axes, panel: Panel, chart: Chart) -> None:
         for one, colour in zip(panel.series, _COLOURS, strict=False):
             area.plot(days, one.counts, color=colour, linewidth=2.2, label=one.name)
     else:
-        _stack(area, panel, days)
+        floor = [0] * len(days)
+        for one, colour in zip(panel.series, _COLOURS, strict=False):
+            area.bar(days, one.counts, bottom=floor, color=colour, width=0.8, label=one.name)
+            floor = [low + count for low, count in zip(floor, one.counts, strict=True)]
     tops = [sum(one.counts[day] for one in panel.series) for day in days]
     for day, words in panel.labels:
         area.annotate(
             words, (day, tops[day]), ha="center", va="bottom", color=_INK, fontweight="bold", parse_math=False
         )
     _style(area, panel, chart, max(tops, default=0))
-
-
-def _stack(area: Axes, panel: Panel, days: Sequence[int]) -> None:
-    floor = [0] * len(days)
-    for one, colour in zip(panel.series, _COLOURS, strict=False):
-        area.bar(days, one.counts, bottom=floor, color=colour, width=0.8, label=one.name)
-        floor = [low + count for low, count in zip(floor, one.counts, strict=True)]
 
 
 def _style(area: Axes, panel: Panel, chart: Chart, top: int) -> None:
@@ -94,18 +89,10 @@ def _style(area: Axes, panel: Panel, chart: Chart, top: int) -> None:
     area.set_xlim(-0.7, chart.days - 0.3)
     step = max(1, -(-chart.days // _TICKS))
     shown = list(range(chart.days - 1, -1, -step))  # the last day always has its date
-    area.set_xticks(shown, [_date(chart.first_day + dt.timedelta(days=day)) for day in shown])
+    dates = [chart.first_day + dt.timedelta(days=day) for day in shown]
+    area.set_xticks(shown, [f"{date.day}/{date.month}" for date in dates])
     if len(panel.series) > 1:
         area.legend(frameon=False, labelcolor=_INK, loc="upper left", ncols=2)
-
-
-def _date(day: dt.date) -> str:
-    """Write a date as people do.
-
-    >>> _date(dt.date(2026, 11, 5))
-    '5/11'
-    """
-    return f"{day.day}/{day.month}"
 
 
 if __name__ == "__main__":

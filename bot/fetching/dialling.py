@@ -154,7 +154,6 @@ class Transport:
         return Answer(answer.status, named, body, answer.charset)
 
     async def close(self) -> None:
-        """Close what is open."""
         for session in self._sessions.values():
             await session.close()
         self._sessions.clear()

@@ -47,11 +47,6 @@ class _Trip:
     asks_robots: bool
     most: int = MAX_BODY_BYTES
 
-    def allows_private(self, target: Target) -> bool:
-        """Tell whether `target` is the private service that this fetch may use."""
-        allowed = self.private
-        return allowed is not None and (target.host, target.port) == (allowed.host, allowed.port)
-
 
 class Fetcher:
     """Fetches for one program. `contact` is part of the user agent, for the operators of the hosts."""
@@ -59,8 +54,8 @@ class Fetcher:
     def __init__(
         self,
         clock: Clock,
-        *,
         contact: str | None = None,
+        *,
         resolve: Callable[[str], list[str]] | None = None,
         deadline_seconds: float = DEADLINE_SECONDS,
     ) -> None:
@@ -84,7 +79,6 @@ class Fetcher:
         return await self._follow(target_of(url), known or Validators(), _Trip(private, asks_robots=True))
 
     async def aclose(self) -> None:
-        """Close every connection."""
         await self._transport.close()
 
     async def _follow(self, target: Target, known: Validators, trip: _Trip) -> Fetched:
@@ -107,13 +101,14 @@ class Fetcher:
         if wait > _LONGEST_QUEUE_SECONDS:
             raise FetchError("throttled", wait_seconds=wait)
         headers = {"User-Agent": self.user_agent, "Accept": _FEEDS_FIRST, **known.as_headers()}
-        loop = asyncio.get_running_loop()
+        loop, private = asyncio.get_running_loop(), trip.private
+        is_own = private is not None and (target.host, target.port) == (private.host, private.port)
         async with self._hosts.turn(target.authority), self._slots:
             began = loop.time()
             answer = await self._transport.get(
                 target,
                 headers,
-                is_private_allowed=trip.allows_private(target),
+                is_private_allowed=is_own,
                 deadline_seconds=max(0.001, left),
                 most=trip.most,
             )

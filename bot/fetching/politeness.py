@@ -126,7 +126,10 @@ class Robots:
                 found = self._rules.get(root)
                 if found is None or found.until <= self._clock.elapsed():
                     found = await self._learn(robots, private)
-                    self._remember(root, found)
+                    if len(self._rules) >= _MOST_RULES_REMEMBERED:
+                        self._rules.pop(next(iter(self._rules)))  # the oldest
+                    self._rules.pop(root, None)
+                    self._rules[root] = found
         finally:
             if not lock.locked():
                 self._asking.pop(root, None)
@@ -141,12 +144,6 @@ class Robots:
             return _Rules(self._clock.elapsed() + _KEPT_UNREACHABLE.total_seconds(), error=_of_robots(error))
         parsed = await INTAKE.run(Protego.parse, text.decode(errors="replace"))
         return _Rules(self._clock.elapsed() + _KEPT.total_seconds(), parsed)
-
-    def _remember(self, root: str, rules: _Rules) -> None:
-        if len(self._rules) >= _MOST_RULES_REMEMBERED:
-            self._rules.pop(next(iter(self._rules)))  # the oldest
-        self._rules.pop(root, None)
-        self._rules[root] = rules
 
 
 def _of_robots(error: FetchError) -> FetchError:

@@ -3,7 +3,6 @@
 import datetime as dt
 import itertools
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from bot.fetching.responses import LASTING, Code, Validators
@@ -151,17 +150,12 @@ def _after_success(
 
 def _learn_gap(before: SourceState, outcome: Polled, now: dt.datetime) -> int | None:
     """Return the longest usual pause in seconds: the one seen now, or an earlier one that fades."""
-    seen = _longest_gap([at for at in outcome.published if now - at < _RECENT])
+    moments = sorted({at for at in outcome.published if now - at < _RECENT})
+    gaps = [later - earlier for earlier, later in itertools.pairwise(moments)]
+    seen = max(gaps) if len(moments) >= _FEWEST_DATED else None
     if seen is None and outcome.new and before.new_at is not None:
         seen = min(now - before.new_at, _RECENT)
     if before.gap_seconds is None or before.fetched_at is None:
         return int(seen.total_seconds()) if seen is not None else before.gap_seconds
     faded = before.gap_seconds * math.pow(0.5, (now - before.fetched_at) / _HALF_LIFE)
     return round(max(faded, seen.total_seconds() if seen is not None else 0.0))
-
-
-def _longest_gap(published: Sequence[dt.datetime]) -> dt.timedelta | None:
-    moments = sorted(set(published))
-    if len(moments) < _FEWEST_DATED:
-        return None
-    return max(later - earlier for earlier, later in itertools.pairwise(moments))

@@ -11,7 +11,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import structlog
-from markupsafe import Markup
 
 from bot.chat.buttons.callbacks import encode
 from bot.chat.buttons.intents import Button
@@ -41,7 +40,7 @@ from storage.alerts.breaking import (
 )
 from storage.off_loop import INTAKE
 from summarizer.digest import compose
-from summarizer.model import Candidate, DigestStory
+from summarizer.model import Candidate
 from summarizer.reader_tastes import Mentions
 from summarizer.stories.digest_story import leading, main_topic, showable
 from summarizer.stories.prepared import Prepared
@@ -74,7 +73,13 @@ async def send_breaking(services: Services) -> int:
     rule = services.newsroom.breaking
     if rule is not None:
         await _find(services, rule)
-    return await _send(services)
+    now, queued = services.clock.now(), 0
+    async with services.database.read() as connection:
+        waiting = await find_unfinished(connection, limit=_MOST_OPEN)
+    for story in waiting:
+        with log_errors("breaking", story=story.story_id):
+            queued += await _send_story(services, story, now)
+    return queued
 
 
 async def _find(services: Services, rule: Rule) -> None:
@@ -116,16 +121,6 @@ def papers_of_breaking(candidate: Candidate, rule: Rule, now: dt.datetime) -> in
     return len(papers)
 
 
-async def _send(services: Services) -> int:
-    now, queued = services.clock.now(), 0
-    async with services.database.read() as connection:
-        waiting = await find_unfinished(connection, limit=_MOST_OPEN)
-    for story in waiting:
-        with log_errors("breaking", story=story.story_id):
-            queued += await _send_story(services, story, now)
-    return queued
-
-
 async def _send_story(services: Services, story: Breaking, now: dt.datetime) -> int:
     queued = 0
     candidates = await find_candidates(services, [story.story_id])
@@ -159,6 +154,10 @@ class _Composer:
         self._story = story
         self._now = now
         self._prepared: Prepared = prepare([candidate], newsroom, slot=now)
+        self._why = ""
+        if rule := newsroom.breaking:
+            minutes = int(rule.span.total_seconds() // 60)
+            self._why = texts.BREAKING_WHY.format(papers=story.papers, minutes=minutes)
         self._texts: dict[tuple[int, dt.datetime | None], str | None] = {}
         self.as_of = max(piece.was_ready_at for piece in candidate.pieces)
         self.buttons = (
@@ -193,11 +192,8 @@ class _Composer:
                 self._prepared, preferences_of(edition), edition=edition.name, title=edition.title, seen=known
             )
             story = next(iter(digest.stories), None)
-            self._texts[key] = None if story is None else str(self._rendered(story, zone))
+            self._texts[key] = None
+            if story is not None:
+                html = story_html(story, now=self._now, zone=zone)
+                self._texts[key] = str(render("breaking", told=html, why=self._why))
         return self._texts[key]
-
-    def _rendered(self, story: DigestStory, zone: str) -> Markup:
-        rule = self._newsroom.breaking
-        minutes = int(rule.span.total_seconds() // 60) if rule else 0
-        why = texts.BREAKING_WHY.format(papers=self._story.papers, minutes=minutes) if rule else ""
-        return render("breaking", told=story_html(story, now=self._now, zone=zone), why=why)

@@ -68,7 +68,6 @@ class ClockWatch:
         self._wrong_since: float | None = None
 
     async def is_right(self) -> bool:
-        """Tell whether the clock can be trusted."""
         return await self.find_problem() is None
 
     async def find_problem(self) -> str | None:

@@ -83,7 +83,19 @@ async def alert_followers(services: Services) -> int:
     now = services.clock.now()
     async for stories in stories_with_new_articles(services, _NOTE):
         await _mark(services, stories, now)
-    return await _send_alerts(services)
+    queued, tried = 0, set[int]()
+    while True:
+        async with services.database.read() as connection:
+            found = await find_due_follows(connection, now=now, limit=_BATCH)
+        due = [one for one in found if one.id not in tried]
+        if not due:
+            return queued
+        story_ids = list(dict.fromkeys(one.story_id for one in due))
+        candidates = {one.story_id: one for one in await find_candidates(services, story_ids)}
+        for one in due:
+            tried.add(one.id)
+            with log_errors("follow", follow=one.id):
+                queued += await _alert(services, one, candidates, now)
 
 
 async def _mark(services: Services, stories: list[int], now: dt.datetime) -> None:
@@ -104,23 +116,6 @@ def _due_at(newsroom: Newsroom, touched: FollowWithNews, now: dt.datetime) -> dt
     quiet = QuietHours(touched.quiet_start, touched.quiet_end)
     zone = _zone(newsroom, touched.edition, touched.zone)
     return quiet.release(max(now, touched.told_at + _BETWEEN), zone)
-
-
-async def _send_alerts(services: Services) -> int:
-    now = services.clock.now()
-    queued, tried = 0, set[int]()
-    while True:
-        async with services.database.read() as connection:
-            found = await find_due_follows(connection, now=now, limit=_BATCH)
-        due = [one for one in found if one.id not in tried]
-        if not due:
-            return queued
-        stories = list(dict.fromkeys(one.story_id for one in due))
-        candidates = {one.story_id: one for one in await find_candidates(services, stories)}
-        for one in due:
-            tried.add(one.id)
-            with log_errors("follow", follow=one.id):
-                queued += await _alert(services, one, candidates, now)
 
 
 async def _alert(

@@ -100,7 +100,8 @@ class NewsroomWatch:
     write in several steps.
 
     `read` returns the new newsroom, or a list of problems, one a line.
-    `fingerprint` changes with the content; it is empty if the file cannot be read.
+    `fingerprint` changes with the content; it is empty if the file cannot be read. `in_place` is that of the
+    file that is in place, or was refused.
     """
 
     def __init__(
@@ -109,35 +110,30 @@ class NewsroomWatch:
         self._path = path
         self._read = read
         self._fingerprint = fingerprint
-        self._taken_over = self._seen = fingerprint(path)
+        self.in_place = self._seen = fingerprint(path)
 
     async def adopt(self, services: Services, newsroom: Newsroom, fingerprint: str) -> None:
         """Put in place a newsroom that the bot itself wrote into the file; `fingerprint` is the file's."""
         services.newsroom = newsroom
         await reschedule_profiles(services)
-        self._taken_over = self._seen = fingerprint  # only now, as in `check`
-
-    @property
-    def in_place(self) -> str:
-        """Return the fingerprint of the file that is in place, or was refused."""
-        return self._taken_over
+        self.in_place = self._seen = fingerprint  # only now, as in `check`
 
     async def follow(self, services: Services) -> None:
         """Check the file and put a new newsroom in place; another process does the rest."""
         found, newsroom = await self._read_changed()
         if isinstance(newsroom, Newsroom):
-            self._taken_over, services.newsroom = found, newsroom
+            self.in_place, services.newsroom = found, newsroom
             _log.info("newsroom file taken over")
 
     async def _read_changed(self) -> tuple[str, Newsroom | str | None]:
         """Return the fingerprint of the file, and what it holds if it changed and is not being written."""
         found = await asyncio.to_thread(self._fingerprint, self._path)
         is_still_changing, self._seen = found != self._seen, found
-        if found == self._taken_over or is_still_changing:
+        if found == self.in_place or is_still_changing:
             return found, None
         newsroom = await asyncio.to_thread(self._read, self._path)
         if isinstance(newsroom, str):
-            self._taken_over = found
+            self.in_place = found
             _log.error("newsroom file refused, the old one stays", problems=newsroom)
         return found, newsroom
 
@@ -150,7 +146,7 @@ class NewsroomWatch:
             return False
         services.newsroom = newsroom
         moved = await take_over(services)
-        self._taken_over = found  # only now: when the database fails, the next check takes it over again
+        self.in_place = found  # only now: when the database fails, the next check takes it over again
         _log.info("newsroom file taken over", profiles_moved=moved)
         await notify_admins(notices.newsroom_taken_over(len(newsroom.editions), len(newsroom.sources)))
         return True

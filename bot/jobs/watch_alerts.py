@@ -158,25 +158,19 @@ def _hits(
     newsroom: Newsroom,
     now: dt.datetime,
 ) -> list[Hit]:
-    return [
-        _hit(article, listener, newsroom, now)
-        for article in articles
-        for watch_id in found.get(article.id, ())
-        if (listener := listeners.get(watch_id)) and _is_new_to(article, listener, now)
-    ]
-
-
-def _is_new_to(article: StoredArticle, listener: WatchReader, now: dt.datetime) -> bool:
-    published = article.published.at if article.published else article.stored_at
-    return article.stored_at >= listener.made_at and published >= now - MAX_AGE
-
-
-def _hit(article: StoredArticle, listener: WatchReader, newsroom: Newsroom, now: dt.datetime) -> Hit:
-    quiet = QuietHours(listener.quiet_start, listener.quiet_end)
-    zone = newsroom.edition_for(listener.choices).schedule.zone
-    if article.story_id is None:
-        raise ValueError(f"article {article.id} is processed and of no story")
-    return Hit(listener.watch_id, article.story_id, article.id, quiet.release(now, zone))
+    hits = []
+    for article in articles:
+        published = article.published.at if article.published else article.stored_at
+        readers = (listeners[each] for each in found.get(article.id, ()) if each in listeners)
+        for reader in readers if published >= now - MAX_AGE else ():
+            if article.stored_at < reader.made_at:
+                continue
+            if article.story_id is None:
+                raise ValueError(f"article {article.id} is processed and of no story")
+            zone = newsroom.edition_for(reader.choices).schedule.zone
+            release = QuietHours(reader.quiet_start, reader.quiet_end).release(now, zone)
+            hits.append(Hit(reader.watch_id, article.story_id, article.id, release))
+    return hits
 
 
 MOST_SHOWN = 5  # stories in one message: with everything at its longest they stay under Telegram's limits

@@ -245,5 +245,4 @@ def _snippet(newsroom: Newsroom, article: StoredArticle, query: Query, stands_al
 
 
 def local_day(moment: dt.datetime, zone: str) -> dt.date:
-    """Return the day in `zone`."""
     return moment.astimezone(ZoneInfo(zone)).date()

@@ -146,9 +146,6 @@ async def groups_of(
     return [(readers_of(chosen), release_in(zone, now)) for zone, chosen in by_zone.items()]
 
 
-# Corrections: edits of the messages with the story, and a notice to their readers.
-
-
 def readable_text(typed: str) -> str | None:
     """Return an operator's text in a form that can be shown, None if it is empty or too long.
 

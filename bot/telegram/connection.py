@@ -96,7 +96,6 @@ class Connection:
 
     @property
     def bot(self) -> ExtBot[Any]:
-        """Return the library's bot."""
         bot: ExtBot[Any] = self.telegram.bot
         return bot
 
@@ -132,7 +131,8 @@ class Connection:
             return self._listener.find_problem()
         if time.monotonic() - self._restarted_at < _RESTART_SHOWN_SECONDS:
             return notices.POLLER_RESTARTED
-        if self._has_rival():
+        is_often = len(self._conflicts) == self._conflicts.maxlen  # one or two refusals are a hand-over
+        if is_often and time.monotonic() - self._conflicts[0] < _RIVAL_SECONDS:
             return notices.OTHER_POLLER
         is_deaf = self._polling.seconds_since_ok > _DEAF_SECONDS
         return (trouble or notices.TELEGRAM_SILENT) if is_deaf else None
@@ -221,11 +221,6 @@ class Connection:
             _log.error("conflict", problem=notices.OTHER_POLLER)
         else:
             _log.warning("polling failed", error=str(error))
-
-    def _has_rival(self) -> bool:
-        """Tell whether another process polls too; one or two refusals are a hand-over."""
-        most = self._conflicts.maxlen
-        return len(self._conflicts) == most and time.monotonic() - self._conflicts[0] < _RIVAL_SECONDS
 
     async def stop_answering(self) -> None:
         """Take no more updates and let the handlers finish; those that take too long are cancelled.

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 import structlog
 from aiohttp import web
-from telegram import Update, WebhookInfo
+from telegram import Update
 from telegram.error import NetworkError
 from telegram.ext import ExtBot
 from telegram.request import RequestData
@@ -155,7 +155,9 @@ class WebhookListener:
     async def check_webhook(self) -> None:
         """Ask Telegram for the webhook's state, and register it again if its URL was changed."""
         info = await self._bot.get_webhook_info()
-        self._problem = _problem_of(info)
+        self._problem = None
+        if info.pending_update_count and info.last_error_message is not None:
+            self._problem = notices.webhook_failing(info.pending_update_count, info.last_error_message)
         if info.url != self.webhook.url:
             _log.error("the webhook was changed by somebody else", url=info.url)
             await self.register()
@@ -165,7 +167,8 @@ class WebhookListener:
         return self._problem if self._runner is not None else notices.NOT_LISTENING
 
     async def _take(self, request: web.Request) -> web.Response:
-        if not _is_telegrams(request.headers.get(_SECRET_HEADER, ""), self.webhook.secret):
+        given = request.headers.get(_SECRET_HEADER, "").encode(errors="surrogateescape")
+        if not hmac.compare_digest(given, self.webhook.secret.encode()):
             return web.Response(status=403)
         try:
             async with asyncio.timeout(_BODY_SECONDS):
@@ -183,13 +186,3 @@ class WebhookListener:
             _log.warning("update not taken", error=str(error))
             return web.Response(status=503)
         return web.Response()
-
-
-def _is_telegrams(given: str, secret: str) -> bool:
-    return hmac.compare_digest(given.encode(errors="surrogateescape"), secret.encode())
-
-
-def _problem_of(info: WebhookInfo) -> str | None:
-    if not info.pending_update_count or info.last_error_message is None:
-        return None
-    return notices.webhook_failing(info.pending_update_count, info.last_error_message)

@@ -97,12 +97,10 @@ class TelegramPace(AIORateLimiter):
         return self.share.count
 
     def grow(self, places: int) -> None:
-        """Raise the number of places to `places`."""
         self.share.grow(places)
         self._spread()
 
     async def shrink(self, places: int) -> int:
-        """Give free places back until `places` are left; return how many are left."""
         left = await self.share.shrink(places)
         self._spread()
         return left
@@ -142,7 +140,11 @@ class TelegramPace(AIORateLimiter):
         if endpoint not in _PACED and not endpoint.startswith("editMessage"):
             return await _retry(partial(callback, *args, **kwargs))
         chat_id = data.get("chat_id")
-        self._refuse_while_held(chat_id)
+        if isinstance(chat_id, int) and chat_id in self._held:
+            left = self._held[chat_id] - asyncio.get_running_loop().time()
+            if left > 0:
+                raise RetryAfter(math.ceil(left))
+            del self._held[chat_id]
         try:
             if rate_limit_args != AT_ONCE:
                 return await self._paced(callback, args, kwargs, endpoint, data, _LONGEST_RETRY_SECONDS)
@@ -154,13 +156,6 @@ class TelegramPace(AIORateLimiter):
                 self.hold(chat_id, seconds_to_wait(error))
                 self._new_holds[chat_id] = self._held[chat_id]
             raise
-
-    def _refuse_while_held(self, chat_id: object) -> None:
-        if isinstance(chat_id, int) and chat_id in self._held:
-            left = self._held[chat_id] - asyncio.get_running_loop().time()
-            if left > 0:
-                raise RetryAfter(math.ceil(left))
-            del self._held[chat_id]
 
     async def _paced(
         self,

@@ -101,7 +101,8 @@ class SharedQueue(UpdateQueue):
 
     async def _keep_readable(self, raw: dict[str, Any], update: Update, one: KeptUpdate) -> None:
         one = replace(one, chat_id=chat_of(update), person_id=sender_of(raw).person)
-        now, asked_at, claims = self._clock.now(), machine_seconds(), self._has_room
+        now, asked_at = self._clock.now(), machine_seconds()
+        claims = len(self._claims) < MOST_CLAIMED and not (self._search.is_alone or self._is_ending)
         async with self._database.write() as connection:
             kept = await keep_and_claim(connection, one, self._owner, claims=claims, now=now)
             if kept is None:
@@ -137,13 +138,10 @@ class SharedQueue(UpdateQueue):
         raw = parse_update(waiting.payload)
         update, failure = read_update(raw, self._bot) if raw else (None, "not an update")
         if update is None:
-            await self._set_aside(waiting.update_id, failure or "not an update")
+            UPDATES_SET_ASIDE.inc()
+            async with self._database.write() as connection:
+                await set_aside(connection, waiting.update_id, failure or "not an update")
         return update
-
-    async def _set_aside(self, number: int, failure: str) -> None:
-        UPDATES_SET_ASIDE.inc()
-        async with self._database.write() as connection:
-            await set_aside(connection, number, failure)
 
     async def may_begin(self, update_id: int) -> bool:
         """Tell whether this process still has the update's chat: it may have stood still meanwhile."""
@@ -153,19 +151,15 @@ class SharedQueue(UpdateQueue):
             with log_errors("updates", update=update_id):
                 if machine_seconds() >= claim.sure_until:
                     await self._renew()
-                if claim.tries:
-                    await self._note_try(claim)
+                if claim.tries:  # a process may have died at it
+                    async with self._database.write() as connection:
+                        await note_try(connection, claim.update_id)
+                    claim.tries = 0
                 if self._claims.get(chat) is claim and machine_seconds() < claim.sure_until:
                     return True
             self._drop(chat, update_id)
         self._in_work.pop(update_id, None)
         return False
-
-    async def _note_try(self, claim: _Claim) -> None:
-        """Count one more try of an update at which a process may have died."""
-        async with self._database.write() as connection:
-            await note_try(connection, claim.update_id)
-        claim.tries = 0
 
     def put_off(self, update_id: int) -> bool:
         """Have an update handled again in some seconds; False once that was done `_MOST_PUT_OFF` times."""
@@ -215,12 +209,10 @@ class SharedQueue(UpdateQueue):
 
     @property
     def claimed(self) -> Collection[int]:
-        """Return the chats of this process."""
         return self._claims.keys()
 
     @property
     def is_at_work(self) -> bool:
-        """Tell whether an update is queued or being handled."""
         return bool(self._in_work)
 
     def waiting_of(self, chat_id: int) -> int:
@@ -275,10 +267,6 @@ class SharedQueue(UpdateQueue):
         await self._mark_done()
         if not self._is_ending:
             await self._search.take_unhandled()
-
-    @property
-    def _has_room(self) -> bool:
-        return not (self._search.is_alone or self._is_ending) and len(self._claims) < MOST_CLAIMED
 
     def end(self) -> None:
         """Queue nothing more; what comes is kept for the others."""

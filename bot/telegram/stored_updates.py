@@ -92,11 +92,6 @@ def is_update(raw: object) -> TypeGuard[dict[str, Any]]:
     return isinstance(number, int) and not isinstance(number, bool) and 0 <= number < 2**63
 
 
-def why_unreadable(raw: dict[str, Any]) -> str | None:
-    """Return for operators why the library cannot read an update, without its text; None if it can."""
-    return read_update(raw, None)[1]
-
-
 def read_update(raw: dict[str, Any], bot: ExtBot[Any] | None) -> tuple[Update | None, str | None]:
     """Return an update as the library reads it, or None and why it cannot, without its text."""
     number = raw["update_id"]

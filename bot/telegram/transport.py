@@ -28,6 +28,13 @@ from telegram.request import BaseRequest, RequestData
 from bot.messages.markup import without_dates
 from bot.operators import notices
 
+_CAUSES: tuple[tuple[type[Exception] | tuple[type[Exception], ...], tuple[str, str]], ...] = (
+    ((aiohttp.ClientProxyConnectionError, aiohttp.ClientHttpProxyError), notices.PROXY),
+    (aiohttp.ClientConnectorDNSError, notices.DNS),
+    ((aiohttp.ClientSSLError, aiohttp.ClientConnectorCertificateError), notices.TLS),
+    (TimeoutError, notices.TIMEOUT),
+)
+
 
 def explain(error: Exception, url: str) -> str:
     """Return why `url` did not answer, in Vietnamese for operators: host, cause, next step; never the token.
@@ -39,18 +46,10 @@ def explain(error: Exception, url: str) -> str:
     host = address.hostname or ""
     if address.port is not None:
         host = f"{host}:{address.port}"
-    proxy = (aiohttp.ClientProxyConnectionError, aiohttp.ClientHttpProxyError)
-    if isinstance(error, proxy):
-        return notices.telegram_unreachable(host, *notices.PROXY)
-    if isinstance(error, aiohttp.ClientConnectorDNSError):
-        return notices.telegram_unreachable(host, *notices.DNS)
-    if isinstance(error, aiohttp.ClientSSLError | aiohttp.ClientConnectorCertificateError):
-        return notices.telegram_unreachable(host, *notices.TLS)
-    if isinstance(error, asyncio.TimeoutError):
-        return notices.telegram_unreachable(host, *notices.TIMEOUT)
-    if isinstance(error, aiohttp.ClientConnectorError) and isinstance(error.os_error, ConnectionRefusedError):
-        return notices.telegram_unreachable(host, *notices.REFUSED)
-    return notices.telegram_unreachable(host, *notices.CUT)
+    os_error = error.os_error if isinstance(error, aiohttp.ClientConnectorError) else None
+    other = notices.REFUSED if isinstance(os_error, ConnectionRefusedError) else notices.CUT
+    cause = next((words for kind, words in _CAUSES if isinstance(error, kind)), other)
+    return notices.telegram_unreachable(host, *cause)
 
 
 _CONNECT_SECONDS = 5.0
@@ -99,7 +98,6 @@ class AiohttpRequest(BaseRequest):
         return self._read_timeout
 
     async def initialize(self) -> None:
-        """Open the pool, unless it is open."""
         if self._session is None or self._session.closed:
             connector = aiohttp.TCPConnector(limit=self._connections, keepalive_timeout=60)
             self._session = aiohttp.ClientSession(
@@ -107,7 +105,6 @@ class AiohttpRequest(BaseRequest):
             )
 
     async def shutdown(self) -> None:
-        """Close the pool."""
         if self._session is not None:
             await self._session.close()
 

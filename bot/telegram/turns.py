@@ -65,17 +65,14 @@ class Turns:
         """Give out the turns for which there are places."""
         while self._calm and len(self._in_work) < PLACES:
             _, _, chat = heapq.heappop(self._calm)
-            if self._is_flood(chat):
+            waiting = len(self._waiting[chat]) + self._waiting_of(chat)
+            if self._had.get(chat, 0) + waiting > MOST_OF_CALM:
                 self._line_up(chat, self._floods)
             else:
                 self._begin(chat, is_flood=False)
         most = 1 if self._is_behind() else PLACES_OF_FLOODS
         while self._floods and len(self._in_work) < PLACES and sum(self._in_work.values()) < most:
             self._begin(heapq.heappop(self._floods)[2], is_flood=True)
-
-    def _is_flood(self, chat: int) -> bool:
-        waiting = len(self._waiting[chat]) + self._waiting_of(chat)
-        return self._had.get(chat, 0) + waiting > MOST_OF_CALM
 
     def _begin(self, chat: int, *, is_flood: bool) -> None:
         """Give the chat its turn, or forget a chat that has nothing waiting."""
@@ -134,7 +131,6 @@ class Backlog:
             self._of_chat[sender.chat] += 1
 
     def remove(self, number: int) -> None:
-        """Stop counting an update."""
         sender = self._senders.pop(number, None)
         if sender is not None:
             _decrease(self._of_person, sender)

@@ -30,7 +30,7 @@ from bot.telegram.stored_updates import (
     count_unhandled,
     is_update,
     parse_update,
-    why_unreadable,
+    read_update,
 )
 from bot.telegram.turns import Backlog, Turn, Turns
 from bot.times.clock import Clock
@@ -102,7 +102,7 @@ class DurableQueue(UpdateQueue):
         number = raw["update_id"]
         if not self._backlog.has_room(raw):
             return KeptUpdate(number, None, PASSED_OVER)
-        failure = why_unreadable(raw)
+        _, failure = read_update(raw, None)
         if failure is None:
             self._backlog.add(raw)
         return KeptUpdate(number, json.dumps(raw), failure)
@@ -132,7 +132,6 @@ class DurableQueue(UpdateQueue):
 
     @property
     def is_behind(self) -> bool:
-        """Tell whether more updates wait at Telegram, as far as is known."""
         return time.monotonic() - self._full_at < _BEHIND_SECONDS
 
     def _note_queued(self, number: int) -> None:
@@ -142,7 +141,6 @@ class DurableQueue(UpdateQueue):
 
     @property
     def is_at_work(self) -> bool:
-        """Tell whether an update is queued or being handled."""
         return bool(self._open)
 
     async def reload(self, bot: ExtBot[Any]) -> int:
@@ -206,7 +204,7 @@ def _why_not_again(number: int, raw: dict[str, Any] | None, tried: int) -> str |
     if tried >= MOST_TRIES:
         _log.error("an update at which the bot died is set aside", update=number, tries=tried)
         return DIED
-    return why_unreadable(raw)
+    return read_update(raw, None)[1]
 
 
 class DurableApplication(Application[Any, Any, Any, Any, Any, Any]):

@@ -61,24 +61,20 @@ class TextPool:
         self._numbers = itertools.count()
 
     async def start(self) -> None:
-        """Make sure that every process is there."""
         await asyncio.gather(*(worker.start() for worker in self._workers))
 
     async def run(
         self, task: Task[AboutT, ItemT, AnswerT], about: AboutT, items: Sequence[ItemT]
     ) -> list[AnswerT | Failure]:
-        """Return for each item, in order, its answer or why there is none."""
         async with self._one(task.priority) as worker:
             return await worker.run(task, about, items)
 
     async def run_packed(self, task: str, about: bytes, items: Iterable[bytes]) -> list[bytes | Failure]:
-        """Do a task, by its name, on JSON as it comes; return its answers as they are, not checked."""
         async with self._one() as worker:
             return await worker.run_packed(task, about, items)
 
     @asynccontextmanager
     async def _one(self, priority: int = 0) -> AsyncIterator[TextWorker]:
-        """Wait for a process that is free."""
         given = asyncio.get_running_loop().create_future()
         heapq.heappush(self._waiting, (-priority, next(self._numbers), given))
         self._give()
@@ -90,12 +86,10 @@ class TextPool:
                 self._give()
 
     def _give(self) -> None:
-        """Give free processes to those who wait."""
         while self._free and self._waiting:
             *_, given = heapq.heappop(self._waiting)
             if not given.done():
                 given.set_result(self._free.pop(0))
 
     async def aclose(self) -> None:
-        """End the processes."""
         await asyncio.gather(*(worker.aclose() for worker in self._workers))

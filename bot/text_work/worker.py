@@ -113,14 +113,12 @@ class TextWorker:
         self._process: Process | None = None
 
     async def start(self) -> None:
-        """Make sure that a process is there."""
         async with self._turn:
             await self._ready()
 
     async def run(
         self, task: Task[AboutT, ItemT, AnswerT], about: AboutT, items: Sequence[ItemT]
     ) -> list[AnswerT | Failure]:
-        """Return for each item, in order, its answer or why there is none."""
         packed = (task.item.dump_json(item) for item in items)
         return await self._run(task.name, task.about.dump_json(about), packed, task.answer.validate_json)
 
@@ -137,8 +135,9 @@ class TextWorker:
                 done, killed_at = 0, -1
                 while done < len(call):
                     found = await self._call(task, about, call[done:], read)
-                    if _was_killed(found[-1]) and killed_at < done + len(found) - 1:
-                        killed_at = done + len(found) - 1  # probably killed from outside: try once more
+                    last, at = found[-1], done + len(found) - 1
+                    if isinstance(last, Failure) and last.reason == "killed" and killed_at < at:
+                        killed_at = at  # probably killed from outside: try once more
                         found.pop()
                     answers += found
                     done += len(found)
@@ -235,17 +234,12 @@ class TextWorker:
         return reason
 
     async def aclose(self) -> None:
-        """End the process."""
         process, self._process = self._process, None
         if process is None:
             return
         if process.returncode is None:
             process.kill()
         await process.communicate()  # reads what is left: an unread pipe would keep it from being waited for
-
-
-def _was_killed(answer: object) -> bool:
-    return isinstance(answer, Failure) and answer.reason == "killed"
 
 
 def _calls(items: Iterable[bytes]) -> Iterator[list[bytes]]:

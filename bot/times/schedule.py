@@ -195,8 +195,6 @@ def _end_of_gap(before: dt.datetime, after: dt.datetime, zone: dt.tzinfo) -> dt.
     return start + passed * _SECOND
 
 
-# Plan the due slots: which one is made, which are skipped and why. Pure.
-
 TOO_LATE = "quá muộn"
 OVERTAKEN = "đã có số mới hơn"
 EDITION_PAUSED = "bản tin tạm ngừng"

@@ -10,8 +10,6 @@ from typing import Literal
 from bot.times.schedule import EVERY_DAY
 from summarizer.text.syllables import folded
 
-# Numbers that are spelled out: places in a list, hours. Pure.
-
 _ONE_TO_TEN = ("một", "hai", "ba", "bốn", "năm", "sáu", "bảy", "tám", "chín", "mười")
 NUMERALS = {numeral: number for number, numeral in enumerate(_ONE_TO_TEN, start=1)}
 _ONES = {numeral: number for numeral, number in NUMERALS.items() if number < 10} | {"lăm": 5, "mốt": 1}
@@ -46,8 +44,6 @@ def with_digits(plain: str) -> str:
     return pattern.sub(lambda found: str(numbers[found[0]]), plain)
 
 
-# Hours, days of the week, zones.
-#
 # A misreading is worse than a question back, so ambiguous text is refused. The error carries the reason and
 # suggestions; the chat's texts make a message of them.
 

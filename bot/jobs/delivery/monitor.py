@@ -140,7 +140,13 @@ class Monitor:
         queue = await self._measure_queue()
         sent = await self._count_sent()
         rate = self._measured_rate(sent)
-        _show(queue, rate)
+        finish_at = queue.finish_at(rate)
+        WAITING_DELIVERIES.set(queue.waiting)
+        DUE_DELIVERIES.set(queue.due)
+        QUEUE_AGE_SECONDS.set(queue.age.total_seconds())
+        UNKNOWN_DELIVERIES.set(queue.unknown)
+        SENDING_RATE.set(rate)
+        SECONDS_TO_FINISH.set((finish_at - queue.at).total_seconds() if finish_at else 0)
         if await self._is_first():
             await self._progress.show(queue, sent=sent, rate=rate, is_paused=self._sender.is_paused)
 
@@ -154,7 +160,6 @@ class Monitor:
         GONE_DELIVERIES.set(outcomes.gone)
 
     async def check_risks(self) -> None:
-        """Report risks to delivery to the admins."""
         problem = self._find_problem()
         self._deaf_checks = self._deaf_checks + 1 if problem else 0
         rate = self._measured_rate(await self._count_sent())
@@ -197,13 +202,3 @@ class Monitor:
             self._counts.popleft()
         began, sent_before = self._counts[0]
         return max(0, sent - sent_before) / max(1.0, now - began)
-
-
-def _show(queue: Queue, rate: float) -> None:
-    finish_at = queue.finish_at(rate)
-    WAITING_DELIVERIES.set(queue.waiting)
-    DUE_DELIVERIES.set(queue.due)
-    QUEUE_AGE_SECONDS.set(queue.age.total_seconds())
-    UNKNOWN_DELIVERIES.set(queue.unknown)
-    SENDING_RATE.set(rate)
-    SECONDS_TO_FINISH.set((finish_at - queue.at).total_seconds() if finish_at else 0)

@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import structlog
-from sqlalchemy.ext.asyncio import AsyncConnection
 from telegram import Bot, ChatMember
 from telegram.constants import ParseMode
 from telegram.error import TelegramError
@@ -78,7 +77,8 @@ async def change(services: Services, note: str, risk: str | None, over: str) -> 
     """Write down that a risk began or ended; return the text to send, None if nothing is new."""
     now = services.clock.now()
     async with services.database.write() as connection:
-        is_on, reported_at = await _remembered(connection, note)
+        state, _, at = (await find_note(connection, note) or "").partition(" ")
+        is_on, reported_at = state == "on", dt.datetime.fromisoformat(at) if at else None
         if risk is not None and not is_on and (reported_at is None or abs(now - reported_at) >= AGAIN):
             await write_note(connection, note, f"on {now.isoformat()}", now=now)
             _log.error("promise at risk", risk=note)
@@ -87,12 +87,6 @@ async def change(services: Services, note: str, risk: str | None, over: str) -> 
             await write_note(connection, note, f"off {(reported_at or now).isoformat()}", now=now)
             return over
     return None
-
-
-async def _remembered(connection: AsyncConnection, note: str) -> tuple[bool, dt.datetime | None]:
-    """Return whether admins know of the risk as present, and when it was reported last."""
-    state, _, at = (await find_note(connection, note) or "").partition(" ")
-    return state == "on", dt.datetime.fromisoformat(at) if at else None
 
 
 async def report_unhandled_updates(services: Services, notify_admins: NotifyAdmins) -> None:

@@ -119,7 +119,6 @@ def _window(newsroom: Newsroom, gate: Gate, profile: Profile, edition: Edition, 
 
 
 async def find_gates(services: Services) -> dict[tuple[str, dt.datetime], Gate]:
-    """Return the gates that are open, by edition and slot."""
     async with services.database.read() as connection:
         return {(gate.edition, gate.slot_at): gate for gate in await find_open_gates(connection)}
 

@@ -30,7 +30,6 @@ from storage.delivery.issues import (
     record_issue,
     record_issues,
 )
-from storage.delivery.messages import Buttons
 from storage.delivery.prepared_issues import record_prepared_readers
 from storage.delivery.states import IssueStatus
 from storage.engine import chunks
@@ -88,8 +87,12 @@ async def publish(connection: AsyncConnection, made: Sequence[Made], *, now: dt.
     A profile whose slot was taken gets nothing, nor do the readers of its variants. Very many readers are
     queued after this transaction, by `queue_rest`.
     """
+    slot = made[0].window.until.isoformat()
     if await is_large(connection, [one.profile.id for one in made]):
-        await _publish_large(connection, made, now=now)
+        for zone, numbers in _by_zone(await _record_apart(connection, made, now, None)).items():
+            await begin_fanouts(connection, numbers, zone, now=now)
+        editions = sorted({one.edition.name for one in made})
+        _log.info("issues of very many readers", editions=editions, slot=slot)
         return 0
     taken = await _record(connection, made, now)
     apart = {reader for _, one in taken for variant in one.variants for reader in variant.readers}
@@ -98,7 +101,6 @@ async def publish(connection: AsyncConnection, made: Sequence[Made], *, now: dt.
         queued += await enqueue_issues(connection, numbers, readers, release=release_in(zone, now), now=now)
     queued += await _publish_variants(connection, [one for _, one in taken], now=now)
     editions = sorted({one.edition.name for _, one in taken})
-    slot = made[0].window.until.isoformat()
     _log.info("issues", editions=editions, slot=slot, issues=len(taken), queued=queued)
     return queued
 
@@ -110,14 +112,6 @@ async def _record(
     own = [(one, one.composed, one.profile.id) for one in made]
     ids = await record_issues(connection, await _issues(connection, own, now, status), now=made[0].window.end)
     return [(number, one) for number, one in zip(ids, made, strict=True) if number is not None]
-
-
-async def _publish_large(connection: AsyncConnection, made: Sequence[Made], *, now: dt.datetime) -> None:
-    """Record the issues and their variants, and note that their readers are to be queued."""
-    for zone, numbers in _by_zone(await _record_apart(connection, made, now, None)).items():
-        await begin_fanouts(connection, numbers, zone, now=now)
-    editions = sorted({one.edition.name for one in made})
-    _log.info("issues of very many readers", editions=editions, slot=made[0].window.until.isoformat())
 
 
 async def record_prepared(connection: AsyncConnection, made: Sequence[Made], *, now: dt.datetime) -> None:
@@ -173,19 +167,14 @@ async def _issues(
             slot_at=made.window.until,
             window_start=made.window.after,
             status=status or (IssueStatus.MADE if composed.parts else IssueStatus.EMPTY),
-            parts=_parts(composed, under),
+            parts=tuple(
+                Part(html, buttons_of_part, None if number else composed.picture)
+                for number, (html, buttons_of_part) in enumerate(zip(composed.parts, under, strict=True))
+            ),
             stories=_issue_stories(composed),
         )
         for (made, composed, profile_id), under in zip(wanted, buttons, strict=True)
     ]
-
-
-def _parts(composed: Composed, buttons: Sequence[Buttons]) -> tuple[Part, ...]:
-    """Return the messages, the first with the picture that opens the digest."""
-    return tuple(
-        Part(html, under, None if number else composed.picture)
-        for number, (html, under) in enumerate(zip(composed.parts, buttons, strict=True))
-    )
 
 
 def _by_zone(taken: Sequence[tuple[int, Made]]) -> dict[str, list[int]]:

@@ -79,16 +79,15 @@ class Arrivals:
 
         Unfinished work continues in the background.
         """
-        if self._is_fresh() and self._catching_up is None:
-            return
         if self._catching_up is None:
+            if self._is_fresh():
+                return
             self._catching_up = asyncio.create_task(self._take_everything_in(), name="catch up")
         await asyncio.wait([self._catching_up], timeout=most_seconds)
         if self._catching_up.done():
             self._catching_up = None
 
     async def close(self) -> None:
-        """Cancel the work under way."""
         if self._catching_up is not None:
             self._catching_up.cancel()
             await asyncio.wait([self._catching_up])

@@ -34,7 +34,7 @@ class ArchiveStore:
         self._services = services
         self._results: dict[str, Intake] = {}
         self._waiting = 0  # articles stored since processing began the last time
-        self._processing: asyncio.Task[None] | None = None
+        self._processing: asyncio.Task[int] | None = None
         self._on_stored = on_stored
         self._processor = Processor(
             services.database, services.clock, texts, self._note_set_aside,
@@ -45,7 +45,10 @@ class ArchiveStore:
         """Store what the file or path `name` gave."""
         result = Intake()
         if taken:
-            if await self._is_any_changed(taken):
+            async with self._services.database.read() as connection:
+                articles = [one for one in taken if isinstance(one, Incoming)]
+                is_changed = await is_any_changed(connection, articles)
+            if is_changed:
                 await self._process_all()
             result = await keep_taken(self._services.database, taken, INGEST, now)
         self._note(name, result)
@@ -65,28 +68,21 @@ class ArchiveStore:
             self._processing.cancel()
             await asyncio.wait([self._processing])
 
-    async def _is_any_changed(self, taken: Sequence[Taken]) -> bool:
-        async with self._services.database.read() as connection:
-            return await is_any_changed(connection, [one for one in taken if isinstance(one, Incoming)])
-
     async def _process_all(self) -> None:
         await self._begin_processing()
         await self._end_processing()
 
     async def _begin_processing(self) -> None:
+        """Begin to process articles until none waits."""
         await self._end_processing()
-        self._waiting = 0
-        self._processing = asyncio.create_task(self._process(), name="processing")
+        self._waiting, newsroom = 0, self._services.newsroom
+        until_done = self._processor.run(most=sys.maxsize, ranker=newsroom.ranker, rules=newsroom.topic_rules)
+        self._processing = asyncio.create_task(until_done, name="processing")
 
     async def _end_processing(self) -> None:
         """Wait until processing ends, and raise what it raised."""
         if self._processing is not None:
             await self._processing
-
-    async def _process(self) -> None:
-        """Process articles until none waits."""
-        newsroom = self._services.newsroom
-        await self._processor.run(most=sys.maxsize, ranker=newsroom.ranker, rules=newsroom.topic_rules)
 
     def _note_set_aside(self, source: str, title: str, reason: str) -> None:
         place = f"{source}: {title}"

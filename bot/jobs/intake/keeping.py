@@ -26,7 +26,6 @@ from storage.processes.leases import (
 )
 from storage.processing.article_turns import (
     ClaimedArticle,
-    QueuedTurn,
     delete_turns,
     find_answers,
     find_queued_turns,
@@ -72,7 +71,6 @@ class Keeper:
         return time.monotonic() - self._renewed_at < LEASE_SECONDS / 2
 
     def add(self, done: Sequence[Ready]) -> None:
-        """Add work of this process."""
         self._own |= {one.turn: one for one in done}
 
     def drop(self) -> list[ClaimedArticle]:
@@ -140,7 +138,11 @@ class Keeper:
             line = await find_queued_turns(connection, _LINE)
             stale = [one.turn for one in line if one.is_stale]
             current = [one for one in line if not one.is_stale]
-            turns = self._available(current)
+            done = itertools.takewhile(
+                lambda one: one.is_answered or (one.turn in self._own and one.owner == self._key.owner),
+                current,
+            )
+            turns = [one.turn for one in done]
             handed_in = [turn for turn in turns if turn not in self._own]
             answers = await find_answers(connection, handed_in) if handed_in else []
         if stale:
@@ -154,16 +156,6 @@ class Keeper:
         }
         known = self._own | theirs
         return [known[turn] for turn in itertools.takewhile(known.__contains__, turns)]
-
-    def _available(self, line: Sequence[QueuedTurn]) -> list[int]:
-        """Return the turns at the head of the line whose work is done and available here."""
-        turns = []
-        for one in line:
-            is_mine = one.turn in self._own and one.owner == self._key.owner
-            if not (one.is_answered or is_mine):
-                break
-            turns.append(one.turn)
-        return turns
 
     async def _hand_in(self) -> bool:
         """Hand in the work of this process; return whether there was any."""
@@ -199,7 +191,6 @@ class Keeper:
 
 
 def _findings(ready: Ready, story: int | None, rules: TopicRules) -> Findings:
-    """Return what is saved of an article."""
     turn, article, worked = ready
     by_words = worked.processed.topic
     topic = decide_topic(clues_of(article, by_words), rules)

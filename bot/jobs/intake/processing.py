@@ -122,17 +122,14 @@ class Processor:
                     count = (count or 0) + await self._keep(claimed, found, rules)
                     begun.pop(0)
         except BaseException:  # also when this is cancelled: the articles are not to blame
-            await self._give_back(begun)
+            with suppress(StorageError):
+                async with self._database.write() as connection:
+                    unfinished = [one for batch in begun for one in batch] + self._keeper.drop()
+                    await give_back(connection, self._owner, unfinished)
             raise
         if count is None and await self._must_wait(rules):
             return 0
         return count
-
-    async def _give_back(self, begun: Sequence[Sequence[ClaimedArticle]]) -> None:
-        claimed = [one for batch in begun for one in batch]
-        with suppress(StorageError):
-            async with self._database.write() as connection:
-                await give_back(connection, self._owner, [*claimed, *self._keeper.drop()])
 
     async def _begin(
         self, most: int, begun: list[Sequence[ClaimedArticle]]

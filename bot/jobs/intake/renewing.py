@@ -57,7 +57,6 @@ async def renew_topics(
 
 
 def clues_of(article: StoredArticle, by_words: str | None) -> TopicClues:
-    """Return the clues to the article's topic."""
     return TopicClues(article.category, article.url, (article.speaker, article.source), by_words)
 
 

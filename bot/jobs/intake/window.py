@@ -90,7 +90,7 @@ class Window:
             return None
         if worked.packed is None:  # its features could not be computed
             return own_key if article.story_id is None else article.story_id
-        features = unpack(worked.packed, _moment(article), article.source, worked.order)
+        features = unpack(worked.packed, _moment(published_of(article)), article.source, worked.order)
         story = article.story_id if article.story_id is not None else self._grouper.nearest(features)
         story = own_key if story is None else story
         self._grouper.enter(article.id, features, story)
@@ -123,7 +123,7 @@ def is_new(story: int) -> bool:
 
 
 def _features(known: Grouped) -> ArticleFeatures:
-    moment = known.published_at.timestamp() if known.published_at else float("nan")
+    moment = _moment(known.published_at)
     if known.packed is not None:
         return unpack(known.packed, moment, known.source)
     return features_of(
@@ -137,6 +137,5 @@ def published_of(article: StoredArticle) -> dt.datetime | None:
     return published.at if published and published.precision != "month" else None
 
 
-def _moment(article: StoredArticle) -> float:
-    published = published_of(article)
+def _moment(published: dt.datetime | None) -> float:
     return published.timestamp() if published else float("nan")

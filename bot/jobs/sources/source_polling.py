@@ -53,9 +53,7 @@ class WebPolling:
         notify_admins: NotifyAdmins,
         *,
         owner: str | None = None,
-        make_fetcher: Callable[[Clock, str | None], Fetcher] = lambda clock, contact: Fetcher(
-            clock, contact=contact
-        ),
+        make_fetcher: Callable[[Clock, str | None], Fetcher] = Fetcher,
         chance: Callable[[], float] = random.random,
     ) -> None:
         self._services = services
@@ -103,7 +101,6 @@ class WebPolling:
         return found
 
     async def until_idle(self) -> None:
-        """Wait until no poll is under way."""
         while self._running:
             await asyncio.wait(self._running.values())
 

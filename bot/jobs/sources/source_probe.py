@@ -87,18 +87,12 @@ async def topics_of(items: Sequence[Item], texts: Texts, rules: TopicRules) -> t
     taken = [item.taken for item in items if isinstance(item.taken, Incoming)][:_MOST_TOPICS]
     documents = [Document(one.title, one.sapo, one.body) for one in taken]
     found = await texts.run(PROCESS, Processing("diemtin"), documents)
-    return tuple(
-        decide_topic(
-            TopicClues(
-                one.topic,
-                one.url,
-                (one.speaker, one.source),
-                done.topic if isinstance(done, Processed) else None,
-            ),
-            rules,
-        )
-        for one, done in zip(taken, found, strict=True)
-    )
+    topics = list[str | None]()
+    for one, done in zip(taken, found, strict=True):
+        by_words = done.topic if isinstance(done, Processed) else None
+        clues = TopicClues(one.topic, one.url, (one.speaker, one.source), by_words)
+        topics.append(decide_topic(clues, rules))
+    return tuple(topics)
 
 
 def _at(source: WebSource, url: str) -> WebSource:
@@ -165,7 +159,7 @@ async def probe(
     async with aclosing(TextWorker()) as texts:
         take = _taking(texts)
         if isinstance(source, WebSource):
-            async with aclosing(Fetcher(clock, contact=newsroom.contact)) as fetcher:
+            async with aclosing(Fetcher(clock, newsroom.contact)) as fetcher:
                 with closing(Reader(fetcher, take)) as reader:
                     trial = await try_source(source, fetcher, reader, now, date_order)
             items = trial.answer.items

@@ -107,7 +107,6 @@ class Reader:
         self._threads.shutdown(wait=False, cancel_futures=True)
 
     async def hash_of(self, body: bytes) -> str:
-        """Return a hash of a body."""
         return await self._apart(lambda: hashlib.sha256(body).hexdigest())
 
     async def read(
