@@ -17,7 +17,6 @@ from sqlalchemy import func, select, text, update
 from benchmarks.newsrooms import MORNING, newsroom
 from bot.news.reader_notices import announce, rules_of, send_correction
 from bot.news.services import Services
-from bot.times.clock import ManualClock
 from storage.delivery.announcements import call_off_announcement, draft_announcement, end_waiting
 from storage.delivery.corrections import draft_correction
 from storage.delivery.message_fanouts import queue_messages
@@ -25,6 +24,7 @@ from storage.engine import WORKING_FOLDER, Database
 from storage.profiles import Choices, join_profile
 from storage.tables import deliveries, messages
 from storage.upkeep.upgrade import upgrade
+from tests.manual_clock import ManualClock
 from tests.postgres_server import running_server
 from tests.storage.test_changes_of_mind import STORY, publish
 

@@ -23,7 +23,6 @@ from benchmarks.newsrooms import MORNING, newsroom, store_story, tell_nobody
 from bot.jobs.digests.publishing import queue_rest
 from bot.jobs.digests.slots import run_due_slots
 from bot.news.services import Services
-from bot.times.clock import ManualClock
 from storage.delivery.claiming import claim_deliveries
 from storage.delivery.deliveries import begin_month
 from storage.delivery.issues import Issue, Part, record_issue
@@ -36,6 +35,7 @@ from storage.times import Published
 from storage.upkeep.prune import prune_issues
 from storage.upkeep.stats import measure_queue
 from storage.upkeep.upgrade import upgrade
+from tests.manual_clock import ManualClock
 from tests.postgres_server import running_server
 
 _NOW = dt.datetime(2026, 8, 20, 22, 0, tzinfo=dt.UTC)  # 5:00 in Vietnam

@@ -25,13 +25,13 @@ from sqlalchemy import func, insert, select
 
 from bot.jobs.digests.slots import run_due_slots
 from bot.news.services import Services
-from bot.times.clock import ManualClock
 from storage.engine import Database
 from storage.intake.drafts import Incoming
 from storage.profiles import Choices, Length
 from storage.tables import deliveries, issues, messages, profiles, subscribers
 from storage.times import Published
 from storage.upkeep.upgrade import upgrade
+from tests.manual_clock import ManualClock
 
 _NOW = dt.datetime(2026, 8, 20, 22, 0, tzinfo=dt.UTC)  # 5:00 in Vietnam
 _TOPICS = {name: name for name in ("thoi-su", "the-gioi", "kinh-te", "the-thao", "giai-tri", "suc-khoe")}

@@ -17,7 +17,6 @@ from bot.emulator.server import serve
 from bot.news.newsroom import Edition, Newsroom, Source
 from bot.news.services import Services
 from bot.telegram.transport import AiohttpRequest
-from bot.times.clock import ManualClock
 from bot.times.schedule import Schedule
 from storage.articles import store_articles
 from storage.delivery.issues import Issue, Part, enqueue_issues, record_issue
@@ -29,6 +28,7 @@ from storage.profiles import Choices, join_profile
 from storage.subscribers import set_quiet, subscribe
 from storage.times import Published
 from summarizer.model import Place, sentence_at
+from tests.manual_clock import ManualClock
 from tests.waiting import find_waiting
 
 START = dt.datetime(2026, 3, 1, 22, 0, tzinfo=dt.UTC)  # Monday 5:00 in Việt Nam

@@ -11,7 +11,6 @@ from bot.jobs.intake.intake import keep_taken
 from bot.jobs.intake.processing import Processor
 from bot.news.services import Services
 from bot.telegram.updates import DurableQueue
-from bot.times.clock import ManualClock
 from storage.articles import get_article
 from storage.conversations import find_question, record_question
 from storage.engine import Database
@@ -22,6 +21,7 @@ from storage.search.search import search_articles
 from storage.subscribers import find_subscriber
 from summarizer.questions.query import parse_query
 from tests.bot.telegram.handmade import signed_out
+from tests.manual_clock import ManualClock
 from tests.texts_here import TextsHere
 from tests.waiting import find_waiting
 

@@ -22,12 +22,12 @@ from bot.jobs.breaking_news import send_unscheduled
 from bot.jobs.digests.slots import run_due_slots
 from bot.news.newsroom import Breaking
 from bot.news.services import Services
-from bot.times.clock import ManualClock
 from storage.alerts.follows import follow_story
 from storage.delivery.states import DeliveryStatus, MessageKind
 from storage.subscribers import find_subscriber, set_columns
 from storage.tables import articles, deliveries, messages, subscribers
 from summarizer.reader_tastes import Taste
+from tests.manual_clock import ManualClock
 
 pytestmark = [pytest.mark.faults, pytest.mark.timeout(1_800)]
 

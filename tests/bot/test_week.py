@@ -21,7 +21,6 @@ from bot.jobs.delivery.sender import Sender
 from bot.jobs.digests.slots import reschedule_profiles, run_due_slots
 from bot.news.newsroom import Edition, Newsroom
 from bot.news.services import Services
-from bot.times.clock import ManualClock
 from storage.articles import store_articles
 from storage.engine import Database
 from storage.intake.drafts import Incoming
@@ -30,6 +29,7 @@ from storage.profiles import Choices
 from storage.subscribers import delete_subscriber, set_profile, set_quiet, set_status, subscribe
 from storage.times import Published
 from summarizer.model import Place, sentence_at
+from tests.manual_clock import ManualClock
 from tests.waiting import find_waiting
 
 START = dt.datetime(2026, 3, 1, 22, 0, tzinfo=dt.UTC)  # Monday 5:00 in Việt Nam; New York leaps on Sunday

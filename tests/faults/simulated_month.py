@@ -21,8 +21,8 @@ from bot.jobs.intake.processing import Processor
 from bot.jobs.sources.source_polling import WebPolling
 from bot.news.newsroom import Source
 from bot.news.services import Services
-from bot.times.clock import ManualClock
 from tests.bot.conftest import AdminChat, make_edition
+from tests.manual_clock import ManualClock
 from tests.texts_here import TextsHere
 
 MINUTE, HOUR, DAY = dt.timedelta(minutes=1), dt.timedelta(hours=1), dt.timedelta(days=1)

@@ -23,7 +23,6 @@ from bot.jobs.delivery.sender import Sender
 from bot.news.services import Services
 from bot.operators import notices
 from bot.telegram.updates import DurableQueue
-from bot.times.clock import ManualClock
 from storage.engine import Database
 from storage.errors import StorageError
 from storage.notes import write_note
@@ -32,6 +31,7 @@ from storage.upkeep.upgrade import upgrade
 from tests.bot.processes.conftest import ADMIN, IMPATIENT, NEWSROOM, Start, is_polling, until, until_told
 from tests.bot.telegram.test_updates import receive
 from tests.faults.conftest import Ledger, copies, make_chats
+from tests.manual_clock import ManualClock
 from tests.postgres_server import make_cluster, postgres_programs, start_server
 
 NOW = dt.datetime(2026, 3, 2, tzinfo=dt.UTC)

@@ -13,10 +13,11 @@ from bot.jobs.digests.slots import run_due_slots
 from bot.news.services import Services
 from bot.process.scheduler import Scheduler
 from bot.telegram.limiter import TelegramPace
-from bot.times.clock import Clock, ManualClock
+from bot.times.clock import Clock
 from storage.engine import Database
 from storage.tables import deliveries, issues
 from tests.bot.processes.conftest import until
+from tests.manual_clock import ManualClock
 
 TO_SLOT = 105 * 60  # from 5:00 to 6:45
 

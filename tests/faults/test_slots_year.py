@@ -13,9 +13,9 @@ from sqlalchemy import select
 
 from bot.jobs.digests.slots import reschedule_profiles, run_due_slots
 from bot.news.services import Services
-from bot.times.clock import ManualClock
 from bot.times.schedule import Schedule, plan_slots
 from storage.tables import issues
+from tests.manual_clock import ManualClock
 
 MINUTE = dt.timedelta(minutes=1)
 START = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)

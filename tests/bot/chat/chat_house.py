@@ -20,9 +20,9 @@ from bot.emulator.client import Control, Json
 from bot.news.newsroom import Edition, Newsroom, Source
 from bot.news.services import Services
 from bot.telegram.transport import AiohttpRequest
-from bot.times.clock import ManualClock
 from bot.times.schedule import Schedule
 from storage.subscribers import Subscriber, find_subscriber
+from tests.manual_clock import ManualClock
 
 NOW = dt.datetime(2026, 11, 22, 12, 0, tzinfo=dt.UTC)  # Sunday, 19:00 in Việt Nam
 OPERATOR = 7_000

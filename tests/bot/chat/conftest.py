@@ -11,7 +11,6 @@ from bot.emulator.server import serve
 from bot.jobs.intake.renewing import clues_of
 from bot.news.newsroom import Newsroom
 from bot.news.services import Services
-from bot.times.clock import ManualClock
 from storage.articles import store_articles
 from storage.engine import Database
 from storage.intake.drafts import Incoming
@@ -20,6 +19,7 @@ from storage.times import Published
 from summarizer.model import Place, sentence_at
 from summarizer.topics import decide_topic
 from tests.bot.chat.chat_house import NOW, OPERATOR, Actions, House, Person, make_newsroom
+from tests.manual_clock import ManualClock
 from tests.waiting import find_waiting
 
 

@@ -18,8 +18,8 @@ from urllib.request import urlopen
 import pytest
 
 from bot.commands.demo_day import HELD_BACK, bring_news, free_port, newsroom_text, run_day, samples_at
-from bot.times.clock import ManualClock
 from config.reading import parse_newsroom
+from tests.manual_clock import ManualClock
 
 DEMO = [sys.executable, "-m", "bot", "demo"]
 HOSTILE = {

@@ -16,9 +16,9 @@ from bot.jobs.digests.slots import run_due_slots
 from bot.news.newsroom import Approval
 from bot.news.services import Services
 from bot.process.metrics import serve_health
-from bot.times.clock import ManualClock
 from storage.engine import Database
 from tests.bot.conftest import ADMIN, make_edition
+from tests.manual_clock import ManualClock
 
 
 @dataclass

@@ -6,11 +6,11 @@ from sqlalchemy import select
 
 from bot.jobs.digests.slots import run_due_slots
 from bot.news.services import Services
-from bot.times.clock import ManualClock
 from storage.notes import find_audit_entries
 from storage.tables import deliveries, messages
 from tests.bot.conftest import ADMIN
 from tests.bot.console.conftest import LEAD, Browser, nobody
+from tests.manual_clock import ManualClock
 
 
 async def queued(services: Services) -> list[str]:

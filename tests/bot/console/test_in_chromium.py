@@ -16,9 +16,9 @@ from bot.commands.newsroom_writing import newsroom_file
 from bot.console.public_site import PublicSite
 from bot.jobs.digests.composing import publish_copies
 from bot.news.services import Services
-from bot.times.clock import ManualClock
 from tests.bot.console.conftest import Served
 from tests.bot.console.stocked import stock
+from tests.manual_clock import ManualClock
 
 CHROMIUM = Path("/usr/bin/chromium")
 AXE = Axe().axe_script

@@ -17,10 +17,10 @@ from bot.jobs.digests.slots import run_due_slots
 from bot.news.newsroom import Approval
 from bot.news.reader_notices import send_correction
 from bot.news.services import Services
-from bot.times.clock import ManualClock
 from storage.delivery.corrections import draft_correction
 from storage.delivery.gates import GateAnswer, answer_gate, drop_story, find_open_gates
 from storage.delivery.mailings import find_mailings, retract
+from tests.manual_clock import ManualClock
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 ADDRESS = "https://tin.example.vn/tin"

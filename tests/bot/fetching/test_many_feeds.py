@@ -17,12 +17,12 @@ from bot.fetching.fetcher import Fetcher
 from bot.jobs.sources.source_polling import WebPolling
 from bot.news.newsroom import Newsroom, WebSource
 from bot.news.services import Services
-from bot.times.clock import ManualClock
 from storage.engine import Database
 from storage.sources import SourceState
 from storage.tables import articles
 from tests.bot.fetching.papers import HOURS, START, Host, Papers, served
 from tests.bot.fetching.polls import watch_turns
+from tests.manual_clock import ManualClock
 
 EVERY = dt.timedelta(minutes=30)
 TICK_SECONDS = 5

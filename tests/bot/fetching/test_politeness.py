@@ -8,7 +8,7 @@ import pytest
 
 from bot.fetching.politeness import GAP, Hosts
 from bot.fetching.responses import FetchError, Validators, fresh_seconds, retry_seconds, validators_of
-from bot.times.clock import ManualClock
+from tests.manual_clock import ManualClock
 
 Reply = Callable[..., bytes]
 START = dt.datetime(2026, 3, 2, 1, 0, tzinfo=dt.UTC)

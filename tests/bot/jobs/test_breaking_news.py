@@ -17,10 +17,10 @@ from bot.jobs.delivery.sender import Sender
 from bot.jobs.digests.slots import run_due_slots
 from bot.news.newsroom import Breaking, Newsroom
 from bot.news.services import Services
-from bot.times.clock import ManualClock
 from storage.shown_stories import record_shown
 from storage.subscribers import set_columns, set_quiet
 from storage.tables import articles, breaking_stories, deliveries
+from tests.manual_clock import ManualClock
 
 Reader = Callable[..., Awaitable[int]]
 Story = Callable[..., Awaitable[int]]

@@ -14,13 +14,13 @@ from bot.jobs.upkeep_jobs import end_impossible_waits, prune_if_night
 from bot.news.newsroom import Newsroom
 from bot.news.services import Services
 from bot.telegram.transport import AiohttpRequest
-from bot.times.clock import ManualClock
 from storage.articles import store_articles
 from storage.delivery.refusals import find_limit, hold_chat, limit_bot
 from storage.notes import write_note
 from storage.sources import SourceState, save_source_state
 from storage.tables import articles, deliveries, subscribers, web_sources
 from tests.bot.conftest import incoming
+from tests.manual_clock import ManualClock
 
 NOW = dt.datetime(2026, 3, 1, 22, 0, tzinfo=dt.UTC)
 DAY, HOUR, MINUTE = dt.timedelta(days=1), dt.timedelta(hours=1), dt.timedelta(minutes=1)

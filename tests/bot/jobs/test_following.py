@@ -13,7 +13,6 @@ from bot.jobs.delivery.sender import Sender
 from bot.jobs.following import alert_followers
 from bot.jobs.upkeep_jobs import prune
 from bot.news.services import Services
-from bot.times.clock import ManualClock
 from storage.alerts.follows import find_follows, follow_story, set_followed
 from storage.articles import store_articles
 from storage.intake.drafts import Incoming
@@ -21,6 +20,7 @@ from storage.processing.processed import Findings, make_stories, save_work
 from storage.subscribers import find_subscriber, set_quiet, set_status
 from storage.tables import articles
 from storage.times import Published
+from tests.manual_clock import ManualClock
 from tests.waiting import find_waiting
 
 AN = 1

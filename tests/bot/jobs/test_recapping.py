@@ -14,10 +14,10 @@ from bot.jobs.digests.slots import run_due_slots
 from bot.jobs.recapping import resume_rested, send_recaps
 from bot.jobs.upkeep_jobs import end_impossible_waits
 from bot.news.services import Services
-from bot.times.clock import ManualClock
 from bot.times.schedule import next_weekly
 from storage.subscribers import set_columns, set_quiet, set_status
 from storage.tables import deliveries, subscribers
+from tests.manual_clock import ManualClock
 
 Reader = Callable[..., Awaitable[int]]
 Story = Callable[..., Awaitable[int]]

@@ -10,10 +10,10 @@ from bot.jobs.intake.processing import Processor
 from bot.jobs.upkeep_jobs import prune_if_night
 from bot.news.newsroom import Newsroom
 from bot.news.services import Services
-from bot.times.clock import ManualClock
 from storage.articles import store_articles
 from storage.engine import Database
 from storage.tables import articles, packed_articles
+from tests.manual_clock import ManualClock
 from tests.storage.conftest import incoming
 from tests.texts_here import TextsHere
 

@@ -14,7 +14,6 @@ from bot.emulator.client import Control
 from bot.jobs.upkeep_jobs import prune
 from bot.jobs.watch_alerts import WatchMatcher, send_alerts
 from bot.news.services import Services
-from bot.times.clock import ManualClock
 from storage.alerts.watches import find_watches, set_removed
 from storage.reader_data import export_subscriber
 from storage.subscribers import (
@@ -25,6 +24,7 @@ from storage.subscribers import (
 )
 from storage.tables import issues, messages, watch_hits, watches
 from tests.bot.jobs.watch_room import AN, BINH, Room
+from tests.manual_clock import ManualClock
 
 Reader = Callable[..., Awaitable[int]]
 NIGHT = (22 * 60, 6 * 60 + 30)

@@ -9,7 +9,6 @@ from bot.emulator.client import Control
 from bot.jobs.delivery.sender import Sender
 from bot.jobs.watch_alerts import WatchMatcher, send_alerts
 from bot.news.services import Services
-from bot.times.clock import ManualClock
 from storage.alerts.watches import add_watch
 from storage.articles import store_articles
 from storage.intake.drafts import Incoming
@@ -19,6 +18,7 @@ from storage.subscribers import (
 )
 from storage.times import Published
 from summarizer.questions.watching import parse_watch, watch_key
+from tests.manual_clock import ManualClock
 from tests.waiting import find_waiting
 
 AN, BINH = 1, 2

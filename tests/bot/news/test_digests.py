@@ -9,8 +9,8 @@ import pytest
 from bot.news.digests import FIRST_WINDOW, compose_digest, compose_gathered, gather, window_for
 from bot.news.newsroom import Edition, Newsroom, Source
 from bot.news.services import Services
-from bot.times.clock import ManualClock
 from storage.engine import Database
+from tests.manual_clock import ManualClock
 
 Story = Callable[..., Awaitable[int]]
 HOUR = dt.timedelta(hours=1)

@@ -13,11 +13,11 @@ from bot.news import digests as last_day
 from bot.news.digests import Gathered, LastDay
 from bot.news.newsroom import Newsroom
 from bot.startup.assembly import assemble
-from bot.times.clock import ManualClock
 from config.reading import TEMPLATE, parse_newsroom
 from storage.articles import store_articles
 from storage.candidates import Window
 from storage.engine import Database
+from tests.manual_clock import ManualClock
 from tests.storage.conftest import NOW, incoming
 from tests.texts_here import TextsHere
 

@@ -14,13 +14,13 @@ from bot.jobs.digests.slots import run_due_slots
 from bot.news.newsroom import Newsroom, WebSource
 from bot.news.services import Services
 from bot.operators.reader_lookup import why_article
-from bot.times.clock import ManualClock
 from storage.articles import store_articles
 from storage.intake.drafts import Draft, Origin, Refusal, take
 from storage.processing.processed import Findings, save_work
 from storage.sources import SourceState, record_refusals, save_source_state
 from tests.bot.conftest import incoming
 from tests.bot.operators.answered import TO_SLOT, Reader, Story, article_reason
+from tests.manual_clock import ManualClock
 
 
 @pytest.mark.parametrize(

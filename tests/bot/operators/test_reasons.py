@@ -11,7 +11,6 @@ from bot.news.services import Services
 from bot.operators.reader_lookup import find_reader_view, why_article
 from bot.operators.reasons import Reason, SendingHolds, Why, why_delivery
 from bot.operators.schedule_control import list_issues
-from bot.times.clock import ManualClock
 from bot.times.schedule import QuietHours
 from storage.delivery.history import PastDelivery
 from storage.delivery.mailings import find_mailing, find_mailings, retract
@@ -19,6 +18,7 @@ from storage.delivery.refusals import resume_sending, stop_sending
 from storage.delivery.states import DeliveryStatus, IssueStatus, MessageKind
 from storage.subscribers import set_quiet, set_status
 from tests.bot.operators.answered import MINUTE, TO_SLOT, Story, article_reason, coming, issue, last
+from tests.manual_clock import ManualClock
 
 
 async def test_quiet_hours_are_the_reason_of_a_later_arrival(

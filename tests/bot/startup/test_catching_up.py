@@ -9,11 +9,11 @@ import pytest
 from bot.news.services import Services
 from bot.startup.fleet import note_taken_in, until_caught_up
 from bot.startup.roles import Role
-from bot.times.clock import ManualClock
 from storage.articles import store_articles
 from storage.engine import Database
 from storage.processes.registry import ProcessRow, register_process
 from tests.bot.conftest import incoming
+from tests.manual_clock import ManualClock
 
 ELSEWHERE = frozenset((Role.INTAKE, Role.PROCESS))
 ROW = ProcessRow("may-khac 1|2|4711|5|6", "bot", "intake,process", "intake,process", "1.0", "0270", "")

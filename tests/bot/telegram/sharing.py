@@ -10,9 +10,9 @@ from telegram import Update
 
 from bot.telegram.lease import this_process
 from bot.telegram.shared_updates import SharedQueue
-from bot.times.clock import ManualClock
 from storage.engine import Database
 from tests.bot.telegram.handmade import signed_out
+from tests.manual_clock import ManualClock
 
 NOW = dt.datetime(2026, 3, 2, tzinfo=dt.UTC)
 Make = Callable[[], SharedQueue]

@@ -17,9 +17,9 @@ from bot.messages import texts
 from bot.telegram.incoming import PollingRequest
 from bot.telegram.transport import AiohttpRequest
 from bot.telegram.updates import DurableApplication, DurableQueue, OrderedByChat
-from bot.times.clock import ManualClock
 from storage.engine import Database
 from tests.bot.telegram.handmade import unhandled, update_of
+from tests.manual_clock import ManualClock
 
 Handle = Callable[[Update, Any], Awaitable[None]]
 NOW = dt.datetime(2026, 3, 2, tzinfo=dt.UTC)

@@ -8,7 +8,6 @@ from telegram.error import NetworkError
 
 from bot.telegram.turns import OF_A_PERSON
 from bot.telegram.updates import DurableQueue
-from bot.times.clock import ManualClock
 from storage.conversations import count_passed_over, count_set_aside
 from storage.engine import Database
 from storage.tables import updates
@@ -23,6 +22,7 @@ from tests.bot.telegram.sharing import (
     running,
     taken,
 )
+from tests.manual_clock import ManualClock
 
 __all__ = ["database", "impatient", "process"]  # fixtures
 

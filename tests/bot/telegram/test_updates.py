@@ -11,11 +11,11 @@ from telegram.error import NetworkError
 
 from bot.telegram.turns import OF_A_PERSON
 from bot.telegram.updates import DurableQueue
-from bot.times.clock import ManualClock
 from storage.conversations import count_passed_over, count_set_aside
 from storage.engine import Database
 from storage.tables import updates
 from tests.bot.telegram.handmade import raw_update, receive, signed_out, unhandled
+from tests.manual_clock import ManualClock
 
 NOW = dt.datetime(2026, 3, 2, tzinfo=dt.UTC)
 

@@ -6,7 +6,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from bot.times.clock import Clock, ManualClock
+from bot.times.clock import Clock
+from tests.manual_clock import ManualClock
 
 START = dt.datetime(2026, 1, 5, 6, 29, tzinfo=dt.UTC)
 

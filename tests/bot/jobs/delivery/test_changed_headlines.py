@@ -9,7 +9,6 @@ from sqlalchemy import select, true, update
 from bot.jobs.delivery.risks import report_changed_headlines
 from bot.messages.markup import MAX_UNITS, visible_length
 from bot.news.services import Services
-from bot.times.clock import ManualClock
 from storage.articles import find_articles, store_articles
 from storage.delivery.issues import Issue, IssueStory, Part, enqueue_issues, record_issue
 from storage.delivery.states import IssueStatus
@@ -17,6 +16,7 @@ from storage.processing.processed import Findings, make_stories, save_work
 from storage.search.search import search_articles
 from storage.tables import deliveries, messages
 from summarizer.questions.query import parse_query
+from tests.manual_clock import ManualClock
 from tests.storage.conftest import incoming
 from tests.waiting import find_waiting
 

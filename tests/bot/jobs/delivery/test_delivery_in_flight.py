@@ -14,11 +14,11 @@ from bot.news.services import Services
 from bot.telegram.limiter import TelegramPace
 from bot.telegram.outcomes import Wait
 from bot.telegram.transport import AiohttpRequest
-from bot.times.clock import ManualClock
 from storage.delivery.claiming import Claimed
 from storage.tables import deliveries
 from tests.bot.jobs.delivery.test_delivery import AN, BINH, Queue, ledger, statuses
 from tests.bot.telegram.handmade import bot_at
+from tests.manual_clock import ManualClock
 
 
 async def test_without_a_pace_many_are_in_flight_and_at_telegrams_rate_few(

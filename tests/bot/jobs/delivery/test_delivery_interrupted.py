@@ -10,12 +10,12 @@ from telegram.ext import ExtBot
 from bot.emulator.client import Control
 from bot.jobs.delivery.sender import Sender
 from bot.news.services import Services
-from bot.times.clock import ManualClock
 from storage.delivery.refusals import resume_sending, stop_sending
 from storage.errors import StorageError
 from storage.subscribers import delete_subscriber, find_subscriber, set_status
 from storage.tables import deliveries, subscribers
 from tests.bot.jobs.delivery.test_delivery import AN, BINH, Queue, seen, statuses
+from tests.manual_clock import ManualClock
 
 
 async def test_who_pauses_while_the_row_is_in_flight_gets_no_second_try(

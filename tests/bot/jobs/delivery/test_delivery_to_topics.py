@@ -9,9 +9,9 @@ from telegram.ext import ExtBot
 from bot.emulator.client import Control, Json
 from bot.jobs.delivery.sender import Sender
 from bot.news.services import Services
-from bot.times.clock import ManualClock
 from storage.subscribers import find_subscriber, set_thread
 from storage.tables import deliveries
+from tests.manual_clock import ManualClock
 
 Queue = Callable[..., Awaitable[None]]
 AN = 1

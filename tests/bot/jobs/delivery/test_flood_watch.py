@@ -9,10 +9,10 @@ from bot.jobs.delivery.waits import FIRST_REST_SECONDS, LONGEST_REST_SECONDS, Fl
 from bot.news.services import Services
 from bot.telegram.limiter import TelegramPace
 from bot.telegram.outcomes import Hold
-from bot.times.clock import ManualClock
 from storage.delivery.claiming import Claimed
 from storage.delivery.refusals import hold_chat
 from tests.bot.jobs.delivery.test_delivery import Reader
+from tests.manual_clock import ManualClock
 
 AN, BINH = 1, 2
 LONG = 43_837  # seconds

@@ -12,7 +12,7 @@ from bot.jobs.delivery.monitor import Monitor
 from bot.jobs.delivery.sender import Sender
 from bot.jobs.digests.slots import send_edition_now
 from bot.news.services import Services
-from bot.times.clock import ManualClock
+from tests.manual_clock import ManualClock
 
 Reader = Callable[..., Awaitable[int]]
 Story = Callable[..., Awaitable[int]]

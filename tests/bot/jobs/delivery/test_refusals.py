@@ -13,13 +13,13 @@ from bot.jobs.delivery.risks import report_refusals
 from bot.jobs.delivery.sender import Sender
 from bot.messages import operator_texts
 from bot.news.services import Services
-from bot.times.clock import ManualClock
 from storage.delivery.refusals import LEFT, NO_RIGHTS, REFUSED
 from storage.subscribers import find_subscriber, set_status
 from storage.tables import deliveries
 from storage.upkeep.stats import gather_stats
 from tests.bot.jobs.delivery.test_delivery import AN, BINH, Queue, Reader, seen, statuses
 from tests.bot.jobs.delivery.test_waits import LONG, refuse, until_idle
+from tests.manual_clock import ManualClock
 
 DAY = dt.timedelta(days=1)
 

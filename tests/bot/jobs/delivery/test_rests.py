@@ -11,12 +11,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.jobs.delivery.waits import Waits
 from bot.news.services import Services
 from bot.telegram.outcomes import Hold, Wait
-from bot.times.clock import ManualClock
 from storage.delivery.claiming import Claimed
 from storage.delivery.refusals import find_hold, find_limit, hold_chat, limit_bot
 from storage.engine import Database
 from storage.tables import deliveries, messages
 from tests.bot.jobs.delivery.test_delivery import AN, BINH, Reader, ledger
+from tests.manual_clock import ManualClock
 
 ROOM = 30
 SECOND = dt.timedelta(seconds=1)

@@ -7,9 +7,9 @@ import pytest
 
 from bot.jobs.delivery.risks import Situation, report_risks, report_unhandled_updates, risks_of
 from bot.news.services import Services
-from bot.times.clock import ManualClock
 from storage.conversations import PASSED_OVER, KeptUpdate, keep_updates
 from storage.upkeep.stats import Queue
+from tests.manual_clock import ManualClock
 
 NOW = dt.datetime(2026, 3, 2, 0, 0, tzinfo=dt.UTC)  # 7:00 in Việt Nam
 HOURS, MINUTE = dt.timedelta(hours=2), dt.timedelta(minutes=1)

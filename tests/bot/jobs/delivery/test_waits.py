@@ -15,12 +15,12 @@ from bot.jobs.delivery.waits import FIRST_REST_SECONDS
 from bot.news.services import Services
 from bot.telegram.limiter import TelegramPace
 from bot.telegram.transport import AiohttpRequest
-from bot.times.clock import ManualClock
 from storage.delivery.refusals import count_holds, find_held_chats, find_limit
 from storage.subscribers import move_chat
 from storage.upkeep.stats import find_oldest_due, measure_queue
 from tests.bot.jobs.delivery.test_delivery import AN, BINH, Queue, Reader, seen, statuses
 from tests.bot.telegram.handmade import bot_at
+from tests.manual_clock import ManualClock
 
 LONG = 43_837  # seconds; Telegram has asked a bot for as much
 READERS = 300

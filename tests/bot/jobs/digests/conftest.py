@@ -7,9 +7,9 @@ import pytest
 
 from bot.news.newsroom import Newsroom
 from bot.news.services import Services
-from bot.times.clock import ManualClock
 from tests.bot.jobs.digests.gated import Gated, edition_to_approve
 from tests.bot.jobs.digests.test_slots import Reader, Story
+from tests.manual_clock import ManualClock
 
 
 @pytest.fixture

@@ -11,7 +11,6 @@ from bot.jobs.digests.gate import prepare_early
 from bot.jobs.digests.slots import run_due_slots
 from bot.news.newsroom import Approval, Edition, Newsroom
 from bot.news.services import Services
-from bot.times.clock import ManualClock
 from bot.times.schedule import Schedule
 from storage.delivery.gates import (
     Gate,
@@ -25,6 +24,7 @@ from storage.delivery.gates import (
 from storage.tables import issue_stories, issues
 from tests.bot.conftest import ADMIN
 from tests.bot.jobs.digests.test_slots import MINUTE, TO_SLOT, Reader, Story
+from tests.manual_clock import ManualClock
 
 FIRE = "Lửa bùng lên lúc nửa đêm, ba ki ốt bán vải bị thiêu rụi, không ai bị thương."
 LEAD = 20 * MINUTE

@@ -7,8 +7,8 @@ from sqlalchemy import func, select
 
 from bot.jobs.digests.slots import reschedule_profiles, run_due_slots
 from bot.news.services import Services
-from bot.times.clock import ManualClock
 from storage.tables import deliveries
+from tests.manual_clock import ManualClock
 
 TO_SLOT = 105 * 60  # from 5:00 to 6:45
 HOUR = 3_600

@@ -13,13 +13,13 @@ from bot.jobs.digests.slots import reschedule_profiles, send_edition_now
 from bot.operators.reader_lookup import find_reader_view, why_article
 from bot.operators.reasons import Why
 from bot.operators.schedule_control import list_issues
-from bot.times.clock import ManualClock
 from storage.delivery.gates import GateAnswer
 from storage.profiles import Choices, join_profile
 from storage.subscribers import delete_subscriber
 from storage.tables import articles, deliveries, issues
 from tests.bot.jobs.digests.gated import FIRE, LEAD, TO_GATE, Gated, edition_to_approve
 from tests.bot.jobs.digests.test_slots import HOUR, MINUTE, TO_SLOT
+from tests.manual_clock import ManualClock
 
 
 async def test_other_times_withdraw_what_was_prepared(gated: Gated) -> None:

@@ -11,7 +11,6 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.jobs.digests.publishing import queue_rest
 from bot.news.reader_notices import announce, call_off, rules_of, send_correction
 from bot.news.services import Services
-from bot.times.clock import ManualClock
 from storage.delivery import fanouts as fanouts_module
 from storage.delivery.announcements import call_off_announcement, draft_announcement, end_waiting
 from storage.delivery.corrections import draft_correction
@@ -19,6 +18,7 @@ from storage.delivery.message_fanouts import queue_messages
 from storage.delivery.states import MessageKind
 from storage.subscribers import set_status
 from storage.tables import deliveries, message_fanouts, messages, subscribers
+from tests.manual_clock import ManualClock
 from tests.storage.test_changes_of_mind import STORY, publish, send
 
 Reader = Callable[..., Awaitable[int]]

@@ -13,7 +13,6 @@ from bot.chat.settings.choices import change_choices
 from bot.jobs.digests.publishing import queue_rest
 from bot.jobs.digests.slots import run_due_slots, send_edition_now
 from bot.news.services import Services
-from bot.times.clock import ManualClock
 from bot.times.schedule import release_in
 from storage.delivery import fanouts as fanouts_module
 from storage.delivery.fanouts import queue_part
@@ -22,6 +21,7 @@ from storage.profiles import Choices, join_profile
 from storage.shown_stories import record_shown
 from storage.subscribers import set_profile, set_status, subscribe
 from storage.tables import deliveries, fanouts, issues, messages, prepared_readers, profiles, subscribers
+from tests.manual_clock import ManualClock
 
 Reader = Callable[..., Awaitable[int]]
 TO_SLOT = 105 * 60  # from 5:00 to 6:45

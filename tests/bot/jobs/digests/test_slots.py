@@ -10,10 +10,10 @@ from sqlalchemy import event, select, update
 
 from bot.jobs.digests.slots import reschedule_profiles, run_due_slots
 from bot.news.services import Services
-from bot.times.clock import ManualClock
 from storage.engine import Database
 from storage.profiles import find_profile
 from storage.tables import articles, deliveries, issue_stories, issues, profiles, subscribers
+from tests.manual_clock import ManualClock
 
 Reader = Callable[..., Awaitable[int]]
 

@@ -4,10 +4,10 @@ from typing import Any
 
 from bot.jobs.digests.slots import reschedule_profiles, run_due_slots, send_edition_now
 from bot.news.services import Services
-from bot.times.clock import ManualClock
 from bot.times.schedule import OVERTAKEN, TOO_LATE
 from storage.profiles import find_profile
 from tests.bot.jobs.digests.test_slots import DAY, HOUR, MINUTE, TO_SLOT, Reader, Story, made, rows
+from tests.manual_clock import ManualClock
 
 
 async def test_a_restart_just_before_and_after_the_slot_changes_nothing(

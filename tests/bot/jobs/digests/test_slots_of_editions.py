@@ -13,11 +13,11 @@ from bot.news.newsroom import Edition, Newsroom
 from bot.news.reader_notices import find_audience
 from bot.news.services import Services
 from bot.operators.schedule_control import list_coming_slots, list_issues
-from bot.times.clock import ManualClock
 from storage.delivery.announcements import count_audience, readers_of
 from storage.profiles import Choices
 from storage.tables import issues, messages
 from tests.bot.jobs.digests.test_slots import DAY, HOUR, MINUTE, TO_SLOT, Reader, Story, told_stories
+from tests.manual_clock import ManualClock
 
 TO_EVENING = 11 * HOUR + 45 * MINUTE  # from 6:45 to 18:30
 BOTH = {"edition": "sang", "more_editions": ("toi",)}

@@ -10,11 +10,11 @@ import pytest
 from bot.jobs.digests.slots import reschedule_profiles, run_due_slots
 from bot.news.newsroom import Edition, Newsroom
 from bot.news.services import Services
-from bot.times.clock import ManualClock
 from bot.times.schedule import OVERTAKEN
 from storage.profiles import deactivate, find_due, find_profile, join_profile
 from storage.subscribers import delete_subscriber, set_status, subscribe
 from tests.bot.jobs.digests.test_slots import DAY, HOUR, MINUTE, TO_SLOT, Reader, Story, made, rows
+from tests.manual_clock import ManualClock
 
 
 async def test_a_profile_nobody_listens_to_goes_to_sleep_and_wakes_with_its_next_reader(

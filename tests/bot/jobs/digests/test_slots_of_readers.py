@@ -11,7 +11,6 @@ from bot.jobs.digests import publishing
 from bot.jobs.digests.slots import run_due_slots
 from bot.jobs.upkeep_jobs import prune
 from bot.news.services import Services
-from bot.times.clock import ManualClock
 from storage.delivery.states import DeliveryStatus
 from storage.profiles import Choices, join_profile
 from storage.shown_stories import record_shown
@@ -19,6 +18,7 @@ from storage.subscribers import delete_subscriber, set_profile, set_status
 from storage.tables import deliveries, issue_stories, issues, messages, profiles, shown_stories, subscribers
 from summarizer.reader_tastes import Taste
 from tests.bot.jobs.digests.test_slots import DAY, HOUR, MINUTE, TO_SLOT, KilledError, killed_at_write
+from tests.manual_clock import ManualClock
 
 Reader = Callable[..., Awaitable[int]]
 Story = Callable[..., Awaitable[int]]

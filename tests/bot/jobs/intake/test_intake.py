@@ -14,10 +14,10 @@ from bot.jobs.intake import intake
 from bot.jobs.intake.intake import Intake, poll_sources
 from bot.news.newsroom import Newsroom, Source
 from bot.news.services import Services
-from bot.times.clock import ManualClock
 from storage.articles import Tally
 from storage.engine import Database
 from storage.sources import find_refusals
+from tests.manual_clock import ManualClock
 from tests.waiting import find_waiting
 
 Declare = Callable[..., Source]

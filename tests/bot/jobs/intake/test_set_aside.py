@@ -15,12 +15,12 @@ from bot.jobs.intake.taking import SetAside, Taker
 from bot.news.newsroom import Newsroom, Source
 from bot.news.services import Services
 from bot.text_work.worker import TextWorker
-from bot.times.clock import ManualClock
 from storage.articles import count_waiting, store_articles
 from storage.intake.drafts import Draft, Incoming, Origin, Refusal
 from storage.processing.article_turns import claim_suspect
 from storage.sources import MOST_TRIES, begin_tries, find_refusals
 from tests.bot.conftest import AdminChat, incoming
+from tests.manual_clock import ManualClock
 from tests.texts_here import TextsHere
 from tests.waiting import find_waiting
 

@@ -3,9 +3,9 @@
 import pytest
 
 from bot.jobs.intake.processing import Processor
-from bot.times.clock import ManualClock
 from storage.engine import Database
 from tests.bot.jobs.intake.processing.reports import NOW
+from tests.manual_clock import ManualClock
 from tests.texts_here import TextsHere
 
 

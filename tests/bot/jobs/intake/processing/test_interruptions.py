@@ -15,13 +15,13 @@ from bot.jobs.intake.processing import Processor
 from bot.operators import notices
 from bot.text_work import tasks
 from bot.text_work.worker import TextWorkError
-from bot.times.clock import ManualClock
 from storage.engine import Database
 from storage.errors import StorageError
 from storage.processing.processed import find_summaries
 from storage.tables import articles, packed_articles, stories
 from summarizer.model import Summary
 from tests.bot.jobs.intake.processing.reports import DAY, FLOOD, FLOOD_AGAIN, MATCH, grouped, store, stored
+from tests.manual_clock import ManualClock
 from tests.texts_here import TextsHere
 from tests.waiting import find_waiting
 

@@ -9,7 +9,6 @@ from sqlalchemy import Executable, func, select
 from bot.jobs.intake import window
 from bot.jobs.intake.processing import Processor
 from bot.text_work import tasks
-from bot.times.clock import ManualClock
 from storage.articles import get_article
 from storage.engine import Database
 from storage.errors import StorageError
@@ -27,6 +26,7 @@ from tests.bot.jobs.intake.processing.reports import (
     store,
     stored,
 )
+from tests.manual_clock import ManualClock
 from tests.texts_here import TextsHere
 
 
