@@ -172,7 +172,7 @@ async def test_articles_are_compared_for_a_week_whichever_process_groups(
     started = window.Window(database)
     await started.learn()
     kept = workshop._keeper._window._entries
-    assert [entry.turn for entry in kept] == [3, 4, 5, 6]
+    assert [entry.turn for entry in kept.values()] == [3, 4, 5, 6]
     assert started._entries == kept
     assert started.horizon == workshop._keeper._window.horizon
 
