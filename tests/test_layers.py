@@ -6,6 +6,7 @@ Below the top the same holds for folders: of two siblings only one imports the o
 import ast
 from collections import Counter
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -53,8 +54,13 @@ CLOCKS_AND_FILES = {"now", "utcnow", "today", "open", "default_rng", "import_mod
 FILES = {package: sorted((ROOT / package).rglob("*.py")) for package in OURS}
 
 
-def imports_of(file: Path) -> Iterator[str]:
-    """Yield every module and name that the file imports, dotted, wherever in it the import stands."""
+@cache
+def imports_of(file: Path) -> tuple[str, ...]:
+    """Return every module and name that the file imports, dotted, wherever in it the import stands."""
+    return tuple(_imports_of(file))
+
+
+def _imports_of(file: Path) -> Iterator[str]:
     package = list(file.relative_to(ROOT).parent.parts)
     for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
