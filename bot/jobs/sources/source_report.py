@@ -46,7 +46,7 @@ def facts_of(probed: Probed, newsroom: Newsroom) -> dict[str, Any]:
         "read_from": trial.source.url if trial else None,
         "landed_at": trial.fetched.url if trial else None,
         "moved_to": trial.fetched.moved_to if trial else None,
-        "feeds": [asdict(feed) for feed in trial.feeds] if trial else [],
+        "feeds": [feed.model_dump() for feed in trial.feeds] if trial else [],
         "taken": len(taken),
         "leads": len(leads),
         "whole": len(taken) - len(leads),
