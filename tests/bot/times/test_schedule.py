@@ -243,7 +243,7 @@ def test_equal_ends_mean_never_quiet() -> None:
 
 
 def test_quiet_hours_are_minutes_of_a_day() -> None:
-    for start, end in [(1440, 0), (-1, 0), (0, 1440), (0, -1)]:
+    for start, end in [(1440, 0), (1441, 0), (-1, 0), (0, 1440), (0, 1441), (0, -1)]:
         with pytest.raises(ValueError, match="minutes of a day"):
             QuietHours(start, end)
     assert QuietHours(1439, 0).covers(utc("2026-01-05T16:59"), "Asia/Ho_Chi_Minh")
