@@ -29,7 +29,6 @@ _ZONE = "Asia/Ho_Chi_Minh"
 
 
 async def main(store: str, queries: str, *, shows: bool) -> None:
-    """Print both measures and what an answer costs."""
     database = Database(f"sqlite+aiosqlite:///{store}")
     services = Services(database, Clock(), assemble(parse_newsroom(TEMPLATE, base=Path.cwd())))
     right: defaultdict[str, list[bool]] = defaultdict(list)

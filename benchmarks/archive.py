@@ -50,7 +50,6 @@ CORES = [str(core) for core in sorted(os.sched_getaffinity(0))[:2]]
 
 
 def main() -> None:
-    """Measure each kind, print a line of JSON for each, then the comparison."""
     ask = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     ask.add_argument("articles", type=Path)
     ask.add_argument("count", type=int)
@@ -93,7 +92,6 @@ class Measure:
         self._roots: dict[int, str] = {}
 
     def run(self) -> dict[str, Any]:
-        """Take everything in; return what that took."""
         with self._hands() as arguments, watched(self._roots) as cpu:
             load, began = os.getloadavg()[0], time.perf_counter()
             if self._kind == "kills":

@@ -69,7 +69,6 @@ def read_labelled(path: Path, *, politics: str = "thoi-su") -> list[Labelled]:
 
 
 def load(path: Path) -> TopicModel:
-    """Load a model as `train_topics.py` writes it."""
     with np.load(path) as arrays:
         return unpacked(arrays)
 
@@ -105,7 +104,6 @@ def report(articles: Sequence[Labelled], predicted: Sequence[str | None]) -> Non
 
 
 def main(path: Path, model: TopicModel | None) -> None:
-    """Measure one file."""
     articles = read_labelled(path)
     report(articles, [classify(article, model) for article in articles])
 

@@ -43,7 +43,6 @@ LEASE = LeaseKey("benchmark", "us")
 
 
 def main() -> None:
-    """Print the table in Markdown."""
     ask = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     ask.add_argument("--messages", type=int, default=2_000)
     args = ask.parse_args()

@@ -87,7 +87,6 @@ def newsroom(folder: Path) -> Newsroom:
 
 
 async def fill(database: Database, now: dt.datetime, count: int) -> None:
-    """Fill an empty database."""
     draw = random.Random(15)
     stories: list[int] = []
     for first in range(0, ARTICLES, 500):
@@ -164,7 +163,6 @@ async def _issue(connection: Any, profile: int, slot: dt.datetime, told: list[in
 
 
 async def main(arguments: argparse.Namespace) -> None:
-    """Fill, serve and ask."""
     folder: Path = arguments.folder
     url = arguments.url or f"sqlite+aiosqlite:///{folder / 'console.db'}"
     database, clock = Database(url, folder / "index"), Clock()

@@ -26,7 +26,6 @@ _TURNS = 3
 
 
 def main() -> None:
-    """Fill the stores, measure, print milliseconds an article."""
     ask = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     ask.add_argument("articles", type=Path)
     ask.add_argument("commands", nargs="+", type=Path)

@@ -37,7 +37,6 @@ _READERS = (
 
 
 def main() -> None:
-    """Start what is needed, and measure."""
     ask = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     ask.add_argument("--readers", type=int, default=1_000_000)
     readers = ask.parse_args().readers

@@ -28,7 +28,6 @@ from storage.search.rebuild import keep_up
 
 
 def main() -> None:
-    """Print the figures, a line each."""
     ask = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     ask.add_argument("articles", type=Path, nargs="+")
     ask.add_argument("--questions", type=Path, nargs="+", required=True)
@@ -80,7 +79,6 @@ async def caught_up(database: Database, size: int, changes: int) -> str:
 
 
 def peak_megabytes() -> float:
-    """Return the most memory that this process had."""
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3
 
 

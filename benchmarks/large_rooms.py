@@ -44,7 +44,6 @@ _MONTH = dt.timedelta(days=31)
 
 
 def main() -> None:
-    """Start what is needed, and measure."""
     ask = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     ask.add_argument("--readers", type=int, default=1_000_000)
     ask.add_argument("--profiles", type=int, default=1)

@@ -22,7 +22,6 @@ _UNKNOWN = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
 
 
 def main(path: str) -> None:
-    """Print every disagreement with its sentences, then how long a story took."""
     seconds: list[float] = []
     found = 0
     for row in read_rows(Path(path)):

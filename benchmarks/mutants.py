@@ -126,7 +126,6 @@ def run(module: str, tests: str, most: int, seed: int) -> tuple[int, int]:
 
 
 def main() -> None:
-    """Run over the modules named, or all of them."""
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("modules", nargs="*", help="parts of the modules' names; default: all")
     arguments.add_argument("--most", type=int, default=40, help="mutants a module, drawn by chance")

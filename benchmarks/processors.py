@@ -48,7 +48,6 @@ STORED_AT_ONCE = 200
 
 
 def main() -> None:
-    """Measure, or be one of the processes that are measured."""
     if sys.argv[1] == "work":
         asyncio.run(work(sys.argv[2]))
         return
@@ -110,7 +109,6 @@ class Running:
     process: subprocess.Popen[str]
 
     def read(self) -> dict[str, float]:
-        """Return what it says at its end."""
         said, _ = self.process.communicate()
         return dict(json.loads(said)) if said.strip() else {}
 
@@ -146,7 +144,6 @@ def measure(url: str, count: int, processes: int, *, is_killed: bool) -> dict[st
 
 
 def start(url: str, number: int) -> Running:
-    """Start a process, pinned to a core."""
     core = sorted(os.sched_getaffinity(0))[number % len(os.sched_getaffinity(0))]
     command = ["taskset", "-c", str(core), sys.executable, __file__, "work", url]
     return Running(subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True))
@@ -198,7 +195,6 @@ def cpu_of_family(own: int) -> float:
 
 
 async def waiting(url: str, database: Database | None = None) -> int:
-    """Return how many articles wait."""
     opened = database or Database(url)
     async with opened.read() as connection:
         count = await count_waiting(connection)

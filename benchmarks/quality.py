@@ -29,7 +29,6 @@ Way = Callable[[Sequence[Document], Sequence[Sequence[str]]], Sequence[str]]
 
 
 def main() -> None:
-    """Print both tables in Markdown."""
     ask = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     ask.add_argument("articles", type=Path)
     ask.add_argument("clusters", type=Path)
@@ -131,7 +130,6 @@ def oracle(documents: Sequence[Document], references: Sequence[Sequence[str]]) -
 
 
 def sentences_of(document: Document) -> list[str]:
-    """Return the sentences of a body."""
     body = repair(document.body).text
     return [body[start:end] for start, end in split(body)]
 

@@ -41,7 +41,6 @@ Statements = list[tuple[str, str]]  # the connection's process, and the words
 
 
 def main() -> None:
-    """Start what is needed, and measure."""
     ask = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     ask.add_argument("--questions", type=int, default=100)
     ask.add_argument("--list", action="store_true")

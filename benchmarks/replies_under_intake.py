@@ -48,7 +48,6 @@ port = PORT
 
 
 def main() -> None:
-    """Print percentiles."""
     ask = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     ask.add_argument("articles", type=Path)
     ask.add_argument("--seconds", type=int, default=60)

@@ -20,7 +20,6 @@ def rouge(found: Sequence[str], wanted: Sequence[str]) -> tuple[float, float, fl
 
 
 def mean_rouge(found: Sequence[str], wanted: Sequence[str]) -> float:
-    """Return the mean of the three."""
     return sum(rouge(found, wanted)) / 3
 
 

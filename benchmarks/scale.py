@@ -32,7 +32,6 @@ READERS, BATCH = 2_000, 2_000
 
 
 def main() -> None:
-    """Write rows, or fill a store."""
     ask = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     ask.add_argument("kind", choices=["rows", "store"])
     ask.add_argument("articles", type=Path)
@@ -67,7 +66,6 @@ def copies(given: Sequence[dict[str, Any]], wanted: int) -> Iterator[dict[str, A
 
 
 def lines(row: dict[str, Any]) -> list[str]:
-    """Return the lines of a body."""
     body = row["body"]
     return [line for line in (body.split("\n") if isinstance(body, str) else body) if line]
 
@@ -91,7 +89,6 @@ async def fill(file: Path, rows: Iterator[dict[str, Any]], wanted: int) -> None:
 
 
 async def put(database: Database, table: Table, rows: Iterator[dict[str, Any]]) -> None:
-    """Insert rows in one transaction."""
     if found := list(rows):
         async with database.write() as connection:
             await connection.execute(insert(table), found)
@@ -128,7 +125,6 @@ def about(number: int, row: dict[str, Any], chance: random.Random) -> Iterator[t
 
 
 def profile(number: int) -> dict[str, Any]:
-    """Return the choices of one reader."""
     return {
         "id": number, "key": f"{number}", "edition": "sang", "topics": ["thoi-su"], "times": [],
         "days": [], "created_at": NOW,
@@ -136,7 +132,6 @@ def profile(number: int) -> dict[str, Any]:
 
 
 def subscriber(number: int) -> dict[str, Any]:
-    """Return one reader."""
     return {
         "id": number, "chat_id": number, "kind": "private", "status": "active", "profile_id": number,
         "quiet_start": 0, "quiet_end": 0, "created_at": NOW, "changed_at": NOW,

@@ -32,7 +32,6 @@ _WORD = re.compile(r"[^\W\d_]+")
 
 
 def main() -> None:
-    """Print one table for each size in Markdown."""
     ask = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     ask.add_argument("articles", type=Path, nargs="+")
     ask.add_argument("--queries", type=Path, required=True)
@@ -46,7 +45,6 @@ def main() -> None:
 
 
 def article(row: dict[str, Any]) -> Article:
-    """Read one row."""
     return Article(row["id"], row["title"], row["sapo"], "\n".join(row["body"]))
 
 

@@ -32,7 +32,6 @@ Ask = Callable[[int], Awaitable[object]]
 
 
 def main() -> None:
-    """Print the figures."""
     ask = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     ask.add_argument("postgres", nargs="?")
     ask.add_argument("--updates", type=int, default=2_000)

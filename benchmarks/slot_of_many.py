@@ -41,7 +41,6 @@ _ARTICLES, _BATCH = 300, 500
 
 
 def main(path: str, profile_count: int = 50_000, reader_count: int = 100_000) -> None:
-    """Fill a database, run the slot and print what it took."""
     with tempfile.TemporaryDirectory() as folder:
         asyncio.run(_run(Path(folder) / "slot.sqlite", path, profile_count, reader_count))
 

@@ -36,7 +36,6 @@ def lexrank(document: Document) -> None:
 
 
 def speed(way: Callable[[Document], None], documents: Sequence[Document]) -> float:
-    """Return articles a second of processor time."""
     start = time.process_time()
     for document in documents:
         way(document)
@@ -44,7 +43,6 @@ def speed(way: Callable[[Document], None], documents: Sequence[Document]) -> flo
 
 
 def main() -> None:
-    """Print articles a second of each, a line a round, then the medians."""
     ask = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     ask.add_argument("rows_file", type=Path)
     ask.add_argument("--rows", type=int, default=600)

@@ -71,7 +71,6 @@ class Reader:
 
     @property
     def tastes(self) -> list[Taste]:
-        """Return what was learnt."""
         return sum_up(reversed(self.taught))
 
     @property
@@ -104,7 +103,6 @@ def _text(piece: Piece) -> str:
 
 
 def main(path: str) -> None:
-    """Let the readers read, and print what they got."""
     stories = _grouped(_read(path))
     patterns = [re.compile(rf"(?<!\w)(?:{words})(?!\w)") for words in WANTED]
     untaught, taught = ([Reader(one, teaches) for one in patterns] for teaches in (False, True))

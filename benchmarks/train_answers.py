@@ -53,7 +53,6 @@ class Case:
 
 
 async def main(store: str, *paths: str, saves: bool) -> None:
-    """Fit and report."""
     database = Database(f"sqlite+aiosqlite:///{store}")
     services = Services(database, Clock(), assemble(parse_newsroom(TEMPLATE, base=Path.cwd())))
     cases = [case for row in _rows(paths) if (case := await _case(services, row)) is not None]

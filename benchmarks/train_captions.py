@@ -53,7 +53,6 @@ def usable(line: str) -> bool:
 
 
 def example(text: str, is_caption: bool) -> Example:
-    """Make one training example."""
     tokens = syllables(text)
     return frozenset((*lone_cues(text, tokens), *map(" ".join, pairwise(tokens)))), is_caption
 
@@ -92,7 +91,6 @@ def fit(table: npt.NDArray[np.float32], truth: npt.NDArray[np.bool_]) -> Floats:
 
 
 def main() -> None:
-    """Read, fit, print the held-out rates and write the weights."""
     ask = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     ask.add_argument("train", type=Path)
     ask.add_argument("output", type=Path)

@@ -28,7 +28,6 @@ HELD_SMALL = 5.0
 
 
 def main(week_path: Path, labels_path: Path, target: Path) -> None:
-    """Train, measure, and write the weights."""
     features, labels, groups = examples(pieces_of(week_path), labels_path)
     report(features, labels, groups)
     weights, bias = fit(features, labels)
@@ -38,7 +37,6 @@ def main(week_path: Path, labels_path: Path, target: Path) -> None:
 
 
 def pieces_of(path: Path) -> dict[str, Piece]:
-    """Return the articles by id."""
     found = {}
     for number, row in enumerate(read_rows(path)):
         moment, paper = dt.datetime.fromisoformat(row["published"]), row["source"]
@@ -63,7 +61,6 @@ def examples(pieces: dict[str, Piece], path: Path) -> tuple[Floats, npt.NDArray[
 
 
 def fit(features: Floats, labels: npt.NDArray[np.bool_]) -> tuple[Floats, float]:
-    """Return weights for unscaled features, and the bias."""
     return fit_features(features, labels, np.ones(len(labels)), np.full(features.shape[1], HELD_SMALL))
 
 

@@ -69,7 +69,6 @@ def bound_pairs(
 
 
 def save(path: Path, lines: list[Line]) -> None:
-    """Count and write."""
     often, pairs = counts_of(lines)
     words = ["", *(word for word, _ in often.most_common())]
     number = {word: at for at, word in enumerate(words)}

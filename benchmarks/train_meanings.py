@@ -38,7 +38,6 @@ class Sparse:
         self.starts = np.searchsorted(rows[order], np.arange(height + 1))
 
     def times(self, dense: Floats) -> Floats:
-        """Return the product with a dense matrix."""
         product = np.zeros((self.starts.size - 1, dense.shape[1]), np.float32)
         for row, (start, end) in enumerate(zip(self.starts[:-1], self.starts[1:], strict=True)):
             product[row] = self.values[start:end] @ dense[self.columns[start:end]]

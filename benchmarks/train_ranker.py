@@ -26,7 +26,7 @@ from summarizer.extraction.scoring import Net, net_from, pair_features
 from summarizer.extraction.vectors import Floats
 from summarizer.text.repair import repair
 from summarizer.text.sentences import split
-from summarizer.text.syllables import syllables, tokenize
+from summarizer.text.syllables import syllables, tokens_of
 
 FEWEST = 4  # syllables of a sentence that may be shown
 RARE = 4  # articles; a syllable of fewer counts as never seen
@@ -44,7 +44,6 @@ class Example(NamedTuple):
 
 
 def main() -> None:
-    """Count, compute features, fit, write."""
     ask = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     ask.add_argument("train", type=Path)
     ask.add_argument("folder", type=Path)
@@ -62,7 +61,6 @@ def main() -> None:
 
 
 def write(path: Path, value: object) -> None:
-    """Write compact JSON."""
     path.write_text(json.dumps(value, ensure_ascii=False, separators=(",", ":")) + "\n", encoding="utf-8")
 
 
@@ -79,8 +77,7 @@ def count_idf(rows: Sequence[dict[str, Any]]) -> dict[str, str]:
 def make_example(row: dict[str, Any]) -> Example | None:
     """Measure one article, None if it has no sentence."""
     body = repair(" ".join(row["body"])).text
-    spans = split(body)
-    found = [(body[slice(*span)], words) for span, words in zip(spans, tokenize(body, spans), strict=True)]
+    found = [(body[slice(*span)], words) for span, words in tokens_of(body, split(body))]
     kept = [(text, words) for text, words in found if len(words) >= FEWEST]
     if not kept:
         return None

@@ -88,7 +88,6 @@ class Example(NamedTuple):
 
 
 def main() -> None:
-    """Guess topics, fit, measure on the clusters, fit with them, write."""
     ask = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     for name in ("train", "clusters", "leads", "output"):
         ask.add_argument(name, type=Path)

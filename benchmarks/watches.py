@@ -30,7 +30,6 @@ class Words:
         self._weights = [math.exp(-float(known.idf[at])) for at in known.index.values()]
 
     def some(self, count: int) -> list[str]:
-        """Draw `count` words."""
         return self.rng.choices(self._words, self._weights, k=count)
 
     def watches(self, count: int) -> dict[str, str]:
@@ -43,7 +42,6 @@ class Words:
 
 
 def load(watches: dict[str, str]) -> tuple[WatchIndex, float]:
-    """Return the index of `watches` and the seconds it took."""
     index = WatchIndex()
     began = time.thread_time()
     for number, key in enumerate(watches, 1):
@@ -66,7 +64,6 @@ def measure(index: WatchIndex, words: Words, texts: list[str], articles: int) ->
 
 
 def main() -> None:
-    """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--watches", type=int, default=100_000)
     parser.add_argument("--articles", type=int, default=300)

@@ -26,7 +26,6 @@ _NUMBER = re.compile(r"[a-z]?\d+|html?|aspx|php|rss|xml|feed|atom")  # "the-thao
 _NEWS = frozenset(("tin", "tuc", "bao", "chuyen", "muc", "trang", "kenh", "rss"))  # "tin-the-thao"
 _PAPERS = frozenset(("bao", "tap", "thoi", "tin", "trang", "kenh", "dai", "tc"))  # "bao-phap-luat" is a paper
 _PAPER_BEGINS = ("bao ", "rss bao ", "tap chi ", "thoi bao ", "dai ")  # of the paper's name in a title
-_SUBDOMAIN_LABELS = 1  # of a host like thethao.bao.vn
 _LONGEST_SECTION = 4  # syllables: a longer part of a path is an article's headline, not a section
 
 
@@ -148,7 +147,7 @@ def _sections(url: str) -> Iterator[str]:
     except ValueError:
         return
     path = [unquote(section) for section in parts.path.split("/")[:-1]]
-    for section in [*path, *host.split(".")[:_SUBDOMAIN_LABELS]]:
+    for section in [*path, host.split(".")[0]]:  # thethao.bao.vn
         if len(_NO_WORD.split(_CAPITAL_INSIDE.sub(" ", section))) <= _LONGEST_SECTION + 1:
             yield section_key(section)
 

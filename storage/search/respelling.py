@@ -9,9 +9,10 @@ from weakref import WeakKeyDictionary
 
 from storage.off_loop import SEARCH
 from storage.search.generation import Generation
+from summarizer.questions.equivalents import Phrase
 from summarizer.questions.hits import Hit
 from summarizer.questions.phrases import Groups, Phrases
-from summarizer.questions.query import Phrase, Query
+from summarizer.questions.query import Query
 from summarizer.questions.typing_errors import SpellingCorrector, is_typing_error
 from summarizer.text.syllables import Forms, folded, word_forms
 

@@ -58,13 +58,16 @@ def _select_from_article(
     """Do what `select` does for one article. Free `limits`: it decides between one sentence and two."""
     features = compute_features(title, texts, tokens)
     alone = score_alone(features)
+    budget = _Budget(features.vectors.lengths, limits)
     if limits.syllables is None and limits.sentences != 1:
         chosen = _best_pair(features, alone, may_be_one=limits.is_free)
         if limits.is_free or len(chosen) == limits.sentences:
             return sorted(chosen)
-    else:
-        chosen = []
-    return sorted(_fill(features, alone, chosen, limits))
+        for one in chosen:
+            budget.take(one)
+    scores, dangling = alone - _CAPTION * features.caption, features.dangling
+    _fill(budget, scores, _DANGLING * dangling, dangling > 0, _REDUNDANT * features.vectors.similarity)
+    return sorted(budget.taken)
 
 
 def _best_pair(features: ArticleFeatures, alone: Floats, *, may_be_one: bool) -> list[int]:
@@ -83,25 +86,6 @@ def _best_pair(features: ArticleFeatures, alone: Floats, *, may_be_one: bool) ->
     return [int(ranked[row]), second] if both[row, second] > best_score else best
 
 
-def _fill(features: ArticleFeatures, alone: Floats, chosen: list[int], limits: SummaryLimits) -> list[int]:
-    """Add the best fitting and least repetitive sentence to `chosen`, until none fits."""
-    leaning = features.dangling.copy()
-    similarity = np.zeros_like(alone)
-    alone = alone - _CAPTION * features.caption
-    left = _Budget(features.vectors.lengths, limits)
-    for i in chosen:
-        left.take(i)
-    while True:
-        taken = left.taken
-        leaning[[i + 1 for i in taken if i + 1 < len(leaning)]] = 0
-        if taken:
-            similarity = features.vectors.similarity[taken].max(axis=0)
-        best = left.best(np.asarray(alone - _DANGLING * leaning - _REDUNDANT * similarity, np.float32))
-        if best is None:
-            return left.taken
-        left.take(best)
-
-
 class _Budget:
     """The sentences taken so far, and what still fits."""
 
@@ -112,7 +96,6 @@ class _Budget:
         self.taken: list[int] = []
 
     def best(self, scores: Floats) -> int | None:
-        """Return the best sentence that is not taken and fits."""
         if len(self.taken) >= min(self._sentences, len(self._lengths)):
             return None
         open_scores = np.where(self._lengths <= self._syllables, scores, _NEVER)
@@ -123,6 +106,26 @@ class _Budget:
     def take(self, index: int) -> None:
         self.taken.append(index)
         self._syllables -= float(self._lengths[index])
+
+
+def _fill(
+    budget: _Budget, scores: Floats, leaning: Floats, follows: NDArray[np.bool_], repeated: Floats
+) -> None:
+    """Take the best sentences that fit, besides those taken, until none does.
+
+    Deducted from the `scores` are `leaning`, from a sentence that depends on one not shown (one that
+    `follows` a sentence does not, once that is taken), and `repeated`, (n, n), from repetitions.
+    """
+    new, deducted = list(budget.taken), np.zeros_like(scores)
+    while True:
+        for one in new:
+            deducted = np.maximum(deducted, repeated[one])
+            leaning[one + 1 : one + 2] *= ~follows[one + 1 : one + 2]
+        best = budget.best(scores - leaning - deducted)
+        if best is None:
+            return
+        budget.take(best)
+        new = [best]
 
 
 # The weights of a story's sentences were tuned on the 100 development clusters of VN-MDS (Tran et al.)
@@ -142,13 +145,10 @@ def _select_from_story(
     leans = np.array([is_dangling(text) for sentences in texts for text in sentences])
     # A body's first sentence may also depend on the sapo, which is missing here.
     follows = leans & (np.diff(article, prepend=-1) == 0)
-    left = _Budget(vectors.lengths, SummaryLimits(_STORY_SENTENCES) if limits.is_free else limits)
-    similarity, leaning = np.zeros_like(scores), _LEANING * leans.astype(np.float32)
-    while (best := left.best(scores - leaning - _REPEATED * similarity)) is not None:
-        left.take(best)
-        similarity = np.maximum(similarity, vectors.similarity[best])
-        leaning[best + 1 : best + 2] *= ~follows[best + 1 : best + 2]
-    return _followed(left.taken, follows)
+    budget = _Budget(vectors.lengths, SummaryLimits(_STORY_SENTENCES) if limits.is_free else limits)
+    leaning = _LEANING * leans.astype(np.float32)
+    _fill(budget, scores, leaning, follows, _REPEATED * vectors.similarity)
+    return _followed(budget.taken, follows)
 
 
 def _followed(taken: Sequence[int], follows: NDArray[np.bool_]) -> list[int]:

@@ -13,11 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from summarizer.packaged_data import load_json
-from summarizer.text.syllables import folded
+from summarizer.text.syllables import I_MARKED, Y_MARKED, folded
 
 Floats = NDArray[np.float32]
 Indices = NDArray[np.intp]
-_I, _Y = "iìíỉĩị", "yỳýỷỹỵ"
 _DAMPING, _PAGERANK_STEPS = 0.85, 12
 
 
@@ -119,7 +118,7 @@ def typed_idf(word: str) -> float:
 
 def _twin(word: str) -> str:
     """Return a word that ends in y with the i that other papers write."""
-    return word[:-1] + _I[_Y.index(word[-1])] if word[-1:] in _Y else word
+    return word[:-1] + I_MARKED[Y_MARKED.index(word[-1])] if word[-1:] in Y_MARKED else word
 
 
 @cache

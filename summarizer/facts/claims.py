@@ -63,13 +63,11 @@ _COORDINATE = re.compile(r"\s(?:vĩ|kinh|Vĩ|Kinh)(?!\w)")
 _CLAUSE_END = re.compile(r"[;:.(]|, ")
 _CAPITAL = re.compile(r"(?<!\w)[^\W\d_a-zàáâãèéêìíòóôõùúýăđĩũơưạ-ỹ]\w*")
 _OPENING_MARK = re.compile(r"[.!?…“\"(:]\s?\Z")
-_CURRENCIES = ("đồng", "USD", "euro")
 _FUNCTION_WORDS = (
     "của và là các những một với cho đã được này khi tại ở có từ theo về để cũng sẽ ra vào trên đó như do bị"
     " mà còn thì vẫn đang rằng số khoảng hơn gần cả đạt ước lên tới đến gồm bao trị"
 )
 _EMPTY = frozenset(_FUNCTION_WORDS.split())
-_PLACED = ("ở", "tại")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,14 +87,13 @@ class Claim:
 
     @property
     def measure(self) -> Measure:
-        """Return unit and noun in comparable form."""
         return self.quantity.measure
 
     @property
     def is_price(self) -> bool:
         """Tell whether it is a price, which changes from day to day."""
         currency, _, each = self.quantity.unit.partition("/")
-        return currency in _CURRENCIES and (bool(each) or "giá" in self.lead)
+        return currency in ("đồng", "USD", "euro") and (bool(each) or "giá" in self.lead)
 
     @property
     def words(self) -> frozenset[str]:
@@ -216,7 +213,7 @@ def what_is_counted(document: Document, claim: Claim, other: Claim) -> str:
     following = _BREAK.split(text[claim.quantity.end : claim.place.end])[0].split()
     after = _phrase(following, shared)
     if not claim.quantity.unit:
-        where = [word for word in following[:1] if word in _PLACED and after]
+        where = [word for word in following[:1] if word in ("ở", "tại") and after]
         return " ".join(["số", claim.quantity.noun, *where, *after])
     what = " ".join(before[::-1] or after)
     return f"mức {what}" if what in ("tăng", "giảm") else what

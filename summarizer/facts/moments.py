@@ -19,14 +19,12 @@ _TIME = re.compile(
     r"(?P<hour>\d(?<![\w.,:/].)\d?)\s?(?:h|g|giờ)(?:\s?(?P<minute>[0-5]\d)(?!\d|[/.-]\d))?(?:\s?(?:phút|['’′]))?(?!\w)"
     r"(?P<part>\s(?:sáng|trưa|chiều|tối|đêm|khuya))?"
 )
-_AFTER_NOON = frozenset({"chiều", "tối"})
 _DAY = re.compile(r"(?<![\w/.-])(\d{1,2})[/.-](\d{1,2})(?!\d)|(?<!\w)(?:hôm|sáng|trưa|chiều|tối) (nay)(?!\w)")
 _TODAY = ("", "", "nay")  # as `_DAY` finds it
 _SAYS_WHEN = re.compile(r"(?:lúc|hồi|vào|khoảng|chừng|tầm|gần|hơn)(?:\s(?:lúc|hồi))?\s+\Z", re.IGNORECASE)
 _LATER = re.compile(r"(?:đến|tới|sau|từ|trong|suốt|mất|trước)(?:\s\w+)?\s+\Z|\w\s?[-–]\s?\Z", re.IGNORECASE)
 _DATED = re.compile(r",?\s(?:\w+\s)?(?:ngày|cùng ngày|hôm)(?!\w)")
 _BEFORE = 20  # characters before a number that decide whether it is a time or a day
-_LAST_HOUR = 23
 _HALF_DAY = 12 * 60
 _SLACK_MINUTES, _MOST_APART_MINUTES = 20, 180  # minutes
 _LEAST_LIKE_TIMES = 0.4
@@ -79,7 +77,7 @@ def find_clock_times(document: Document) -> Iterator[ClockTime]:
 def _is_moment(found: PatternMatch) -> bool:
     """Tell whether a match is a time of the event, not a span of hours or the time of something later."""
     match = found.match
-    if int(match["hour"]) > _LAST_HOUR:
+    if int(match["hour"]) > 23:
         return False
     before = match.string[max(0, match.start() - _BEFORE) : match.start()]
     if _LATER.search(before):
@@ -90,7 +88,7 @@ def _is_moment(found: PatternMatch) -> bool:
 
 def _minutes(match: re.Match[str]) -> int:
     hour = int(match["hour"])
-    if hour < 12 and (match["part"] or "").strip().lower() in _AFTER_NOON:
+    if hour < 12 and (match["part"] or "").strip().lower() in ("chiều", "tối"):
         hour += 12
     return hour * 60 + int(match["minute"] or 0)
 
@@ -106,7 +104,6 @@ _STATEMENT = re.compile(
     r"(?<!\w)(?:cho biết|cho hay|tuyên bố|khẳng định|trao đổi|công bố|thông báo|phát biểu|họp|sẽ|phát sóng"
     r"|tập|khai mạc|bế mạc|xét xử|khởi tố|phiên)(?!\w)"
 )
-_LAST_DAY, _LAST_MONTH = 31, 12
 _MOST_APART_DAYS = 2  # more are two events
 _LEAST_LIKE_DATES = 0.65
 _LEAST_LIKE_DATES_BESIDE = 0.4  # if the words right before both dates are the same: "bắt giữ hôm"
@@ -139,7 +136,7 @@ def find_event_dates(document: Document) -> Iterator[EventDate]:
     for found in search(document, _DATE):
         match, place = found
         day, month = int(match["day"]), int(match["month"])
-        if 0 < day <= _LAST_DAY and 0 < month <= _LAST_MONTH and _is_of_event(found):
+        if 0 < day <= 31 and 0 < month <= 12 and _is_of_event(found):
             before = tuple(syllables(match.string[place.start : match.start()])[-_BESIDE - 1 : -1])
             yield EventDate(*fact_fields(found), month=month, day=day, before=before)
 

@@ -14,12 +14,11 @@ MAGNITUDES = {
     "chục": 10, "trăm": 100, "nghìn": 1_000, "ngàn": 1_000, "vạn": 10_000, "triệu": 1_000_000,
     "tỷ": 1_000_000_000, "tỉ": 1_000_000_000,
 }  # fmt: skip
-_TENS = {"mười", "mươi"}
 _ONLY_LATER = {"mốt", "tư", "lăm"}  # "đầu tư" is no four
 _FIRST = "|".join(
     f"[{word[0].upper()}{word[0]}]{word[1:]}" for word in (*_DIGITS, "mười") if word not in _ONLY_LATER
 )
-_LATER = "|".join([*_DIGITS, *_TENS, *MAGNITUDES, "linh", "lẻ", "rưỡi"])
+_LATER = "|".join([*_DIGITS, "mười", "mươi", *MAGNITUDES, "linh", "lẻ", "rưỡi"])
 SPELLED = rf"(?:{_FIRST})(?:\s(?:{_LATER}))*"  # a regular expression for one, without its word boundaries
 SCALE = "|".join(word for word, value in MAGNITUDES.items() if value >= 1_000)
 VAGUE = rf"(?:{'|'.join(MAGNITUDES)})(?:\s(?:{'|'.join(MAGNITUDES)}))*"  # after "hàng"

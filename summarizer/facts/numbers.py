@@ -214,7 +214,6 @@ def _step(value: float) -> float:
 
 
 def _admitted(value: float, step: float, qualifier: Qualifier) -> tuple[float, float]:
-    """Return the bounds that the qualified number admits."""
     rough = max(step, value / 10)
     match qualifier:
         case "over":

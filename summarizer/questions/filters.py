@@ -189,24 +189,23 @@ def _relative_day(matched: re.Match[str], today: dt.date) -> Span:
 
 def _week(matched: re.Match[str], today: dt.date) -> Span:
     monday = today - today.weekday() * _DAY
-    match folded(matched["which_week"]):
-        case "nay":
-            return monday, today
-        case "qua":
-            return today - 7 * _DAY, today
-        case _:
-            return monday - 7 * _DAY, monday - _DAY
+    return _recent(matched["which_week"], today, monday, 7, monday - 7 * _DAY)
 
 
 def _month_before(matched: re.Match[str], today: dt.date) -> Span:
     first = today.replace(day=1)
-    match folded(matched["which_month"]):
+    return _recent(matched["which_month"], today, first, 30, (first - _DAY).replace(day=1))
+
+
+def _recent(which: str, today: dt.date, first: dt.date, days: int, first_before: dt.date) -> Span:
+    """Return the week or month from `first` on, the last `days`, or the week or month before."""
+    match folded(which):
         case "nay":
             return first, today
         case "qua":
-            return today - 30 * _DAY, today
+            return today - days * _DAY, today
         case _:
-            return (first - _DAY).replace(day=1), first - _DAY
+            return first_before, first - _DAY
 
 
 def _year_before(matched: re.Match[str], today: dt.date) -> Span:

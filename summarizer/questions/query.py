@@ -12,8 +12,6 @@ from summarizer.questions.filters import NO_NAMES, NO_TIMES, Names, find_filters
 from summarizer.questions.phrases import asks_for_news
 from summarizer.text.syllables import folded, word_forms
 
-__all__ = ["MAX_CHARACTERS", "MAX_WORDS", "Phrase", "Place", "Query", "Term", "parse_query"]
-
 MAX_CHARACTERS = 400
 MAX_WORDS = 40
 
@@ -202,7 +200,6 @@ def _slug(address: re.Match[str]) -> str:
 
 
 def _read(text: str) -> tuple[tuple[Term, ...], tuple[Phrase, ...]]:
-    """Read words, phrases and exclusions."""
     wanted: dict[Phrase, Term] = {}
     excluded: list[Phrase] = []
     left = MAX_WORDS

@@ -81,18 +81,17 @@ def _quotes(pieces: Sequence[Piece]) -> tuple[Quote, ...]:
     title = pieces[0].document.title
     quotes: list[Quote] = []
     for piece in pieces[:_MOST_ARTICLES]:
-        own: list[Quote] = []
+        before = len(quotes)
         for sentence in _in_order(piece):
-            if len(quotes) + len(own) == MOST_QUOTES or len(own) == _MOST_OF_AN_ARTICLE:
+            if len(quotes) in (MOST_QUOTES, before + _MOST_OF_AN_ARTICLE):
                 break
-            shown = [quote.text for quote in (*quotes, *own)]
+            shown = [quote.text for quote in quotes]
             if repeats_title(sentence.text, title) or any(repeats(sentence.text, text) for text in shown):
                 continue
             if piece is not pieces[0] and gives_other_figure(sentence.text, [title, *shown]):
                 continue
-            if reads_alone(piece, sentence, own) and within_share(piece, sentence, own):
-                own.append(quote_of(piece, sentence))
-        quotes += own
+            if reads_alone(piece, sentence, quotes) and within_share(piece, sentence, quotes):
+                quotes.append(quote_of(piece, sentence))
     return tuple(quotes)
 
 

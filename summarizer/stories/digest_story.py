@@ -115,7 +115,8 @@ def _quotes(pieces: Sequence[Piece], at_most: int) -> tuple[Quote, ...]:
     quotes: list[Quote] = []
     is_short = at_most <= MAX_QUOTES
     for piece, sentence in _sentences(pieces, at_length=not is_short):
-        is_enough = quotes and is_short and len(pieces) == 1 and _is_long_enough(quotes[0])
+        is_lone = is_short and len(pieces) == 1
+        is_enough = quotes and is_lone and len(syllables(quotes[0].text)) >= _ENOUGH_SYLLABLES
         if is_enough or len(quotes) == at_most:
             break
         shown = [quote.text for quote in quotes]
@@ -190,10 +191,6 @@ def reads_alone(piece: Piece, sentence: Sentence, quotes: Sequence[Quote]) -> bo
     before = piece.document.field(place.field)[: place.start].rstrip()
     own = [quote for quote in quotes if (quote.article_id, quote.field) == (piece.article_id, place.field)]
     return any(quote.end == len(before) for quote in own)
-
-
-def _is_long_enough(quote: Quote) -> bool:
-    return len(syllables(quote.text)) >= _ENOUGH_SYLLABLES
 
 
 def within_share(piece: Piece, sentence: Sentence, quotes: Sequence[Quote]) -> bool:

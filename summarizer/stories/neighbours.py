@@ -145,7 +145,6 @@ class Neighbours:
         return number
 
     def add(self, article: ArticleFeatures) -> int:
-        """Count and keep an article."""
         number = self.keep(article)
         self.count(article)
         return number
@@ -163,7 +162,6 @@ class Neighbours:
         return numbers
 
     def forget(self, number: int) -> None:
-        """Forget the article with this number."""
         article = self._kept[number % self.window]
         if article is not None:
             self.frequencies.remove(article.lead.hashes)

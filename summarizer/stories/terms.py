@@ -163,11 +163,7 @@ class Postings:
 
     def add(self, terms: Terms) -> int:
         """Add an article and return its number: one more than the last one's."""
-        numbers = np.full(terms.hashes.size, self.next, np.uint32)
-        self._append(_segment(terms.hashes, numbers, terms.weights, self.next))
-        np.add.at(self._often, terms.hashes & np.uint32(_BUCKETS - 1), np.uint32(1))
-        self.next += 1
-        return self.next - 1
+        return self.add_many([terms])
 
     def remove(self, terms: Terms) -> None:
         """Remove the terms of an article from the counts; its postings stay until `forget_before`."""

@@ -211,9 +211,7 @@ _PRONOUNS = "anh ta|ông ta|bà ta|cô ta|cô ấy|nó|đây|đó|vụ việc"
 # "Những người trên cho biết" points back; "Người trên 60 tuổi" and "Các xe trên cao tốc" do not.
 _AFTER_ABOVE = "đã|đang|sẽ|được|bị|là|có|cho|cũng|vẫn|không|gồm|do|thuộc|vừa|chưa|cần|phải"
 _ABOVE = rf"(?:nói )?trên(?=[,.;:]| (?:{_AFTER_ABOVE})(?!\w))"
-# Before a name the same words need no context: "Ông Trump", "Bà Rịa", "Họ Nguyễn".
-_UNLESS_NAMED = "ông|bà|họ"
-# … and so do "Ông chủ quán", "Bà con", "Họ hàng", where they are half of another word.
+# Half of another word, "Ông", "Bà" and "Họ" need no context: "Ông chủ quán", "Bà con", "Họ hàng".
 _OTHER_WORDS = (
     "ông (?:hoàng|trùm|chủ|bố|lão|cụ|lớn|già|đồng|đồ|tổ|vua|nội|ngoại|bầu|địa|táo|công|trưởng)"
     "|bà (?:con|hoàng|chủ|mẹ|lão|cụ|già|đỡ|nội|ngoại|trùm|chúa|hỏa|vãi|bầu)|họ (?:hàng|tộc|đạo|tên)"
@@ -226,9 +224,9 @@ _DANGLING = re.compile(
     rf"\W*(?:(?:{_CONNECTIVES}|{_CONJUNCTIONS}|{_PRONOUNS})(?!\w)"
     rf"|(?:{_POINTED_AT})(?: \w+)? (?:(?:này|đó|ấy|kia)(?!\w)|{_ABOVE}))"
 )
-_UNNAMED = re.compile(rf"\W*(?!(?:{_OTHER_WORDS})(?!\w))(?:{_UNLESS_NAMED})(?!\w)")
+# Nor before a name: "Ông Trump", "Bà Rịa", "Họ Nguyễn".
+_UNNAMED = re.compile(rf"\W*(?!(?:{_OTHER_WORDS})(?!\w))(?:ông|bà|họ)(?!\w)")
 _WORD = re.compile(r"\w+")
-_THIS = ("này", "ấy", "kia")
 _HE_OR_SHE = frozenset(("ông", "bà", "anh", "chị", "cô", "cậu", "em", "bạn"))
 _LONGEST_SUBJECT = 5  # syllables: "Số tiền học bổng này"
 
@@ -262,7 +260,7 @@ def _points_at_this(opening: str) -> bool:
     for number, word in enumerate(words[1:], start=1):
         if word == "ấy" and number > 2 and words[number - 1] in _HE_OR_SHE:
             return False  # "Bạn gái bảo cô ấy": of somebody whom the sentence names first
-        if word in _THIS:
+        if word in ("này", "ấy", "kia"):
             before = words[number - 1], " ".join(words[max(0, number - 2) : number])
             return _OF_NOW.isdisjoint(map(str.lower, before))
         if word[0].isupper():

@@ -91,8 +91,8 @@ def _cut(text: str) -> tuple[str, ...]:
 # stores it.
 
 _WORD_OR_NUMBER = re.compile(r"[^\W\d_]+|\d+")
-_I_MARKED, _Y_MARKED = "iìíỉĩị", "yỳýỷỹỵ"
-_OPEN_I = re.compile(rf"(?:[hklmst]|qu)[{_I_MARKED}]")
+I_MARKED, Y_MARKED = "iìíỉĩị", "yỳýỷỹỵ"
+_OPEN_I = re.compile(rf"(?:[hklmst]|qu)[{I_MARKED}]")
 _MAX_LENGTH = 64  # longer words are cut for the index
 
 
@@ -121,7 +121,7 @@ def in_house_style(word: str) -> str:
     ('tỷ', 'mỹ', 'quý', 'thi')
     """
     if _OPEN_I.fullmatch(word):
-        return word[:-1] + _Y_MARKED[_I_MARKED.index(word[-1])]
+        return word[:-1] + Y_MARKED[I_MARKED.index(word[-1])]
     return "đắk" if word == "đăk" else word
 
 
@@ -159,17 +159,12 @@ def fits(typed: str, word: Forms) -> bool:
 # Lowercase and tone placement are done once for all sentences, which is twice as fast.
 
 
-def tokenize(text: str, spans: Iterable[tuple[int, int]]) -> list[list[str]]:
-    """Return the syllables of each span of `text`, which is repaired and cut between words.
+def tokens_of(text: str, spans: Iterable[tuple[int, int]]) -> Iterator[tuple[tuple[int, int], list[str]]]:
+    """Yield each span of `text`, which is repaired and cut between words, and its syllables, when asked for.
 
-    >>> tokenize("Hoà ốm. Trời mưa 3,5 mm.", [(0, 7), (8, 24)])
+    >>> [tokens for _, tokens in tokens_of("Hoà ốm. Trời mưa 3,5 mm.", [(0, 7), (8, 24)])]
     [['hòa', 'ốm'], ['trời', 'mưa', '3', '5', 'mm']]
     """
-    return [tokens for _, tokens in tokens_of(text, spans)]
-
-
-def tokens_of(text: str, spans: Iterable[tuple[int, int]]) -> Iterator[tuple[tuple[int, int], list[str]]]:
-    """Yield each span and its syllables, as they are asked for."""
     form = canonical(text)
     has_places = len(form) == len(text)  # a letter like İ grows in lowercase, and places would shift
     for start, end in spans:

@@ -28,7 +28,7 @@ from summarizer.text.cleaning import clean_body
 from summarizer.text.prose import find_objection
 from summarizer.text.repair import repair
 from summarizer.text.sentences import split
-from summarizer.text.syllables import canonical, folded, tokenize, word_forms
+from summarizer.text.syllables import canonical, folded, tokens_of, word_forms
 from summarizer.topics import classify_topic
 from tests.hostile.texts import articles
 from tests.hostile.timing import find_growth, seconds
@@ -45,7 +45,7 @@ STEPS: dict[str, Callable[[str], object]] = {
     "repair": repair,
     "canonical": canonical,
     "folded": folded,
-    "tokenize": lambda text: tokenize(text, [(0, len(text))]),
+    "tokens_of": lambda text: list(tokens_of(text, [(0, len(text))])),
     "words": word_forms,
     "index": indexed_forms,
     "hash": lambda text: text_hash(TITLE, "", text),

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from summarizer.questions.query import MAX_CHARACTERS, MAX_WORDS, Phrase, parse_query
+from summarizer.questions.equivalents import Phrase
+from summarizer.questions.query import MAX_CHARACTERS, MAX_WORDS, parse_query
 
 
 def wanted(typed: str) -> list[Phrase]:
