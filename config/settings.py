@@ -165,7 +165,7 @@ class Settings(BaseSettings):
     webhook_url: Annotated[str, BeforeValidator(_webhook_url)] | None = None
     webhook_listen: Annotated[tuple[str, int], NoDecode, BeforeValidator(_listen)] = ("127.0.0.1", 8443)
     webhook_secret: Annotated[SecretStr, BeforeValidator(_webhook_secret)] | None = None
-    health_listen: Annotated[tuple[str, int], NoDecode, BeforeValidator(_listen)] | None = None
+    health_listen: Annotated[tuple[str, int] | None, NoDecode, BeforeValidator(_listen)] = None
     now: Annotated[dt.datetime, BeforeValidator(_now)] | None = None
     clock_rate: float = Field(default=1.0, gt=0, le=100_000, allow_inf_nan=False)
 

@@ -170,7 +170,7 @@ async def _insert(connection: AsyncConnection, new: Sequence[Incoming], now: dt.
         _columns(article) | {"key": article.key, "stored_at": now, "updated_at": now, "version": 1}
         for article in new
     ]
-    statement = insert_new(connection, articles).returning(articles.c.id)
+    statement = insert_new(connection, articles, "key").returning(articles.c.id)
     return len((await connection.execute(statement, rows)).all())
 
 

@@ -225,9 +225,13 @@ def insert_into(connection: AsyncConnection, table: Table) -> Insert:
     return postgresql.insert(table) if is_postgres(connection) else sqlite.insert(table)
 
 
-def insert_new(connection: AsyncConnection, table: Table) -> Insert:
-    """Return an INSERT that leaves out rows which are there, by the primary key or a UNIQUE constraint."""
-    return insert_into(connection, table).on_conflict_do_nothing()
+def insert_new(connection: AsyncConnection, table: Table, *on: str) -> Insert:
+    """Return an INSERT that leaves out rows which are there, by the UNIQUE columns `on` or the primary key.
+
+    Any other conflict, such as a number that was given twice, is an error.
+    """
+    key = on or tuple(column.name for column in table.primary_key)
+    return insert_into(connection, table).on_conflict_do_nothing(index_elements=key)
 
 
 def is_postgres(connection: AsyncConnection) -> bool:

@@ -211,7 +211,7 @@ async def join_variants(
     ]
     if not rows:
         return {}
-    await connection.execute(insert_new(connection, profiles), rows)
+    await connection.execute(insert_new(connection, profiles, "key"), rows)
     keys = {f"variant:{profile.id}:{number}": (profile.id, number) for profile, number in wanted}
     found = await connection.execute(select(profiles.c.id, profiles.c.key).where(profiles.c.key.in_(keys)))
     return {keys[row.key]: row.id for row in found}

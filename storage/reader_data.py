@@ -178,5 +178,6 @@ async def insert_readers(
     ]
     if not rows:
         return {}
-    made = await connection.execute(insert_new(connection, subscribers).returning(s.id, s.chat_id), rows)
+    statement = insert_new(connection, subscribers, "chat_id").returning(s.id, s.chat_id)
+    made = await connection.execute(statement, rows)
     return {row.chat_id: row.id for row in made}

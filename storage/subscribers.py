@@ -90,7 +90,7 @@ async def subscribe(
 ) -> bool:
     """Make the chat an active subscriber; return whether it is new. A known chat keeps its profile. Its
     messages go to the forum topic `thread_id` from now on; None: to no topic."""
-    statement = insert_new(connection, subscribers).values(
+    statement = insert_new(connection, subscribers, "chat_id").values(
         chat_id=chat_id, kind=kind, status="active", profile_id=profile_id, joined_at=now,
         quiet_start=QUIET_START, quiet_end=QUIET_END, created_at=now, changed_at=now, thread_id=thread_id,
     )  # fmt: skip

@@ -32,6 +32,7 @@ _LONGEST_WAIT_SECONDS = 30.0
 _POLL_SECONDS = 20
 _DEAF_SECONDS = 90.0  # it is a problem if no poll succeeds for longer
 _PATIENCE_SECONDS = 2.0  # the most for each step of closing
+_STEPS_TO_READ_AN_ERROR = 5  # of the loop: the library reads the error of a poll that failed just before
 _STUCK_SECONDS = 120.0  # with updates queued and none handled
 _WATCH_SECONDS = 1.0
 _RESTART_SHOWN_SECONDS = 300.0
@@ -233,7 +234,9 @@ class Connection:
         self._queue.end()
         if self._listener is not None:
             await _with_time_limit(self._listener.close)
-        self._polling.is_ending = True
+        self._polling.is_ending = True  # no poll fails any more
+        for _ in range(_STEPS_TO_READ_AN_ERROR):
+            await asyncio.sleep(0)
         if self.telegram.updater is not None and self.telegram.updater.running:
             await _with_time_limit(self.telegram.updater.stop)
         if self.telegram.running:

@@ -58,7 +58,7 @@ async def put_watches(
         for subscriber, key, text in wanted
     ]
     if rows:
-        await connection.execute(insert_new(connection, watches), rows)
+        await connection.execute(insert_new(connection, watches, "subscriber_id", "key"), rows)
 
 
 async def find_watches(connection: AsyncConnection, chat_id: int) -> list[Watch]:

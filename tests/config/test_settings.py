@@ -115,6 +115,7 @@ def test_a_database_address_gets_the_async_driver(given_address: str, used: str)
         ("WEBHOOK_LISTEN", "8443", "máy:cổng"),
         ("WEBHOOK_LISTEN", "127.0.0.1:0", "máy:cổng"),
         ("WEBHOOK_LISTEN", "127.0.0.1:65536", "máy:cổng"),
+        ("HEALTH_LISTEN", "8080", "máy:cổng"),
         ("WEBHOOK_SECRET", "ngắn", "16 đến 256"),
         ("WEBHOOK_SECRET", "a" * 257, "16 đến 256"),
         ("WEBHOOK_SECRET", "mật khẩu rất dài của tôi", "16 đến 256"),

@@ -1,5 +1,6 @@
 """A driver's error is understood by its code, in any language, and never shows the values it is about."""
 
+import datetime as dt
 import errno
 import sqlite3
 import traceback
@@ -13,8 +14,9 @@ from sqlalchemy.exc import OperationalError
 
 from bot.process.logs import configure_logging
 from bot.process.metrics import log_errors
-from storage.engine import Database
+from storage.engine import Database, insert_new
 from storage.errors import StorageError
+from storage.profiles import Choices, join_profile
 from storage.tables import notes, subscribers
 from storage.upkeep.backup import back_up
 from tests.bot.process.test_logs import _logging_as_it_was
@@ -23,6 +25,7 @@ __all__ = ["_logging_as_it_was"]  # a fixture
 
 WORDS = "bệnh viện nào gần nhà tôi"
 CHAT = 1_234_567_890_123
+NOW = dt.datetime(2026, 11, 30, tzinfo=dt.UTC)
 NOTED = {"name": WORDS, "value": WORDS}
 
 
@@ -53,6 +56,20 @@ def test_sqlites_errors_are_told_apart_by_their_code(code: int, passes: bool) ->
     error = StorageError.of(sqlite_error(code))
     assert error.is_transient is passes
     assert error.is_disk_full is (code == sqlite3.SQLITE_FULL)
+
+
+async def test_only_the_same_row_is_left_out_and_a_number_given_twice_is_an_error(database: Database) -> None:
+    """As by a sequence that stands behind its table: what cannot be stored is never taken for known."""
+    row = {"kind": "private", "status": "active", "quiet_start": 0, "quiet_end": 0}
+    row |= {"created_at": NOW, "changed_at": NOW}
+    async with database.write() as connection:
+        row["profile_id"] = await join_profile(connection, Choices("sang"), next_due_at=NOW, now=NOW)
+        statement = insert_new(connection, subscribers, "chat_id")
+        await connection.execute(statement, row | {"id": 7, "chat_id": 1})
+        await connection.execute(statement, row | {"id": 8, "chat_id": 1})
+    with pytest.raises(StorageError):
+        async with database.write() as connection:
+            await connection.execute(statement, row | {"id": 7, "chat_id": 2})
 
 
 def test_words_that_sound_like_a_passing_error_do_not_make_one() -> None:

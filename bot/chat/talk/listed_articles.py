@@ -51,7 +51,7 @@ async def show_item(context: ChatContext, number: int) -> bool:
     """Show an article of the last list in detail."""
     last = await _last(context)
     count = len(last.article_ids) if last else 0
-    number = count if number == LAST else number
+    number = max(1, count) if number == LAST else number
     if last is None:
         await context.send(View(texts.NO_LIST))
     elif number > count:
@@ -65,7 +65,7 @@ async def show_page(context: ChatContext, number: int) -> bool:
     """Show a page of the last list; for the first, the caller answers the question again."""
     last = await _last(context)
     pages = math.ceil(len(last.article_ids) / RESULTS_PER_PAGE) if last else 0
-    number = pages if number == LAST else number
+    number = max(1, pages) if number == LAST else number
     if last is None:
         await context.send(View(texts.NO_LIST))
     elif number > pages:

@@ -255,7 +255,7 @@ class WebPolling:
             batch.append(taken)
             if len(batch) == _PAGES_A_BATCH:
                 total, batch = total + await self._keep(source, batch), []
-        return total + await self._keep(source, batch)
+        return total + await self._keep(source, batch) if batch else total
 
     async def _keep(self, source: WebSource, taken: Sequence[Taken]) -> Intake:
         kept = await keep_taken(self._services.database, taken, source.name, self._services.clock.now())

@@ -1,6 +1,7 @@
 """An update that the library cannot read is set aside; the updates beside and after it are handled."""
 
 import asyncio
+import gc
 from collections.abc import Iterable
 from contextlib import nullcontext
 from typing import Any
@@ -213,3 +214,27 @@ async def test_a_poll_that_fails_is_an_error_unless_polling_ends(is_ending: bool
         with nullcontext() if is_ending else pytest.raises(NetworkError):
             assert await poll == (200, b'{"ok": true, "result": []}')
         await request.shutdown()
+
+
+async def test_a_poll_that_fails_just_before_the_end_leaves_no_error_unread(
+    services: Services, emulator: Emulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In one step of the loop the server vanishes and the bot is asked to end."""
+    polled, is_gone = asyncio.Event(), asyncio.Event()
+    unread: list[str] = []
+
+    async def vanish(*_given: object) -> tuple[int, bytes]:
+        polled.set()
+        await is_gone.wait()
+        raise NetworkError("gone")
+
+    connection = Connection(services, Address(emulator.url, "42:emulated"))
+    monkeypatch.setattr(connection._polling, "exchange", vanish)
+    assert await connection.open(asyncio.Event())
+    asyncio.get_running_loop().set_exception_handler(lambda _loop, context: unread.append(context["message"]))
+    await asyncio.wait_for(polled.wait(), 20)
+    is_gone.set()
+    await asyncio.sleep(0)
+    await connection.close()
+    gc.collect()
+    assert unread == []

@@ -1,5 +1,6 @@
 """Everyday messages over the real library and the emulator: proposed on a button, never done silently."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -161,6 +162,19 @@ async def test_the_last_article_and_the_last_page_of_a_list(reader: Any, publish
     await reader.sees("trang 2/2")
     await reader.says("bài cuối")
     await reader.sees("[6] Bão số")
+
+
+async def test_the_last_article_of_a_list_that_may_no_longer_be_shown(
+    reader: Any, house: Any, publish: Any
+) -> None:
+    await publish("Bão số 1 vào bờ")
+    await reader.says("bão vào bờ")
+    hidden = tuple(replace(source, quote="none") for source in house.services.newsroom.sources)
+    house.services.newsroom = replace(house.services.newsroom, sources=hidden)
+    await reader.says("bài cuối")
+    await reader.sees("chỉ có 0 bài")
+    await reader.says("trang cuối")
+    await reader.sees("chỉ có 0 trang")
 
 
 async def test_a_follow_up_keeps_the_last_subject(reader: Any, publish: Any) -> None:
