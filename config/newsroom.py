@@ -219,8 +219,10 @@ def _built_in_topics() -> tuple[Topic, ...]:
 
 
 class Newsroom(_Table):
-    """The whole file. Without `[health]` no port is opened, without `[breaking]` there is no breaking news,
-    without `[feeds]` no web copy, and without `[[topics]]` there are the ten built-in topics.
+    """The whole file.
+
+    Without `[health]` no port is opened, without `[breaking]` there is no breaking news, without `[feeds]` no
+    web copy, and without `[[topics]]` there are the ten built-in topics.
     """
 
     general: General = Field(default_factory=General, alias="newsroom")

@@ -107,7 +107,11 @@ _TOO_LARGE = "tệp lớn hơn 1 MB, không giống tệp cấu hình; hãy xem 
 
 
 def load_newsroom(path: Path) -> Newsroom:
-    """Read the newsroom file at `path`. Raises NewsroomError if it cannot be read or used."""
+    """Read the newsroom file at `path`.
+
+    Raises:
+        NewsroomError: the file cannot be read or used.
+    """
     try:
         raw = first_bytes(path)
     except FileNotFoundError:
@@ -137,7 +141,8 @@ def content_hash(path: Path) -> str:
 def parse_newsroom(text: str, *, base: Path) -> Newsroom:
     """Read a newsroom file; `base` is the folder its relative paths start from.
 
-    Raises NewsroomError with all problems at once, in the order of their lines.
+    Raises:
+        NewsroomError: all problems at once, in the order of their lines.
     """
     document = _document(text)
     complaints = [*complaints_between_tables(document)]

@@ -27,7 +27,8 @@ class RewriteError(ValueError):
 def set_values(text: str, path: KeyPath, values: Values) -> str:
     """Return `text` with new values in the table at `path`, which is added at the end if it is missing.
 
-    Raises RewriteError if a value cannot be changed alone.
+    Raises:
+        RewriteError: the value cannot be changed alone.
 
     >>> set_values('[newsroom]\\nkeep_days = 9 # ngày\\n', ("newsroom",), {"keep_days": 30})
     '[newsroom]\\nkeep_days = 30 # ngày\\n'

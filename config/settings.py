@@ -198,7 +198,9 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
     """Read the `DIEMTIN_` variables of `environ`; an empty one counts as absent.
 
     `DIEMTIN_BOT_TOKEN_FILE` names a file whose only line is the token, as containers hand secrets over.
-    Raises ConfigError with every variable that cannot be used, by name.
+
+    Raises:
+        ConfigError: every variable that cannot be used, by name.
     """
     given = {name.lower(): value for name, value in environ.items() if value.strip()}
     if problem := _take_token_file(given):

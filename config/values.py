@@ -18,8 +18,11 @@ from pydantic import AfterValidator, BeforeValidator, Field
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One problem. `key` is a variable (`DIEMTIN_ADMINS`) or a path into the newsroom file
-    (`editions[1].times[0]`; empty for the file as a whole); `line` counts from 1."""
+    """One problem.
+
+    `key` is a variable (`DIEMTIN_ADMINS`) or a path into the newsroom file (`editions[1].times[0]`; empty for
+    the file as a whole); `line` counts from 1.
+    """
 
     key: str
     line: int | None

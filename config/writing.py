@@ -35,7 +35,11 @@ def fingerprint(content: bytes) -> str:
 
 
 def read_file(path: Path) -> bytes:
-    """Return the file's content. Raises NewsroomError if it cannot be read or is too large."""
+    """Return the file's content.
+
+    Raises:
+        NewsroomError: it cannot be read, or is too large.
+    """
     try:
         content = first_bytes(path)
     except OSError as error:
@@ -48,8 +52,9 @@ def read_file(path: Path) -> bytes:
 def replace_file(path: Path, content: bytes, *, expected: str) -> None:
     """Replace the file by `content`. Rights and owner stay; a link to a file stays a link.
 
-    Raises FileChangedError, and changes nothing, if the file has not the fingerprint `expected`, and
-    NewsroomError if it cannot be written.
+    Raises:
+        FileChangedError: it has another fingerprint; nothing was changed.
+        NewsroomError: the file cannot be written.
     """
     real = path.resolve()
     with _locked(real.parent):

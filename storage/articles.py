@@ -115,8 +115,10 @@ def _columns(article: Incoming) -> dict[str, Any]:
 async def store_articles(
     connection: AsyncConnection, incoming: Sequence[Incoming], *, now: dt.datetime
 ) -> Tally:
-    """Store a batch: new keys are added, changed texts replace the old one (kept as a version). A text that
-    may not replace the stored one (`storage.identity`) counts as a duplicate."""
+    """Store a batch: new keys are added, changed texts replace the old one (kept as a version).
+
+    A text that may not replace the stored one (`storage.identity`) counts as a duplicate.
+    """
     tally = Tally()
     for batch in chunks(incoming, 200):
         tally += await _store_in_turns(connection, batch, now)

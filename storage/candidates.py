@@ -82,7 +82,9 @@ async def find_most_reported(
     connection: AsyncConnection, *, after: dt.datetime, until: dt.datetime
 ) -> dict[int, list[StoredArticle]]:
     """Return the articles of the stories that most papers reported between two moments, some of each topic.
-    Articles that were published before `after` do not count, even if they were stored later."""
+
+    Articles that were published before `after` do not count, even if they were stored later.
+    """
     a, came_out = articles.c, Window(after, until, after).came_out()
     papers, newest = func.count(a.source.distinct()).label("papers"), func.max(a.id).label("newest")
     reported = (

@@ -41,8 +41,10 @@ class WaitingUpdate:
 
 @dataclass(frozen=True, slots=True)
 class WaitingCounts:
-    """How many updates of a chat, and of the sender in it, wait after one more was stored. `first` is the
-    next one to handle, if this process has claimed the chat."""
+    """How many updates of a chat, and of the sender in it, wait after one more was stored.
+
+    `first` is the next one to handle, if this process has claimed the chat.
+    """
 
     of_chat: int
     of_person: int
@@ -51,8 +53,10 @@ class WaitingCounts:
 
 @dataclass(frozen=True, slots=True)
 class IdleChat:
-    """A chat with waiting updates that no other process handles. `is_ours`: this process has its claim.
-    `died`: the process with its claim is gone."""
+    """A chat with waiting updates that no other process handles.
+
+    `is_ours`: this process has its claim. `died`: the process with its claim is gone.
+    """
 
     chat_id: int
     tries: int
@@ -150,7 +154,9 @@ async def keep_and_claim(
     connection: AsyncConnection, one: KeptUpdate, owner: str, *, claims: bool, now: dt.datetime
 ) -> WaitingCounts | None:
     """Store an update, claim its chat if it is free, and return what waits; None if it was seen before.
-    Without `claims` the chat is left to any process that looks for work."""
+
+    Without `claims` the chat is left to any process that looks for work.
+    """
     whose = {"chat": one.chat_id, "person": one.person_id}
     values = whose | {"number": one.update_id, "payload": one.payload, "now": now}
     values |= {"owner": owner} if claims else {}
@@ -169,8 +175,10 @@ async def keep_and_claim(
 async def finish_updates(
     connection: AsyncConnection, done: Mapping[int, int], owner: str, *, goes_on: bool = True
 ) -> list[WaitingUpdate]:
-    """Mark updates as handled, `done` by chat, and return the next of those chats. A chat without waiting
-    updates is released. If the process ends (`goes_on` is False), all are released."""
+    """Mark updates as handled, `done` by chat, and return the next of those chats.
+
+    A chat without waiting updates is released. If the process ends (`goes_on` is False), all are released.
+    """
     wanted = {"chats": list(done), "numbers": sorted(done.values()), "owner": owner}
     ours = list((await connection.execute(_DONE, wanted)).scalars())
     return await _claim_next(connection, ours, owner) if ours and goes_on else []

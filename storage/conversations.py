@@ -26,8 +26,11 @@ PASSED_OVER = "too many of one sender"
 
 @dataclass(frozen=True, slots=True)
 class KeptUpdate:
-    """An update to store. `payload` is its JSON, or None; `failure` says why it is not to be handled.
-    `chat_id` and `person_id` are given where several processes share the updates."""
+    """An update to store.
+
+    `payload` is its JSON, or None; `failure` says why it is not to be handled. `chat_id` and `person_id` are
+    given where several processes share the updates.
+    """
 
     update_id: int
     payload: str | None
@@ -181,8 +184,10 @@ _LAST_LOOKED_AT = 10  # questions: those that found nothing are skipped
 
 @dataclass(frozen=True, slots=True)
 class KeptAnswer:
-    """Results of the search beside the articles, stored so that no button has to search again. `attempt` is
-    the number of the reading that was searched, `days` how many articles matched on each day."""
+    """Results of the search beside the articles, stored so that no button has to search again.
+
+    `attempt` is the number of the reading that was searched, `days` how many articles matched on each day.
+    """
 
     attempt: int = 0
     found: SearchResults = field(default_factory=SearchResults)

@@ -96,8 +96,10 @@ def _notice_silence(engine: AsyncEngine) -> None:
 
 
 def _test_after_a_rest(engine: AsyncEngine) -> None:
-    """Before use test a connection that rested for some seconds, and connect anew if it has failed. A test
-    costs three exchanges with the server. A connection that the server closed is known without one."""
+    """Before use test a connection that rested for some seconds, and connect anew if it has failed.
+
+    A test costs three exchanges with the server. A connection that the server closed is known without one.
+    """
 
     @event.listens_for(engine.sync_engine, "checkin")
     def _on_checkin(_connection: Any, record: Any) -> None:

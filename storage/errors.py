@@ -152,8 +152,10 @@ class StorageError(Exception):
 
     @classmethod
     def of(cls, error: Exception) -> "StorageError":
-        """Wrap a driver's error without its values, which may be a person's words. Raise it `from
-        without_values(error)`: the error itself would be printed with its values."""
+        """Wrap a driver's error without its values, which may be a person's words.
+
+        Raise it `from without_values(error)`: the error itself would be printed with its values.
+        """
         return cls(describe(error), is_transient=is_transient(error), is_disk_full=is_disk_full(error))
 
 

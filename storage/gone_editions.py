@@ -46,8 +46,10 @@ async def find_notified_editions(connection: AsyncConnection) -> dict[str, int]:
 async def find_moved_readers(
     connection: AsyncConnection, edition: str, *, after: int, limit: int
 ) -> list[MovedReaders]:
-    """Return the active readers of an edition by profile and quiet hours, in the order of profiles. Profiles
-    have ids above `after`, and `limit` counts them: all groups of a profile come together."""
+    """Return the active readers of an edition by profile and quiet hours, in the order of profiles.
+
+    Profiles have ids above `after`, and `limit` counts them: all groups of a profile come together.
+    """
     p, s = profiles.c, subscribers.c
     some = select(s.profile_id).join(profiles, p.id == s.profile_id)
     some = some.where(has_edition(edition), p.id > after, s.status == "active")

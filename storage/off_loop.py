@@ -95,8 +95,11 @@ def for_hostile_input(cpu_seconds: int) -> Limits:
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """The program of a child. `name` is a module, as for `python -m`, or the path of a file ending in .py.
-    `environment` is added to the few variables that every child inherits."""
+    """The program of a child.
+
+    `name` is a module, as for `python -m`, or the path of a file ending in .py. `environment` is added to the
+    few variables that every child inherits.
+    """
 
     name: str
     arguments: tuple[str, ...] = ()
@@ -106,16 +109,20 @@ class Program:
 
 
 def start(program: Program, *, stdin: Stream, stdout: Stream, stderr: Stream) -> subprocess.Popen[bytes]:
-    """Start `program` in a process of its own. On Linux the child dies with the *thread* that starts it: call
-    this from a thread that outlives the child."""
+    """Start `program` in a process of its own.
+
+    On Linux the child dies with the *thread* that starts it: call this from a thread that outlives the child.
+    """
     return subprocess.Popen(  # noqa: S603 - our own program; the command has no input from outside
         _command(program), stdin=stdin, stdout=stdout, stderr=stderr, **_options(program)
     )
 
 
 async def start_async(program: Program, *, stdin: Stream, stdout: Stream, stderr: Stream) -> Process:
-    """Start `program` in a process of its own, to be talked to from the event loop. On Linux the child dies
-    with the thread of this event loop."""
+    """Start `program` in a process of its own, to be talked to from the event loop.
+
+    On Linux the child dies with the thread of this event loop.
+    """
     return await asyncio.create_subprocess_exec(
         *_command(program), stdin=stdin, stdout=stdout, stderr=stderr, **_options(program)
     )

@@ -189,7 +189,9 @@ async def set_next_slots(
     covered_until: dt.datetime,
 ) -> set[int]:
     """Set the next slot of profiles that were due at `due_at`, and until when their issues cover the news.
-    Return the profiles that no other process moved meanwhile."""
+
+    Return the profiles that no other process moved meanwhile.
+    """
     p = profiles.c
     is_unmoved = and_(p.id.in_(profile_ids), p.next_due_at == due_at)
     moved = update(profiles).where(is_unmoved).values(next_due_at=next_due_at).returning(p.id)
@@ -202,8 +204,10 @@ async def set_next_slots(
 async def join_variants(
     connection: AsyncConnection, wanted: Sequence[tuple[Profile, int]], *, now: dt.datetime
 ) -> dict[tuple[int, int], int]:
-    """Return the profiles of variants by profile and number; make those that are missing. They hold issues
-    for readers who know other stories; they have no subscribers and are never due."""
+    """Return the profiles of variants by profile and number; make those that are missing.
+
+    They hold issues for readers who know other stories; they have no subscribers and are never due.
+    """
     rows = [
         {"key": f"variant:{profile.id}:{number}", "variant_of": profile.id, "created_at": now}
         | columns_of(profile.choices)

@@ -196,8 +196,10 @@ class ExportedSaved:
 
 @dataclass(frozen=True, slots=True)
 class ReaderStories:
-    """Saved stories, newest first; reactions to articles (1 more, -1 less); tastes. `follows` hold the title,
-    since when it is followed, and when it was removed."""
+    """Saved stories, newest first; reactions to articles (1 more, -1 less); tastes.
+
+    `follows` hold the title, since when it is followed, and when it was removed.
+    """
 
     saved: tuple[ExportedSaved, ...] = ()
     taught: tuple[tuple[int, int, dt.datetime], ...] = ()

@@ -34,8 +34,11 @@ _AT_ONCE = 500  # rows of one statement
 
 @dataclass(frozen=True, slots=True)
 class ExportedDelivery:
-    """One message to a chat. `telegram_id` is its number in the chat. `edition` is None for a message that is
-    no digest; `slot_at` is then when it was made."""
+    """One message to a chat.
+
+    `telegram_id` is its number in the chat. `edition` is None for a message that is no digest; `slot_at` is
+    then when it was made.
+    """
 
     kind: str
     edition: str | None
@@ -167,8 +170,10 @@ async def insert_readers(
     *,
     now: dt.datetime,
 ) -> dict[int, int]:
-    """Add readers with the profiles of their choices; return the id of each new one by its chat. A chat that
-    is a subscriber already stays as it is."""
+    """Add readers with the profiles of their choices; return the id of each new one by its chat.
+
+    A chat that is a subscriber already stays as it is.
+    """
     s = subscribers.c
     rows = [
         {name: getattr(one, name) for name in _SAME_COLUMNS}

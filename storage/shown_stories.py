@@ -122,8 +122,10 @@ def _spans(since: dt.datetime, old: Collection[int]) -> Iterator[tuple[dt.dateti
 
 
 def _only(column: Column[int], stories: Sequence[int] | None) -> ColumnElement[bool]:
-    """Return the condition that the column has one of `stories`; None: any. The `+ 0` keeps the database from
-    using the column's index, because very many issues contain one story."""
+    """Return the condition that the column has one of `stories`; None: any.
+
+    The `+ 0` keeps the database from using the column's index, because very many issues contain one story.
+    """
     return true() if stories is None else (column + 0).in_(stories)
 
 

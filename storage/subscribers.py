@@ -88,8 +88,11 @@ async def subscribe(
     now: dt.datetime,
     thread_id: int | None = None,
 ) -> bool:
-    """Make the chat an active subscriber; return whether it is new. A known chat keeps its profile. Its
-    messages go to the forum topic `thread_id` from now on; None: to no topic."""
+    """Make the chat an active subscriber; return whether it is new.
+
+    A known chat keeps its profile. Its messages go to the forum topic `thread_id` from now on; None: to no
+    topic.
+    """
     statement = insert_new(connection, subscribers, "chat_id").values(
         chat_id=chat_id, kind=kind, status="active", profile_id=profile_id, joined_at=now,
         quiet_start=QUIET_START, quiet_end=QUIET_END, created_at=now, changed_at=now, thread_id=thread_id,
@@ -171,8 +174,10 @@ async def find_ended_pauses(connection: AsyncConnection, *, now: dt.datetime, li
 
 
 async def retire(connection: AsyncConnection, chat_id: int, reason: str, *, now: dt.datetime) -> bool:
-    """Mark an active chat that cannot be reached as gone; return whether it was active. A paused chat stays
-    paused."""
+    """Mark an active chat that cannot be reached as gone; return whether it was active.
+
+    A paused chat stays paused.
+    """
     subscriber = await find_subscriber(connection, chat_id)
     if subscriber is None or subscriber.status != "active":
         return False

@@ -16,8 +16,11 @@ _MICROSECOND = dt.timedelta(microseconds=1)
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """When an article came out. `at` is UTC; for `day` and `month` the first moment of that local day or
-    month, and must never be shown finer than `precision`."""
+    """When an article came out.
+
+    `at` is UTC; for `day` and `month` the first moment of that local day or month, and must never be shown
+    finer than `precision`.
+    """
 
     at: dt.datetime
     precision: Precision = "minute"
@@ -63,7 +66,8 @@ def published_text(published: Published | None, zone: str) -> str | None:
 def parse_moment(text: str, zone: str) -> dt.datetime:
     """Read RFC 3339, or a local `YYYY-MM-DDTHH:MM` in `zone`; return it in UTC. Years 1970 to 2099 only.
 
-    Raises ValueError: it is neither.
+    Raises:
+        ValueError: it is neither.
 
     >>> parse_moment("2017-11-14T18:00", "Asia/Ho_Chi_Minh").isoformat()
     '2017-11-14T11:00:00+00:00'

@@ -65,7 +65,8 @@ class DrawingError(Exception):
 async def draw_in_process(chart: Chart) -> bytes:
     """Return `chart` as a PNG.
 
-    Raises DrawingError if it took longer than twenty seconds, its wait for others included, or failed.
+    Raises:
+        DrawingError: it took longer than twenty seconds, its wait for others included, or failed.
     """
     try:
         async with asyncio.timeout(_TIMEOUT_SECONDS), _ONE_AT_A_TIME:

@@ -77,7 +77,11 @@ def _cancel_on_signals() -> None:
 
 
 async def _until_processed(folder: Path, articles: int, bot: demo_day.DemoBot) -> None:
-    """Wait until the bot has processed every sample. Raises DemoError, with its log, if it fails to."""
+    """Wait until the bot has processed every sample.
+
+    Raises:
+        DemoError: the bot ended, or is not done after a minute; with the end of its log.
+    """
     database = Database(demo_day.database_url(folder))
     deadline = time.monotonic() + _PATIENCE_SECONDS
     try:
@@ -118,7 +122,8 @@ def _as_typed(program: str) -> str:
 async def _show(emulator: Control, reader: int, text: str, *, answers: int, quiet_seconds: float) -> None:
     """Send `text` as the reader and print the answers, until none comes for `quiet_seconds`.
 
-    Raises DemoError if fewer answers came within a minute.
+    Raises:
+        DemoError: fewer answers came within a minute.
     """
     put(f"— Bạn: {text}\n")
     said = (await emulator.say(reader, text))["message_id"]

@@ -113,7 +113,8 @@ def moving(row: Row, newsroom: Newsroom, is_new_bot: bool, now: dt.datetime) -> 
 def read_rows(stream: BinaryIO) -> Iterator[tuple[int, object]]:
     """Yield the line number and the value of each reader's line.
 
-    Raises BrokenOffError if the file is of another kind or incomplete, or its last line does not match.
+    Raises:
+        BrokenOffError: the file is of another kind or incomplete, or its last line does not match the others.
     """
     digest, count, number = hashlib.sha256(), 0, 0
     before: tuple[int, bytes] | None = None

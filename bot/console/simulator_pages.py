@@ -119,7 +119,8 @@ class SimulatorPages(Pages):
     async def _tried(self, form: Form) -> Newsroom | None:
         """Return the newsroom that a form declares, None if it changes nothing.
 
-        Raises NotEditableError if the newsroom is not valid; one line for each error.
+        Raises:
+            NotEditableError: the newsroom is not valid; one line for each error.
         """
         file = self._services.file
         if file is None or not value_of(form, "viec"):

@@ -25,7 +25,8 @@ class StartError(Exception):
 async def emulator_process(*, port: int = 0, strict: bool = False) -> AsyncIterator[str]:
     """Run `bot.emulator` in a process, wait until it listens, and yield its address; port 0: any free one.
 
-    Raises StartError if it has no address after 20 seconds.
+    Raises:
+        StartError: it has no address after 20 seconds.
     """
     options = ["--port", str(port), *(["--strict"] if strict else [])]
     program = Program("bot.emulator", tuple(options))
@@ -81,12 +82,20 @@ class Control:
         self._session = session
 
     async def post(self, path: str, **body: Any) -> Json:
-        """Call a POST route with `body`. Raises ControlError if the input is wrong."""
+        """Call a POST route with `body`.
+
+        Raises:
+            ControlError: the input is wrong.
+        """
         async with self._session.post(f"/_control/{path}", json=body) as response:
             return await _read(response)
 
     async def get(self, path: str, **query: Any) -> Json:
-        """Call a GET route with `query`. Raises ControlError if the input is wrong."""
+        """Call a GET route with `query`.
+
+        Raises:
+            ControlError: the input is wrong.
+        """
         async with self._session.get(f"/_control/{path}", params=query) as response:
             return await _read(response)
 

@@ -44,7 +44,8 @@ class Parameters:
     def json_value(self, name: str, kind: type[Any]) -> Any:
         """Return a JSON value of type `kind`, or None if it is absent or null.
 
-        Raises Refusal (400) if it is no JSON, or of another type.
+        Raises:
+            Refusal: it is no JSON, or of another type (400).
         """
         value = self.values.get(name)
         if isinstance(value, str):
@@ -80,7 +81,8 @@ def find_chat_id(parameters: Parameters, world: World) -> int | None:
 def get_chat(parameters: Parameters, world: World) -> Chat:
     """Return the chat of `chat_id`.
 
-    Raises Refusal if the id is missing or unknown (400), or the bot may not see the chat (403).
+    Raises:
+        Refusal: the id is missing or unknown (400), or the bot may not see the chat (403).
     """
     if not parameters.text("chat_id"):
         raise bad_request("chat_id is empty")
@@ -109,7 +111,11 @@ _CHUNK_BYTES = 65536
 
 
 async def read_parameters(request: web.Request) -> Parameters:
-    """Read the parameters of a call: query, form, JSON or multipart body. Raises Refusal (400)."""
+    """Read the parameters of a call: query, form, JSON or multipart body.
+
+    Raises:
+        Refusal: the body cannot be read (400).
+    """
     values: dict[str, Any] = dict(request.query)
     files: dict[str, Upload] = {}
     try:
@@ -202,7 +208,8 @@ def known_message(world: World, chat: Chat, message_id: int, key: str) -> Messag
 def acting_user(world: World, chat: Chat, user_id: int | None) -> User:
     """Return the user who acts in `chat`: the given one, or the user of a private chat.
 
-    Raises InputError if a group needs a user, or the user is not in the chat.
+    Raises:
+        InputError: a group needs a user, or the user is not in the chat.
     """
     if user_id is None and chat.user is not None:
         return chat.user
@@ -220,7 +227,8 @@ def acting_user(world: World, chat: Chat, user_id: int | None) -> User:
 async def read_body(request: web.Request, shape: type[Body]) -> Body:
     """Read the input of a control route: query and path of a GET, else the JSON object of the body.
 
-    Raises InputError if it is no JSON object, or a key is wrong.
+    Raises:
+        InputError: it is no JSON object, or a key is wrong.
     """
     if request.method == "GET":
         given: dict[str, Any] = {**request.query, **request.match_info}

@@ -39,7 +39,9 @@ class LoopbackError(ValueError):
 async def serve(*, host: str = "127.0.0.1", port: int = 0, strict: bool = False) -> AsyncIterator[Emulator]:
     """Run an emulator in this event loop; port 0 takes a free one.
 
-    Raises LoopbackError if others could reach `host`, OSError if the port is taken.
+    Raises:
+        LoopbackError: `host` is an address that others could reach.
+        OSError: the port is taken.
     """
     require_loopback(host)
     emulator = Emulator(rates=Rates(strict=strict))

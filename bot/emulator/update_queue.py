@@ -104,7 +104,8 @@ class UpdateQueue:
     async def poll(self, limit: int, timeout: float) -> list[dict[str, Any]]:
         """Return up to `limit` updates, waiting `timeout` seconds for a first one.
 
-        Raises Refusal (409) if another poll began meanwhile: the older of the two fails.
+        Raises:
+            Refusal: another poll began meanwhile (409); the older of the two fails.
         """
         self._polls_begun += 1
         mine = self._polls_begun

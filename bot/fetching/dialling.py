@@ -43,7 +43,8 @@ class Target:
 def target_of(url: str, base: str = "") -> Target:
     """Return the target of `url`, relative to `base`.
 
-    Raises FetchError if it is no web address, or holds a name and password.
+    Raises:
+        FetchError: it is no web address, or holds a name and password.
 
     >>> target_of("/rss/moi.xml#dau", "https://Bao.example/rss").url
     'https://bao.example/rss/moi.xml'
@@ -131,7 +132,8 @@ class Transport:
     ) -> Answer:
         """Send one request, without following redirects.
 
-        Raises FetchError if the answer is incomplete or not acceptable.
+        Raises:
+            FetchError: the answer is incomplete or not acceptable.
         """
         session = self._session(is_private_allowed)
         try:

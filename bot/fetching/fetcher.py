@@ -72,8 +72,10 @@ class Fetcher:
     ) -> Fetched:
         """Fetch `url`, unless its version is the `known` one.
 
-        Only the host and port of `private_url` may be in a private network. Raises FetchError, with the
-        reason, if it cannot be fetched.
+        Only the host and port of `private_url` may be in a private network.
+
+        Raises:
+            FetchError: it cannot be fetched, with the reason.
         """
         private = target_of(private_url) if private_url else None
         return await self._follow(target_of(url), known or Validators(), _Trip(private, asks_robots=True))

@@ -106,7 +106,8 @@ class Robots:
     async def check(self, target: Target, robots: Target, *, private: Target | None) -> dt.timedelta | None:
         """Return the pause that the host wants between requests, if its rules at `robots` name one.
 
-        Raises FetchError if `target` may not be read, or the rules cannot be fetched.
+        Raises:
+            FetchError: `target` may not be read, or the rules cannot be fetched.
         """
         rules = await self._find(robots, private)
         if rules.error is not None:

@@ -157,7 +157,8 @@ _PIECE_BYTES = 262_144  # unpacked at once; then other tasks may run
 async def read_body(answer: aiohttp.ClientResponse, *, most: int = MAX_BODY_BYTES) -> bytes:
     """Read and unpack the body of an answer whose own unpacking is off.
 
-    Raises FetchError if it has more than `most` bytes, or cannot be unpacked.
+    Raises:
+        FetchError: more than `most` bytes, or it cannot be unpacked.
     """
     encoding = answer.headers.get("Content-Encoding", "").strip().lower()
     if encoding not in ("", "identity", "gzip", "x-gzip", "deflate"):

@@ -47,7 +47,8 @@ _log = structlog.get_logger(__name__)
 async def until_ready(database: Database, clock: Clock, stop: asyncio.Event) -> bool:
     """Wait until the database answers, then upgrade it; return False if `stop` was set before that.
 
-    Raises StorageError if the database is damaged or of a newer version, or refuses access.
+    Raises:
+        StorageError: the database is damaged or of a newer version, or it refuses access.
     """
     await check_sound(database)
     await keep_private(database)

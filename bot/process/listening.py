@@ -23,7 +23,11 @@ class GuardedSite(web.TCPSite):
         self._connections: set[_Guard] = set()
 
     async def start(self) -> None:
-        """Listen. Raises OSError if the port is taken or not allowed."""
+        """Listen.
+
+        Raises:
+            OSError: the port is taken or not allowed.
+        """
         server = self._runner.server
         await web.BaseSite.start(self)
         self._server = await asyncio.get_running_loop().create_server(

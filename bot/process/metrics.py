@@ -51,8 +51,10 @@ async def serve_health(
 ) -> web.AppRunner:
     """Serve `/healthz` and `/metrics`, and the applications `beside` them by path.
 
-    `health` returns the problems of the bot, `who` says which bot it is. Raises OSError if the port is taken
-    or not allowed.
+    `health` returns the problems of the bot, `who` says which bot it is.
+
+    Raises:
+        OSError: the port is taken or not allowed.
     """
 
     async def healthz(_: web.Request) -> web.Response:

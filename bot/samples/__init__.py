@@ -14,7 +14,10 @@ _VIETNAM = dt.timezone(dt.timedelta(hours=7))
 def load_samples(now: dt.datetime) -> list[dict[str, Any]]:
     """Return the sample articles as intake rows published 10 minutes to 2 days before `now`, oldest first.
 
-    `published` is RFC 3339 at +07:00; `body` is a list of paragraphs. Raises ValueError if `now` has no zone.
+    `published` is RFC 3339 at +07:00; `body` is a list of paragraphs.
+
+    Raises:
+        ValueError: `now` has no time zone.
     """
     if now.tzinfo is None:
         raise ValueError(f"naive time {now}: sample articles are dated from an aware moment")

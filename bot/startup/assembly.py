@@ -14,7 +14,8 @@ from config.settings import Settings
 def find_newsroom(settings: Settings) -> Newsroom:
     """Read the newsroom file; return the built-in example if none is named and the default file is missing.
 
-    Raises NewsroomError if the file cannot be read or used.
+    Raises:
+        NewsroomError: the file cannot be read or used.
     """
     is_default = "config" not in settings.model_fields_set
     if is_default and not settings.config.exists():

@@ -72,7 +72,10 @@ async def until_upgrade_is_safe(
 ) -> bool:
     """Wait while processes of an older schema work with the database; return False if `stop` is set.
 
-    `on_wait` gets words for operators: what they can do. Raises StorageError if waiting would not help.
+    `on_wait` gets words for operators: what they can do.
+
+    Raises:
+        StorageError: the database cannot be used, and waiting would not help.
     """
     shown = ""
     awaited = database_awaited(database.place)
@@ -212,7 +215,8 @@ _REPORTED_SKEW = dt.timedelta(seconds=5)
 async def follow_server_clock(database: Database, clock: Clock) -> None:
     """Set `clock` by the server of the database, if there is one and the clock is not simulated.
 
-    Raises StorageError if the database does not answer.
+    Raises:
+        StorageError: the database does not answer.
     """
     if not database.is_postgres or clock.is_simulated:
         return

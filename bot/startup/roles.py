@@ -25,7 +25,10 @@ class RolesError(ValueError):
 
 
 def parse_roles(text: str) -> frozenset[Role]:
-    """Read names with commas between them. Raises RolesError if one is no role, or there is none.
+    """Read names with commas between them.
+
+    Raises:
+        RolesError: one of them is no role, or there is none.
 
     >>> sorted(parse_roles("send, chat"))
     [<Role.CHAT: 'chat'>, <Role.SEND: 'send'>]

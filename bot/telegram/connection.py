@@ -158,7 +158,8 @@ class Connection:
     async def sign_in(self, stop: asyncio.Event) -> bool:
         """Ask Telegram for the bot's account, so that it can send; False when `stop` came before the answer.
 
-        Raises TokenRefusedError if Telegram refused the token.
+        Raises:
+            TokenRefusedError: Telegram refused the token.
         """
         self._is_signed_in = await _until_answered(self.telegram.initialize, stop)
         return self._is_signed_in
@@ -166,7 +167,9 @@ class Connection:
     async def open(self, stop: asyncio.Event) -> bool:
         """Sign in, queue what an earlier process left, poll or listen; False when `stop` came before that.
 
-        Raises TokenRefusedError if Telegram refused the token, ListenError if the webhook's port is taken.
+        Raises:
+            TokenRefusedError: Telegram refused the token.
+            ListenError: the webhook's port is taken.
         """
         self.want_updates()
         if not self._is_signed_in and not await self.sign_in(stop):

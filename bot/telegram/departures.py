@@ -26,7 +26,8 @@ class Departures:
     async def waiting(self) -> AsyncIterator[Callable[[], None]]:
         """Let one delivery wait during the block, which calls the function that it gets when it leaves.
 
-        Raises RecalledError if the delivery was recalled, and has not left.
+        Raises:
+            RecalledError: the delivery was recalled, and has not left.
         """
         wait = asyncio.timeout(None)
 

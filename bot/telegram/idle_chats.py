@@ -69,7 +69,11 @@ class IdleSearch:
         self._expiry_counts_at = machine_seconds() + CLAIM_SECONDS
 
     async def take_unhandled(self) -> None:
-        """Take chats that no process handles. Raises StorageError if the database does not answer."""
+        """Take chats that no process handles.
+
+        Raises:
+            StorageError: the database does not answer.
+        """
         search, idle = await self._find()
         SHARED_UPDATES.set(self.in_all)
         chats = self._not_in_work(idle)

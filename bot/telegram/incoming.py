@@ -127,7 +127,11 @@ class WebhookListener:
         self._problem: str | None = None
 
     async def open(self) -> None:
-        """Listen. Raises ListenError if the port is taken, or not ours to take."""
+        """Listen.
+
+        Raises:
+            ListenError: the port is taken, or not ours to take.
+        """
         application = web.Application(client_max_size=_MOST_BYTES)
         application.router.add_post(urlsplit(self.webhook.url).path or "/", self._take)
         runner = web.AppRunner(application, access_log=None, shutdown_timeout=_PATIENCE_SECONDS)

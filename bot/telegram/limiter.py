@@ -134,8 +134,9 @@ class TelegramPace(AIORateLimiter):
     ) -> Any:
         """Wait until the chat and the buckets are free, then send.
 
-        Raises RetryAfter if Telegram wants a longer wait, or refused too often, or this chat's wait is not
-        over; NotSentError if another process may deliver now, or this delivery was recalled.
+        Raises:
+            RetryAfter: Telegram wants a longer wait, or refused too often, or this chat's wait is not over.
+            NotSentError: another process may deliver now, or this delivery was recalled.
         """
         if endpoint not in _PACED and not endpoint.startswith("editMessage"):
             return await _retry(partial(callback, *args, **kwargs))

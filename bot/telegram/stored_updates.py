@@ -20,8 +20,10 @@ _log = structlog.get_logger(__name__)
 
 
 class UpdateQueue(asyncio.Queue[object], ABC):
-    """The queue that the library takes updates from. Each is in the database from before Telegram may forget
-    it until it is handled."""
+    """The queue that the library takes updates from.
+
+    Each is in the database from before Telegram may forget it until it is handled.
+    """
 
     def __init__(self) -> None:
         super().__init__()
@@ -31,7 +33,8 @@ class UpdateQueue(asyncio.Queue[object], ABC):
     async def keep(self, updates: Iterable[object]) -> list[dict[str, Any]]:
         """Write updates to the database as they came; return what is still to be queued with `put`.
 
-        Raises NetworkError if they could not be kept: Telegram must not be told that they were.
+        Raises:
+            NetworkError: they could not be kept, so Telegram must not be told that they were.
         """
 
     @abstractmethod

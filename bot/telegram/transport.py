@@ -133,8 +133,10 @@ class AiohttpRequest(BaseRequest):
     ) -> tuple[int, bytes]:
         """Send one request and return status and body. Of the times only `read_timeout` counts.
 
-        Raises NotSentError if it cannot have reached the server, TimedOut if no whole answer came in time,
-        NetworkError for anything else on the way; with the last two the server may have acted on it.
+        Raises:
+            NotSentError: it cannot have reached the server.
+            TimedOut: no whole answer in time; the server may have acted on it.
+            NetworkError: anything else on the way; the server may have acted on it.
         """
         seconds = read_timeout if isinstance(read_timeout, int | float) else self._read_timeout
         return await self.exchange(url, method, request_data, seconds)

@@ -75,8 +75,12 @@ class DurableQueue(UpdateQueue):
 
         Only the number is left of an update that was seen before, that cannot be read, or that is beyond its
         sender's share: it is confirmed to Telegram, and `put` drops it. An object without a number can be
-        neither kept nor confirmed, and is left out. Raises NetworkError if they could not be kept. For the
-        poller the poll failed: it confirms none of them and asks for them again.
+        neither kept nor confirmed, and is left out. For the poller the poll failed: it confirms none of them
+        and asks for them again.
+
+        Raises:
+            NetworkError: they could not be kept. For the poller the poll failed: it confirms none of them and
+                asks for them again.
         """
         numbered = {each["update_id"]: each for each in updates if is_update(each)}
         self._full_at = time.monotonic() if len(numbered) >= _MOST_TOGETHER else float("-inf")

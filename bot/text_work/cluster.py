@@ -35,7 +35,8 @@ class WrongVersionError(Exception):
 async def cluster_texts(address: str, report: Callable[[str], None]) -> AsyncIterator["ClusterTexts"]:
     """Connect to the scheduler at `address`; `report` is called with a line that has the dashboard's link.
 
-    Raises ClusterError if no scheduler answers, it has no worker, or its workers have other language code.
+    Raises:
+        ClusterError: no scheduler answers, it has no worker, or its workers have other language code.
     """
     if not _ADDRESS.fullmatch(address):
         raise ClusterError(f"«{address}» không phải địa chỉ bộ điều phối Dask, ví dụ tcp://10.0.0.5:8786.")
@@ -100,7 +101,8 @@ class ClusterTexts:
     ) -> list[AnswerT | Failure]:
         """Return for each item, in order, its answer or why there is none.
 
-        Raises ClusterError if the scheduler went away, no worker is left, or one has other language code.
+        Raises:
+            ClusterError: the scheduler went away, no worker is left, or one has other language code.
         """
         head, packed = task.about.dump_json(about), [task.item.dump_json(item) for item in items]
         answers: list[AnswerT | Failure] = []
@@ -164,7 +166,8 @@ _pools: dict[asyncio.AbstractEventLoop, TextPool] = {}  # a worker has one, for 
 async def work(expected: str, task: str, about: bytes, items: Sequence[bytes]) -> list[bytes | Failure]:
     """Run a call in the text processes of this worker, one for each of its threads.
 
-    Raises WrongVersionError if our language code is not the `expected` one.
+    Raises:
+        WrongVersionError: our language code is not the `expected` one.
     """
     if code_version() != expected:
         raise WrongVersionError(code_version())

@@ -89,7 +89,8 @@ class Texts(Protocol):
     async def start(self) -> None:
         """Get ready, so that `run` can begin at once.
 
-        Raises TextWorkError if a text process does not start.
+        Raises:
+            TextWorkError: it does not start.
         """
 
     async def run(
@@ -97,7 +98,8 @@ class Texts(Protocol):
     ) -> list[AnswerT | Failure]:
         """Return for each item, in order, its answer or why there is none.
 
-        Raises TextWorkError if no text process starts, or it dies before it begins to work.
+        Raises:
+            TextWorkError: the process does not start, or dies before it begins to work.
         """
 
 

@@ -22,8 +22,10 @@ _LAST_FIVE = dt.time(23, 55)
 class Schedule:
     """Local `times` on `days` (0 = Monday) in the IANA zone `zone`. Times are kept sorted, each once.
 
-    If there are `parts`, each holds times and the days on which they count; see `joined`. Raises ValueError
-    without a time or day, for a day outside 0-6, a time with a zone of its own, an unknown zone.
+    If there are `parts`, each holds times and the days on which they count; see `joined`.
+
+    Raises:
+        ValueError: no time, no day, a day outside 0-6, a time with a zone of its own, an unknown zone.
     """
 
     times: tuple[dt.time, ...]
@@ -166,6 +168,7 @@ def local_moment(day: dt.date, time: dt.time, zone: dt.tzinfo, *, fold: int = 0)
 
 def to_five_minutes(time: dt.time) -> tuple[dt.time, bool]:
     """Round a personal time to five minutes, so that subscribers share profiles, and tell whether it changed.
+
     It stays on its day: the last is 23:55.
 
     >>> to_five_minutes(dt.time(6, 33))

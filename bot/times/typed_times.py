@@ -90,7 +90,8 @@ _TIME = re.compile(
 def parse_local_time(text: str) -> dt.time:
     """Read a time of day: `6h30`, `18:00`, `7 giờ rưỡi`, `8h kém 15`, `7h tối`.
 
-    Raises TypedTimeError if it is none, or an impossible one (`24:00`, `25h61`, `13h sáng`).
+    Raises:
+        TypedTimeError: no time, or an impossible one (`24:00`, `25h61`, `13h sáng`).
 
     >>> parse_local_time("7 giờ rưỡi tối")
     datetime.time(19, 30)
@@ -124,7 +125,10 @@ _DAY_RANGE = re.compile(r"([2-8])(?: ?- ?d?([2-8]))?")
 
 def parse_days(text: str) -> frozenset[int]:
     """Read days of the week, 0 = Monday: `T2-T6`, `thứ 2 đến thứ 6`, `t7, cn`, `thứ 2,4,6`, `cuối tuần`,
-    `hằng ngày`. A range may run over Sunday (`T7-T2`). Raises TypedTimeError if it names none.
+    `hằng ngày`. A range may run over Sunday (`T7-T2`).
+
+    Raises:
+        TypedTimeError: no days.
 
     >>> sorted(parse_days("thứ bảy, chủ nhật"))
     [5, 6]
@@ -169,8 +173,8 @@ _OFFSET = re.compile(r"(?:etc/)?(?:gmt|utc|z)? ?[+-] ?[0-9]{1,2}(?::?[0-9]{2})?|
 def parse_zone(text: str) -> str:
     """Read a place as an IANA zone: its key in any case, its city, or a Vietnamese name (`Hà Nội`, `Đức`).
 
-    Raises TypedTimeError if there is no such place; its reason is `offset` for `GMT+7`, which would go wrong
-    when the clocks change.
+    Raises:
+        TypedTimeError: no such place; `offset` for `GMT+7`, which would go wrong when the clocks change.
 
     >>> parse_zone("hà nội"), parse_zone("berlin")
     ('Asia/Ho_Chi_Minh', 'Europe/Berlin')

@@ -145,8 +145,11 @@ async def publish_breaking(
     known_until: dt.datetime,
     now: dt.datetime,
 ) -> int:
-    """Queue each text for its readers; return the number of deliveries. Readers who had a story too recently,
-    or too many today, get none. Return 0 if another run has served these readers meanwhile."""
+    """Queue each text for its readers; return the number of deliveries.
+
+    Readers who had a story too recently, or too many today, get none. Return 0 if another run has served
+    these readers meanwhile.
+    """
     row = (_B.story_id == story.story_id, _B.reached == story.reached, _B.done_at.is_(None))
     moved = await connection.execute(update(breaking_stories).where(*row).values(reached=reached))
     if not moved.rowcount:

@@ -148,8 +148,10 @@ async def prune_hits(connection: AsyncConnection, *, before: dt.datetime) -> Non
 
 
 async def publish_alerts(connection: AsyncConnection, alerts: Sequence[Alert], *, now: dt.datetime) -> int:
-    """Queue the messages and mark their hits as alerted; return the number of deliveries. An alert is left
-    out if one of its hits was alerted meanwhile or is deleted; it must be composed again."""
+    """Queue the messages and mark their hits as alerted; return the number of deliveries.
+
+    An alert is left out if one of its hits was alerted meanwhile or is deleted; it must be composed again.
+    """
     s = subscribers.c
     listening = select(s.id).where(s.id.in_([alert.subscriber_id for alert in alerts]), s.status == "active")
     active = set((await connection.execute(listening)).scalars())

@@ -117,8 +117,11 @@ async def claim_deliveries(
 
 @cache  # to build it costs more than to run it
 def _due(*, is_repeat: bool, together: bool) -> Select[Any]:
-    """Return the query for `at_most` due rows, either those tried before or the others. It leaves out chats
-    that are `waiting`, and if several processes send `together`, those that another process serves."""
+    """Return the query for `at_most` due rows, either those tried before or the others.
+
+    It leaves out chats that are `waiting`, and if several processes send `together`, those that another
+    process serves.
+    """
     d, m, s = deliveries.c, messages.c, subscribers.c
     by_now = bindparam("by_now", type_=UtcTime)
     earlier = deliveries.alias("earlier")
@@ -203,8 +206,10 @@ async def _claim(
 
 
 async def _find_missing(connection: AsyncConnection, ids: Sequence[int]) -> dict[int, tuple[int, ...]]:
-    """Return by delivery the parts of its issue that were refused since the last part that arrived. Parts
-    after the delivery's own are open, because the parts of an issue go in order."""
+    """Return by delivery the parts of its issue that were refused since the last part that arrived.
+
+    Parts after the delivery's own are open, because the parts of an issue go in order.
+    """
     if not ids:
         return {}
     d, m = deliveries.c, messages.c

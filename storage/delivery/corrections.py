@@ -200,8 +200,10 @@ class ChangedHeadline:
 async def note_changed_headlines(
     connection: AsyncConnection, old: Sequence[Row[Any]], *, now: dt.datetime
 ) -> None:
-    """Record those of these articles whose former headline a recent issue shows. `old` are the rows of the
-    articles before the change."""
+    """Record those of these articles whose former headline a recent issue shows.
+
+    `old` are the rows of the articles before the change.
+    """
     story_ids = {row.story_id for row in old if row.story_id is not None}
     if not story_ids:
         return

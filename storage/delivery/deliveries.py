@@ -110,8 +110,11 @@ async def release_recalled(connection: AsyncConnection, one: Claimed, *, now: dt
 async def _end_try(
     connection: AsyncConnection, one: Claimed, now: dt.datetime, values: Mapping[str, Any]
 ) -> None:
-    """Set a row's columns if it is still in the attempt that was claimed. If another process took the row
-    over, it has a later attempt or is finished: results of the earlier attempt must not change it."""
+    """Set a row's columns if it is still in the attempt that was claimed.
+
+    If another process took the row over, it has a later attempt or is finished: results of the earlier
+    attempt must not change it.
+    """
     d = deliveries.c
     is_ours = and_(d.id == one.id, d.tries == one.tries, d.status == _SENDING)
     ended = update(deliveries).where(is_ours).values({**values, "changed_at": now, "sender": None})
@@ -148,8 +151,11 @@ async def find_months(connection: AsyncConnection) -> list[int]:
 
 
 async def begin_month(connection: AsyncConnection, *, now: dt.datetime) -> bool:
-    """If message ids are in the range of an earlier month, continue them in the next partition. Return
-    whether that was done. The partition after the next is made too. `now` must come from a correct clock."""
+    """If message ids are in the range of an earlier month, continue them in the next partition.
+
+    Return whether that was done. The partition after the next is made too. `now` must come from a correct
+    clock.
+    """
     if not is_postgres(connection):
         return False
     m = messages.c
@@ -175,8 +181,10 @@ async def make_months(connection: AsyncConnection, *, up_to: int) -> None:
 
 
 async def drop_month(connection: AsyncConnection, *, before: dt.datetime) -> bool:
-    """Drop the oldest partition if all its messages were made before `before`; return whether it was. Its
-    messages and issues, which then have no deliveries, are deleted later like all others."""
+    """Drop the oldest partition if all its messages were made before `before`; return whether it was.
+
+    Its messages and issues, which then have no deliveries, are deleted later like all others.
+    """
     m = messages.c
     months = await find_months(connection)
     if not months:

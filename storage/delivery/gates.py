@@ -146,7 +146,9 @@ async def drop_story(
     connection: AsyncConnection, gate_id: int, story_id: int, admin: int, *, now: dt.datetime
 ) -> str | None:
     """Remove a story from the prepared issues of an open gate; return its headline, None if no issue has it.
-    The issues are deleted, to be composed again."""
+
+    The issues are deleted, to be composed again.
+    """
     gate = await touch_gate(connection, gate_id)
     if gate is None:
         return None

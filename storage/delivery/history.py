@@ -132,8 +132,10 @@ async def find_blank_issues(connection: AsyncConnection, profile_id: int, *, lim
 async def find_sent_issues(
     connection: AsyncConnection, *, now: dt.datetime, since: dt.datetime, limit: int
 ) -> list[SentIssue]:
-    """Return the latest issues, those of one edition and slot as one, newest first. The cost grows with the
-    number of their deliveries."""
+    """Return the latest issues, those of one edition and slot as one, newest first.
+
+    The cost grows with the number of their deliveries.
+    """
     i = issues.c
     query = select(
         func.max(i.id).label("id"), i.edition, i.slot_at, func.max(i.reason).label("reason"),
@@ -200,8 +202,11 @@ def _past(row: Row[Any]) -> PastDelivery:
 
 
 async def count_subscribed_at(connection: AsyncConnection, moments: Sequence[dt.datetime]) -> list[int]:
-    """Return how many chats were subscribed at each moment, paused ones included. Only the present row of a
-    chat is known: a chat that left and came back counts all the time, a chat that deleted its data never."""
+    """Return how many chats were subscribed at each moment, paused ones included.
+
+    Only the present row of a chat is known: a chat that left and came back counts all the time, a chat that
+    deleted its data never.
+    """
     s = subscribers.c
     counts = [
         func.count().filter(s.created_at < moment, not_(and_(s.status == "gone", s.changed_at < moment)))

@@ -32,8 +32,10 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class IssueStory:
-    """A story of an issue: its part, counted from 0, and the headline as readers see it. `rank` is its place
-    by importance among all candidates of the issue, from 1; None: not known."""
+    """A story of an issue: its part, counted from 0, and the headline as readers see it.
+
+    `rank` is its place by importance among all candidates of the issue, from 1; None: not known.
+    """
 
     story_id: int
     part: int
@@ -118,7 +120,9 @@ async def enqueue_issues(
     is_variant: bool = False,
 ) -> int:
     """Queue each issue's messages for those of the `audience` who are active subscribers of its profile.
-    Return how many deliveries. A variant goes to subscribers of the profile of which it is a variant."""
+
+    Return how many deliveries. A variant goes to subscribers of the profile of which it is a variant.
+    """
     s, m, i, v = subscribers.c, messages.c, issues.c, profiles.c
     its_reader = s.profile_id == (v.variant_of if is_variant else v.id)
     rows = (

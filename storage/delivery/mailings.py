@@ -133,8 +133,10 @@ async def find_headlines(
 
 
 async def retract(connection: AsyncConnection, mailing: Mailing, reason: str, *, now: dt.datetime) -> int:
-    """Cancel the waiting deliveries of the mailing; return how many, 0 if there is nothing to retract. If
-    nobody got an issue, the next issue may have its stories."""
+    """Cancel the waiting deliveries of the mailing; return how many, 0 if there is nothing to retract.
+
+    If nobody got an issue, the next issue may have its stories.
+    """
     i, d = issues.c, deliveries.c
     these = and_(_of_mailing(mailing.edition, mailing.slot_at), i.status == IssueStatus.MADE)
     of_these = select(messages.c.id).join(issues, i.id == messages.c.issue_id).where(these)

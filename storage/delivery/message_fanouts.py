@@ -128,8 +128,10 @@ async def _queue_edits(connection: AsyncConnection, page: _Page, correction_id: 
 
 
 async def _queue_notices(connection: AsyncConnection, page: _Page, correction_id: int, rules: Rules) -> int:
-    """Queue a notice for each reader of a page who got the story and has no notice yet. A reader who got the
-    story in several issues gets the notice of the newest one."""
+    """Queue a notice for each reader of a page who got the story and has no notice yet.
+
+    A reader who got the story in several issues gets the notice of the newest one.
+    """
     notice, edit, sent = messages.alias("notice"), messages.alias("edit"), messages.alias("sent")
     is_notice = and_(notice.c.correction_id == correction_id, notice.c.kind == MessageKind.CORRECTION_NOTICE)
     is_edit = and_(edit.c.id == notice.c.after_id, edit.c.kind == MessageKind.CORRECTION_EDIT)

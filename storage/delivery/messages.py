@@ -85,7 +85,9 @@ async def enqueue_rows(
     connection: AsyncConnection, rows: Select[Any], *, release: Release | None, now: dt.datetime
 ) -> int:
     """Write a pending delivery for each of `rows`, pairs of a message and a subscriber; return how many.
-    Without `release` quiet hours are ignored."""
+
+    Without `release` quiet hours are ignored.
+    """
     moment: ColumnElement[Any] = literal(now, UtcTime)
     if release is not None:
         hours = rows.with_only_columns(subscribers.c.quiet_start, subscribers.c.quiet_end).order_by(None)
@@ -108,8 +110,10 @@ def not_before(pairs: Iterable[Sequence[int]], release: Release, now: dt.datetim
 async def insert_deliveries(
     connection: AsyncConnection, rows: Select[Any], moment: ColumnElement[Any], *, now: dt.datetime
 ) -> int:
-    """Write a pending delivery, not to be sent before `moment`, for each of `rows`; return how many. `rows`
-    are pairs of a message and a subscriber; a subscriber who has a delivery of the message gets none."""
+    """Write a pending delivery, not to be sent before `moment`, for each of `rows`; return how many.
+
+    `rows` are pairs of a message and a subscriber; a subscriber who has a delivery of the message gets none.
+    """
     state = literal(DeliveryStatus.PENDING.value), moment, literal(0, Integer), literal(now, UtcTime)
     statement = insert_into(connection, deliveries).from_select(_COLUMNS, rows.add_columns(*state))
     statement = statement.on_conflict_do_nothing(index_elements=["subscriber_id", "message_id"])

@@ -85,8 +85,10 @@ async def lift_limit(connection: AsyncConnection) -> None:
 
 
 async def find_limit(connection: AsyncConnection) -> dt.datetime | None:
-    """Return until when nothing is sent because Telegram refuses messages to everybody. If that moment has
-    passed, the next delivery finds out whether Telegram still refuses."""
+    """Return until when nothing is sent because Telegram refuses messages to everybody.
+
+    If that moment has passed, the next delivery finds out whether Telegram still refuses.
+    """
     return await _find_moment(connection, _LIMITED)
 
 

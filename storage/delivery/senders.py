@@ -58,7 +58,9 @@ def share_out(total: int, wanted: Mapping[str, int]) -> dict[str, int]:
 
 async def take_turn(connection: AsyncConnection, name: str) -> None:
     """Make the senders of a bot claim and record deliveries one after the other, until the transaction ends.
-    A frozen process would block all others in such a transaction; the server ends it after five seconds."""
+
+    A frozen process would block all others in such a transaction; the server ends it after five seconds.
+    """
     if is_postgres(connection):  # SQLite has one writer anyway
         digest = hashlib.blake2b(name.encode(), digest_size=8, person=b"senders").digest()
         number = int.from_bytes(digest, signed=True)

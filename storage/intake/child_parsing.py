@@ -134,8 +134,11 @@ def parse_here() -> None:
 
 
 def parse_in_child(parser: Parser[_Answer], document: bytes, deadline_seconds: float) -> _Answer:
-    """Return the parsed `document`. Raises UnreadableError: the child passed the deadline, died, or gave an
-    invalid answer."""
+    """Return the parsed `document`.
+
+    Raises:
+        UnreadableError: the child passed the deadline, died, or gave an invalid answer.
+    """
     if _here:
         return _parsed_here(parser, document)
     limits = for_hostile_input(max(1, int(deadline_seconds)))

@@ -49,8 +49,10 @@ class Incoming:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """Input that was not taken in: `path`, `path:line` or `path#item`, and the reason in Vietnamese. `link`
-    is the article's own address, if it named one."""
+    """Input that was not taken in: `path`, `path:line` or `path#item`, and the reason in Vietnamese.
+
+    `link` is the article's own address, if it named one.
+    """
 
     path: str
     reason: str
@@ -94,8 +96,10 @@ _MAX_NAME_CHARACTERS = 500  # an id, a source, a topic
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """One article as a file has it, unrepaired; `place` is `path`, `path:line` or `path#item`. `date_style`
-    is the form of its feed's times, if it came in a feed."""
+    """One article as a file has it, unrepaired; `place` is `path`, `path:line` or `path#item`.
+
+    `date_style` is the form of its feed's times, if it came in a feed.
+    """
 
     place: str
     title: str = ""
@@ -116,8 +120,10 @@ def draft_hash(draft: Draft) -> str:
 
 
 def take(draft: Draft, origin: Origin, now: datetime) -> Taken:
-    """Return the article of `draft`, or a refusal. The draft's own source comes before a source line in the
-    body ("Nguồn …: URL"), and that before `origin`."""
+    """Return the article of `draft`, or a refusal.
+
+    The draft's own source comes before a source line in the body ("Nguồn …: URL"), and that before `origin`.
+    """
     try:
         return _article(draft, origin, now)
     except UnreadableError as error:
@@ -168,8 +174,10 @@ def _decoded(text: str) -> str:
 
 
 def _is_broken(line: str) -> bool:
-    """Tell whether a line was really decoded as another charset; `ftfy` alone has false positives. Vietnamese
-    capitals look broken in joined words ("giáĐây") and before a closing quote ("ĐÃ”")."""
+    """Tell whether a line was really decoded as another charset; `ftfy` alone has false positives.
+
+    Vietnamese capitals look broken in joined words ("giáĐây") and before a closing quote ("ĐÃ”").
+    """
     if not is_bad(line):
         return False
     words = [word for word in re.split("[ \t]", line) if is_bad(word)]

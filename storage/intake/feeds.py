@@ -59,8 +59,10 @@ def read_feed(
     `charset` is the server's, for a feed that declares none; `now` is the time of fetching. All items
     together decide how the feed writes its times. Relative links are completed with its home page.
 
-    A feed that is cut off gives the items before the cut, and a refusal that says so. Raises UnreadableError:
-    the charset is wrong, it is no feed, or parsing took too much time or memory.
+    A feed that is cut off gives the items before the cut, and a refusal that says so.
+
+    Raises:
+        UnreadableError: the charset is wrong, it is no feed, or parsing took too much time or memory.
     """
     text = _clean_text(decode(data, may_be_cut=True, charset=charset))
     declaration = _DECLARATION.match(text)
@@ -173,8 +175,10 @@ class Outline:
 
 
 def read_opml(data: bytes) -> tuple[list[Outline], int]:
-    """Return the feeds of an OPML file, each address once, and the number without a usable address. Raises
-    UnreadableError: it is no OPML, or cannot be parsed in time."""
+    """Return the feeds of an OPML file, each address once, and the number without a usable address.
+
+    Raises UnreadableError: it is no OPML, or cannot be parsed in time.
+    """
     text = _NOT_XML.sub("", _DECLARATION_OF_OPML.sub("", decode(data), count=1).lstrip())
     parsed = parse_in_child(OPML, text.encode(), DEADLINE_SECONDS)
     if not parsed.is_opml:
@@ -217,7 +221,10 @@ _LONGEST_LINK_TITLE = 100
 
 def find_feed_links(data: bytes, url: str, *, charset: str | None = None) -> list[FeedLink]:
     """Return the feeds that the page at `url` names, each once, at most twenty, those in its head first.
-    Raises UnreadableError: the charset is wrong, or parsing took too much."""
+
+    Raises:
+        UnreadableError: the charset is wrong, or parsing took too much.
+    """
     text = decode(data, may_be_cut=True, charset=charset).replace("\0", "")
     found = parse_in_child(LINKS, text.encode(errors="replace"), DEADLINE_SECONDS)
     base = _joined(url, found.base) or url

@@ -37,8 +37,11 @@ def is_reason(path: Path) -> bool:
 
 
 def move_read_file(inbox: Path, file: Path, refused: Sequence[Refusal]) -> Path:
-    """Move a file that was read and return its new place, under the same subfolders. Raises OSError: it
-    cannot be moved, and stays where it is."""
+    """Move a file that was read and return its new place, under the same subfolders.
+
+    Raises:
+        OSError: it cannot be moved, and stays where it is.
+    """
     away = inbox / (QUARANTINE if refused else PROCESSED)
     target = _free(away / file.relative_to(inbox))
     target.parent.mkdir(parents=True, exist_ok=True)
@@ -49,8 +52,11 @@ def move_read_file(inbox: Path, file: Path, refused: Sequence[Refusal]) -> Path:
 
 
 def requeue_quarantined(inbox: Path) -> Iterator[Path]:
-    """Move each quarantined file back into the inbox and yield its new path. Raises OSError: one cannot be
-    moved; those before it have moved."""
+    """Move each quarantined file back into the inbox and yield its new path.
+
+    Raises:
+        OSError: one cannot be moved; those before it have moved.
+    """
     quarantine = inbox / QUARANTINE
     for file in sorted(path for path in quarantine.rglob("*") if not path.is_dir()):
         if is_reason(file):
@@ -90,8 +96,10 @@ _TEMPORARY_ENDINGS = ("~", ".tmp", ".temp", ".part", ".partial", ".swp", ".crdow
 
 
 def read_path(path: Path, origin: Origin, *, now: datetime) -> Iterator[Taken]:
-    """Yield the articles and refusals of a file, or of all files of a folder in order of names. Hidden and
-    temporary files are skipped; a link that leads out of the folder is refused."""
+    """Yield the articles and refusals of a file, or of all files of a folder in order of names.
+
+    Hidden and temporary files are skipped; a link that leads out of the folder is refused.
+    """
     yield from _taken(path_drafts(path, origin, now=now), origin, now)
 
 
@@ -168,7 +176,9 @@ def opened(path: Path) -> Iterator[BinaryIO]:
 
 def find_files(start: Path, *, leaving_out: Collection[str] = ()) -> Iterator[Path | Refusal]:
     """Yield `start`, or the files under it; linked folders are not entered, because they can form a loop.
-    Entries of `start` itself whose names are in `leaving_out` are skipped."""
+
+    Entries of `start` itself whose names are in `leaving_out` are skipped.
+    """
     root = os.path.realpath(start)
     waiting = [start]
     while waiting:

@@ -204,7 +204,10 @@ def read_page_of(
     charset: str | None = None,
 ) -> Draft:
     """Return the article of the page that a feed's lead links to; `final_url` is its address after redirects.
-    Raises UnreadableError: as for `read_page`, or the page is not this article."""
+
+    Raises:
+        UnreadableError: as for `read_page`, or the page is not this article.
+    """
     page = _parse(data, charset, DEADLINE_SECONDS)
     if objection := objection_to(page) or mismatch_of(lead, page, final_url, zone=origin.zone, now=now):
         raise UnreadableError(objection)

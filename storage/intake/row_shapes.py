@@ -93,8 +93,11 @@ def has_title(row: object) -> bool:
 
 
 def unwrapped(row: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return the row joined with the article inside it: `{"_id": 1, "article": {"title": …}}`. A row that has
-    a title but no text takes the missing fields from there: `{"webTitle": …, "fields": {"bodyText": …}}`."""
+    """Return the row joined with the article inside it: `{"_id": 1, "article": {"title": …}}`.
+
+    A row that has a title but no text takes the missing fields from there: `{"webTitle": …, "fields":
+    {"bodyText": …}}`.
+    """
     is_titled = has_title(row)
     if is_titled and _has_text(row):
         return row

@@ -21,8 +21,10 @@ TOO_LONG = f"dòng dài quá {MAX_LINE_BYTES // 1_000_000} MB"
 
 
 def read_rows(chunks: Iterable[bytes], name: str, *, first_line: int = 1) -> Iterator[Draft | Refusal]:
-    """Yield a draft or a refusal for each line that is not blank; places are `name:line`. If a line holds a
-    list of articles, each is placed at `name:line#item`."""
+    """Yield a draft or a refusal for each line that is not blank; places are `name:line`.
+
+    If a line holds a list of articles, each is placed at `name:line#item`.
+    """
     for number, line in enumerate(lines_of(chunks), start=first_line):
         place = f"{name}:{number}"
         try:
@@ -99,8 +101,11 @@ def is_table(text: str) -> bool:
 
 
 def read_table(chunks: Iterable[bytes], name: str) -> Iterator[Draft | Refusal]:
-    """Yield a draft or a refusal for each row of a table in UTF-8. Raises UnreadableError: it has no header,
-    no title or no text among its columns, or too many columns."""
+    """Yield a draft or a refusal for each row of a table in UTF-8.
+
+    Raises:
+        UnreadableError: it has no header, no title or no text among its columns, or too many columns.
+    """
     lines = _Lines(chunks)
     header = lines.header()
     marked = _SEPARATOR_LINE.fullmatch(header)
@@ -138,8 +143,10 @@ class _Lines:
         raise UnreadableError("bảng không có dòng nào")
 
     def row(self, delimiter: str) -> list[str]:
-        """Return the cells of the next row, [] for a blank line. After a broken row, reading goes on at the
-        line after its first one."""
+        """Return the cells of the next row, [] for a blank line.
+
+        After a broken row, reading goes on at the line after its first one.
+        """
         used: list[bytes | None] = []
         try:
             return next(csv.reader(self._until_row_ends(used), delimiter=delimiter, strict=True), [])

@@ -146,8 +146,11 @@ def _is_whole_article(part: Sequence[str]) -> bool:
 
 
 def _holds_several(lines: Sequence[str]) -> bool:
-    """Tell whether several articles follow each other with nothing between them. Signs are lines that repeat
-    the line before them, as a lead repeats its headline; repeated sentences; and great length."""
+    """Tell whether several articles follow each other with nothing between them.
+
+    Signs are lines that repeat the line before them, as a lead repeats its headline; repeated sentences; and
+    great length.
+    """
     words = [tuple(syllables(line)) for line in lines if line.strip()]
     leads = sum(_is_lead_of(title, lead) for title, lead in pairwise(words))
     again = Counter(line for line in words if len(line) >= _REPEATED_WORDS)

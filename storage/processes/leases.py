@@ -48,8 +48,10 @@ def lease_name(token: str, role: str = "") -> str:
 
 
 async def take_lease(connection: AsyncConnection, key: LeaseKey, *, instead_of: str | None = None) -> bool:
-    """Take or extend the lease if it is free, expired, ours, or owned by `instead_of`, which is gone. A lease
-    that lasts longer than any can was written before the clock was set back; it counts as expired."""
+    """Take or extend the lease if it is free, expired, ours, or owned by `instead_of`, which is gone.
+
+    A lease that lasts longer than any can was written before the clock was set back; it counts as expired.
+    """
     now = await server_now(connection)
     values = {"owner": key.owner, "expires_at": now + _LEASE}
     is_over = or_(_l.expires_at < now, _l.expires_at > now + 2 * _LEASE)
@@ -108,8 +110,10 @@ async def take_claims(
     connection: AsyncConnection, owner: str, names: Collection[str], *, seconds: float,
     gone: Collection[str] = (),
 ) -> set[str]:  # fmt: skip
-    """Claim the free ones of `names` for `seconds`; return them and those that `owner` had already. Claims of
-    processes that are `gone` count as free. Names that another process is claiming now are skipped."""
+    """Claim the free ones of `names` for `seconds`; return them and those that `owner` had already.
+
+    Claims of processes that are `gone` count as free. Names that another process is claiming now are skipped.
+    """
     if not names:
         return set()
     now, lasting = await server_now(connection), dt.timedelta(seconds=seconds)

@@ -51,8 +51,11 @@ async def send_signal(connection: AsyncConnection, signal: Signal, detail: str =
 
 
 class SignalListener:
-    """Receives signals while `listening`. `hear` gets each with its detail and must return at once. After
-    every connect `hear` gets the signals of the triggers and SENDING once: some may have been missed."""
+    """Receives signals while `listening`.
+
+    `hear` gets each with its detail and must return at once. After every connect `hear` gets the signals of
+    the triggers and SENDING once: some may have been missed.
+    """
 
     def __init__(self, database: Database, hear: Hear) -> None:
         self._database = database

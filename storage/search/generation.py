@@ -115,7 +115,11 @@ class Generation:
     """An open build. Its methods block for milliseconds; they are called in a thread, one at a time."""
 
     def __init__(self, folder: Path) -> None:
-        """Open the build in `folder`. Raises IndexUnusableError: there is none that this version can read."""
+        """Open the build in `folder`.
+
+        Raises:
+            IndexUnusableError: there is none that this version can read.
+        """
         self.folder = folder
         self._writer: tantivy.IndexWriter | None = None
         try:
@@ -171,8 +175,11 @@ class Generation:
         self.add(rows)
 
     def commit(self, position: Position) -> None:
-        """Commit the changes, visible and durable, and store the position. Raises IndexUnusableError if the
-        disk cannot be written: the writer is closed, the last commit stays."""
+        """Commit the changes, visible and durable, and store the position.
+
+        Raises:
+            IndexUnusableError: the disk cannot be written. The writer is closed; the last commit stays.
+        """
         assert self._writer is not None, "claimed"  # noqa: S101 - tells the type checker
         try:
             self._writer.commit()

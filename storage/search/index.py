@@ -57,7 +57,11 @@ class SearchIndex:
         return self.generation
 
     def read_current(self) -> Generation:
-        """Return the current build. Raises OSError, ValueError, IndexUnusableError: there is none to read."""
+        """Return the current build.
+
+        Raises:
+            OSError, ValueError, IndexUnusableError: there is none to read.
+        """
         name = (self.folder / CURRENT).read_text("utf-8").strip()
         if self.generation is None or self.generation.folder.name != name:
             self.close()

@@ -112,8 +112,11 @@ class Reader:
 async def reader_of(
     connection: AsyncConnection, query: Question, filters: Filters, now: dt.datetime
 ) -> Reader:
-    """Return a reader of the index as it is now. Raises IndexUnusableError: there is no index to read; one is
-    being built, or has to be."""
+    """Return a reader of the index as it is now.
+
+    Raises:
+        IndexUnusableError: there is no index to read; one is being built, or has to be.
+    """
     await apply_recent(connection)
     index = index_of(connection)
     if index.generation is None:
@@ -176,8 +179,10 @@ def _articles_with(searcher: Searcher, text: str, kind: str = "") -> int:
 
 
 def _fixed(searcher: Searcher, query: Question) -> Iterator[tuple[str, str]]:
-    """Yield the neighbours in the question that the papers write side by side more often than by chance. If
-    few articles have a pair, its rarer word must rarely occur elsewhere: "Rạch Sấu"."""
+    """Yield the neighbours in the question that the papers write side by side more often than by chance.
+
+    If few articles have a pair, its rarer word must rarely occur elsewhere: "Rạch Sấu".
+    """
     runs = [term.phrase for term in query.terms]
     asks = asking_places(runs)
     more_than_chance = _MORE_THAN_CHANCE if query.has_diacritics else 0.0

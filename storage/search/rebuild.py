@@ -37,7 +37,10 @@ Progress = Callable[[int, int], None]
 
 async def keep_up(database: Database, on_progress: Progress = lambda done, total: None) -> None:
     """Bring the index up to date: apply changes; build it if it is missing or belongs to another database.
-    Raises StorageError: the index folder cannot be written."""
+
+    Raises:
+        StorageError: the index folder cannot be written.
+    """
     while True:
         async with database.read() as connection:
             before = index_of(connection)
@@ -78,8 +81,10 @@ async def _was_built(database: Database) -> bool:
 
 
 async def rebuild_index(database: Database, *, on_progress: Progress) -> int:
-    """Index every processed article again and use the new index; return the number of articles. Raises
-    StorageError: the index folder cannot be written."""
+    """Index every processed article again and use the new index; return the number of articles.
+
+    Raises StorageError: the index folder cannot be written.
+    """
     async with database.read() as connection:
         index = index_of(connection)
         begun_at = await find_head(connection)
@@ -100,7 +105,10 @@ async def rebuild_index(database: Database, *, on_progress: Progress) -> int:
 
 async def build_small(connection: AsyncConnection) -> None:
     """Build the index of a small database at once, from what `connection` sees; do nothing for a large one.
-    Raises StorageError: the index folder cannot be written."""
+
+    Raises:
+        StorageError: the index folder cannot be written.
+    """
     index = index_of(connection)
     async with index.turn:
         if index.generation is not None:
@@ -166,7 +174,10 @@ def copy_index(source: Path, folder: Path) -> None:
     """Copy the index in use from another machine's folder, which may be written meanwhile, and use it here.
 
     The copy follows the database from its position. The position is copied first, so that it is never ahead
-    of the rest. Raises IndexUnusableError: there is none, it cannot be read, or the folder cannot be written.
+    of the rest.
+
+    Raises:
+        IndexUnusableError: there is none, it cannot be read, or the folder cannot be written.
     """
     for tries_left in reversed(range(_COPIES)):
         target = folder / f"build-{uuid4().hex}"

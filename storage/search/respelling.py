@@ -65,7 +65,9 @@ def respelled(query: Query, spelling: SpellingCorrector) -> tuple[tuple[Phrase, 
 
 def with_typing_error(groups: Groups, hits: Iterable[Hit]) -> tuple[list[Hit], Groups]:
     """Return the hits with the words of `groups` side by side except one typing error, and corrected groups.
-    The group of the wrong word has the words that the hits have in its place."""
+
+    The group of the wrong word has the words that the hits have in its place.
+    """
     bare = [tuple(map(folded, group[0])) for group in groups]
     meant: dict[int, dict[Phrase, None]] = {}
     kept = []
@@ -98,8 +100,10 @@ def _typing_error_in(bare: Sequence[Phrase], words: Sequence[str]) -> tuple[int,
 
 
 def corrected_text(query: Query, groups: Groups, best: Hit) -> str:
-    """Return the text of `query` with its errors corrected to the spelling of `best`, an article found so. A
-    question typed with diacritics keeps its other words; one without gets the diacritics of the article."""
+    """Return the text of `query` with its errors corrected to the spelling of `best`, an article found so.
+
+    A question typed with diacritics keeps its other words; one without gets the diacritics of the article.
+    """
     words = [*word_forms(best.title), *word_forms(best.sapo)]
     text = query.text
     before: Phrase = ()

@@ -68,8 +68,10 @@ async def search_articles(
 
     The caller turns the names and dates of the query into `filters`; a query without words then finds the
     newest articles. A word typed with diacritics matches in that form, and in any form only if no article has
-    it so. A word typed without diacritics matches every spelling. Raises IndexUnusableError: there is no
-    index to read; one is being built, or has to be.
+    it so. A word typed without diacritics matches every spelling.
+
+    Raises:
+        IndexUnusableError: there is no index to read; one is being built, or has to be.
     """
     reader = await reader_of(connection, query, filters, now)
     if not query.terms:
@@ -202,8 +204,10 @@ async def explain_articles(
     """Explain the rank of each of these articles, which `query` found.
 
     `query` is the reading that was searched in the end. A query without words ranks by time alone; it has no
-    explanation, nor have articles that only a correction found. Raises IndexUnusableError: there is no index
-    to read; one is being built, or has to be.
+    explanation, nor have articles that only a correction found.
+
+    Raises:
+        IndexUnusableError: there is no index to read; one is being built, or has to be.
     """
     if not query.terms:
         return {}

@@ -18,7 +18,11 @@ _MOST_REMEMBERED = 50
 
 
 async def check_sound(database: Database) -> None:
-    """Check the whole SQLite file. Raises DamagedError: it is damaged, or no database at all."""
+    """Check the whole SQLite file.
+
+    Raises:
+        DamagedError: it is damaged, or no database at all.
+    """
     if (file := database.file) is None:
         return
     if reason := await asyncio.to_thread(_find_damage, file):
@@ -104,8 +108,10 @@ def _copy(source: Path, target: Path) -> None:
 async def back_up(database: Database, target: Path) -> Path:
     """Write a copy of `database` to `target`, which must not exist, and return its path.
 
-    The copy has another name until it is whole. Raises StorageError: the engine is PostgreSQL, the target
-    exists, or the disk cannot be written.
+    The copy has another name until it is whole.
+
+    Raises:
+        StorageError: the engine is PostgreSQL, the target exists, or the disk cannot be written.
     """
     if database.is_postgres or not database.url.database:
         raise StorageError("only a SQLite file can be backed up here; use pg_dump for PostgreSQL")

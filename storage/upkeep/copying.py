@@ -113,8 +113,10 @@ async def copy_database(
     """Copy `source` into `target`, or continue an unfinished copy; return the hash of each table.
 
     A whole copy is only compared again: the command may have been killed before it said that it was done.
-    `is_gone` tells whether the process that owns a lease has certainly ended. Raises CopyError: a bot runs,
-    the schemas differ, the target holds other rows, or the copy is not equal.
+    `is_gone` tells whether the process that owns a lease has certainly ended.
+
+    Raises:
+        CopyError: a bot runs, the schemas differ, the target holds other rows, or the copy is not equal.
     """
     await _check_source(source, target, is_gone)
     if await _is_whole(source, target):

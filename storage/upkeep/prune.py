@@ -126,8 +126,10 @@ async def prune_rest(connection: AsyncConnection, *, before: dt.datetime) -> Non
 
 
 async def prune_profiles(connection: AsyncConnection, *, before: dt.datetime) -> int:
-    """Delete up to 200 profiles made before `before` without issues and subscribers; return how many. Each
-    reaction to a story moves a chat to another profile, so most profiles are soon unused."""
+    """Delete up to 200 profiles made before `before` without issues and subscribers; return how many.
+
+    Each reaction to a story moves a chat to another profile, so most profiles are soon unused.
+    """
     p, s = profiles.c, subscribers.c
     is_inactive = p.next_due_at.is_(None)
     to_go_back_to = select(s.previous_profile_id).where(s.previous_profile_id.is_not(None))

@@ -64,8 +64,10 @@ class Queue:
         return self.at - self.oldest_due_at if self.oldest_due_at else dt.timedelta()
 
     def finish_at(self, rate: float) -> dt.datetime | None:
-        """Return when all due deliveries will be sent, None if there are none. They are sent at `rate` a
-        second; below 1, the full rate is assumed."""
+        """Return when all due deliveries will be sent, None if there are none.
+
+        They are sent at `rate` a second; below 1, the full rate is assumed.
+        """
         seconds = self.due / (rate if rate >= 1 else FULL_RATE)
         return self.at + dt.timedelta(seconds=seconds) if self.due else None
 
@@ -107,8 +109,10 @@ async def measure_queue(connection: AsyncConnection, *, now: dt.datetime) -> Que
 
 @dataclass(frozen=True, slots=True)
 class WaitingIssue:
-    """The waiting deliveries of an edition's slot, the first since `oldest_at`. `edition` and `slot_at` are
-    None for messages of no issue. It `grows` while readers are being queued."""
+    """The waiting deliveries of an edition's slot, the first since `oldest_at`.
+
+    `edition` and `slot_at` are None for messages of no issue. It `grows` while readers are being queued.
+    """
 
     edition: str | None
     slot_at: dt.datetime | None
@@ -189,8 +193,11 @@ def _written(moment: dt.datetime | None) -> str | None:
 
 @dataclass(frozen=True, slots=True)
 class Stats:
-    """Counts. `issues` and `deliveries` are of slots since a moment, but open deliveries are of any slot.
-    `issues` counts the issues of one edition and slot as one, as operators do."""
+    """Counts.
+
+    `issues` and `deliveries` are of slots since a moment, but open deliveries are of any slot. `issues`
+    counts the issues of one edition and slot as one, as operators do.
+    """
 
     articles: int
     articles_waiting: int

@@ -62,8 +62,10 @@ async def find_revision(database: Database) -> str | None:
 
 
 def find_objection(revision: str) -> SchemaError | None:
-    """Return why this version cannot bring a database of `revision` up to date, None if it can. Revisions are
-    numbers of four digits."""
+    """Return why this version cannot bring a database of `revision` up to date, None if it can.
+
+    Revisions are numbers of four digits.
+    """
     if revision == UNFINISHED_COPY:
         return UnfinishedCopyError("the database is an unfinished copy of another one")
     scripts = ScriptDirectory.from_config(_script_config())
@@ -87,8 +89,10 @@ def _migrate(connection: Connection) -> None:
 
 
 async def upgrade(database: Database, *, now: dt.datetime) -> Upgraded:
-    """Upgrade `database` to `head_revision()`; an older SQLite file is backed up beside it first. Raises
-    SchemaError, and changes nothing: the schema is newer, or older than the first release."""
+    """Upgrade `database` to `head_revision()`; an older SQLite file is backed up beside it first.
+
+    Raises SchemaError, and changes nothing: the schema is newer, or older than the first release.
+    """
     before, head = await find_revision(database), head_revision()
     if before == head:
         return Upgraded(before, head, None)

@@ -40,7 +40,8 @@ class Attachment:
 def measure_photo(content: bytes) -> tuple[str, int, int]:
     """Return the media type, width and height of a picture.
 
-    Raises Refusal (400) if it is none, or has sides that Telegram does not accept.
+    Raises:
+        Refusal: it is no picture, or has sides that Telegram does not accept (400).
     """
     from PIL import Image  # a heavy import, needed for photos only
 
@@ -201,7 +202,8 @@ _OTHER_MARKUP = ("keyboard", "remove_keyboard", "force_reply")
 def read_keyboard(markup: Mapping[str, Any]) -> Keyboard:
     """Return the inline buttons of `markup` row by row; none for another kind of markup.
 
-    Raises Refusal (400) if a button is malformed, or there are too many.
+    Raises:
+        Refusal: a button is malformed, or there are too many (400).
     """
     if "inline_keyboard" not in markup:
         if markup and not any(kind in markup for kind in _OTHER_MARKUP):

@@ -41,7 +41,8 @@ _DETECTED = re.compile(
 def format_text(text: str, parse_mode: str, entities: Sequence[Mapping[str, Any]] = ()) -> FormattedText:
     """Return `text` as Telegram would store it; `entities` count only without a `parse_mode`.
 
-    Raises Refusal (400) if the markup is wrong, the mode unknown, or the text not valid Unicode.
+    Raises:
+        Refusal: the markup is wrong, the mode unknown, or the text is not valid Unicode (400).
     """
     if has_surrogates(text):
         raise bad_request("strings must be encoded in UTF-8")

@@ -46,7 +46,8 @@ class _OpenTag:
 def parse_html(source: str) -> FormattedText:
     """Parse `source` as `parse_mode=HTML` does.
 
-    Raises Refusal (400, "can't parse entities: ...") if a tag is unknown, unclosed, unmatched or malformed.
+    Raises:
+        Refusal: a tag is unknown, unclosed, unmatched or malformed (400, "can't parse entities: ...").
 
     >>> parse_html("<b>Hạ Long</b>: 5 &lt; 6")
     FormattedText(text='Hạ Long: 5 < 6', entities=(Entity(type='bold', offset=0, length=7, url='', \

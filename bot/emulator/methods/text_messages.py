@@ -24,7 +24,11 @@ async def send_message(world: World, parameters: Parameters) -> dict[str, Any]:
 
 
 def read_text(parameters: Parameters) -> FormattedText:
-    """Read a formatted text. Raises Refusal (400) if it is missing or invisible, or its markup is wrong."""
+    """Read a formatted text.
+
+    Raises:
+        Refusal: there is none, it is invisible, or its markup is wrong (400).
+    """
     if not parameters.text("text"):
         raise bad_request("message text is empty")
     content = format_text(
@@ -38,7 +42,8 @@ def read_text(parameters: Parameters) -> FormattedText:
 def read_link_preview(parameters: Parameters) -> dict[str, Any] | None:
     """Return the link preview options; the old flag is given in today's form.
 
-    Raises Refusal (400) if the address of the page cannot be opened.
+    Raises:
+        Refusal: the address of the page cannot be opened (400).
     """
     if options := parameters.json_object("link_preview_options"):
         url = options.get("url")
@@ -57,7 +62,8 @@ def deliver(
 ) -> Message:
     """Check buttons, reply, topic and preview, then rights and rate, and put the message in its chat.
 
-    Raises Refusal if any of that is wrong (400), not allowed (403) or too much (429).
+    Raises:
+        Refusal: any of that is wrong (400), not allowed (403) or too much (429).
     """
     markup = parameters.json_object("reply_markup")
     keyboard = read_keyboard(markup)

@@ -80,7 +80,9 @@ class Processor:
         """Process up to `most` waiting articles, their sentences chosen by `ranker`; return how many were.
 
         `rules` decide their topics. If the rules are new, a bounded number of stored articles get new topics.
-        Raises TextWorkError if the text process does not start; the articles go on waiting.
+
+        Raises:
+            TextWorkError: the text process does not start; the articles go on waiting.
         """
         done = 0
         async with self._lock, meanwhile(self._renew()):

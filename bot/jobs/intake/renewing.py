@@ -75,7 +75,10 @@ async def reprocess(
     """Summarise and classify every processed article anew, the newest first; return how many there were.
 
     Stories stay. A later call goes on where a stopped one was. Articles whose text changes meanwhile are left
-    to the bot. Raises TextWorkError if no text process starts.
+    to the bot.
+
+    Raises:
+        TextWorkError: no text process starts.
     """
     await texts.start()
     count = 0

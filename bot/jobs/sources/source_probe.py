@@ -62,8 +62,9 @@ async def try_source(
 ) -> Trial:
     """Fetch and read `source` once; if there is a page instead of a feed, read the first feed that it names.
 
-    Raises FetchError if it cannot be fetched, UnreadableError if it is no feed and names none, or no page
-    with an article.
+    Raises:
+        FetchError: it cannot be fetched.
+        UnreadableError: it is no feed and names none, or it is no page with an article.
     """
     fetched = await fetcher.fetch(source.url, private_url=private_url(source))
     feeds: list[FeedLink] = []
@@ -153,7 +154,9 @@ async def probe(
 ) -> Probed:
     """Read a source of articles once, in a text process of its own; `date_order` is what it proved earlier.
 
-    Raises FetchError if it cannot be fetched, UnreadableError if nothing in it can be read.
+    Raises:
+        FetchError: it cannot be fetched.
+        UnreadableError: it holds nothing that can be read.
     """
     now, trial = clock.now(), None
     async with aclosing(TextWorker()) as texts:

@@ -114,7 +114,8 @@ class Reader:
     ) -> Answer:
         """Return the items of an answer; `date_order` is the order that earlier times of this source proved.
 
-        Raises UnreadableError if it is no feed or no page with an article, or parsing takes too long.
+        Raises:
+            UnreadableError: it is no feed or no page with an article, or parsing takes too long.
         """
         origin = _origin(source, fetched)
         known = DateStyle(date_order, is_proven=True) if date_order else None
@@ -133,8 +134,9 @@ class Reader:
     async def lengthen(self, source: WebSource, item: Item, now: dt.datetime) -> Incoming:
         """Return the article of an item with the text of the page behind it.
 
-        Raises FetchError if the page cannot be fetched, UnreadableError if it is not this article or the item
-        has none.
+        Raises:
+            FetchError: the page cannot be fetched.
+            UnreadableError: the page is not this article, or the item has none.
         """
         lead, draft = item.taken, item.draft
         if not isinstance(lead, Incoming) or draft is None or lead.url is None:
