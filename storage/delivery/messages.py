@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, Select, case, insert, literal, select, true, tuple_
+from sqlalchemy import ColumnElement, Integer, Select, bindparam, case, insert, literal, select, true, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.delivery.states import DeliveryStatus, MessageKind
@@ -103,7 +103,10 @@ def not_before(pairs: Iterable[Sequence[int]], release: Release, now: dt.datetim
     waits.pop(now, None)
     at_once = literal(now, UtcTime)
     hours = tuple_(subscribers.c.quiet_start, subscribers.c.quiet_end)
-    cases = [(hours.in_(group), literal(moment, UtcTime)) for moment, group in sorted(waits.items())]
+    cases = [
+        (hours.in_(bindparam(None, group, expanding=True, literal_execute=True)), literal(moment, UtcTime))
+        for moment, group in sorted(waits.items())
+    ]  # the hours stand in the statement: a driver binds 32,767 values, and there may be more
     return case(*cases, else_=at_once) if cases else at_once
 
 
