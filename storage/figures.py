@@ -51,8 +51,10 @@ class Figure:
 def read_figures(body: bytes, name: str, zone: str, now: dt.datetime) -> list[Figure | Refusal]:
     """Return each figure of a document, or its refusal, placed at `name#item`.
 
-    A time without a zone is in `zone`. Of two figures with one label the later one in the list counts. Raises
-    UnreadableError: the document is no list of figures.
+    A time without a zone is in `zone`. Of two figures with one label the later one in the list counts.
+
+    Raises:
+        UnreadableError: the document is no list of figures.
     """
     rows = _rows(body)
     found: dict[str, Figure | Refusal] = {}

@@ -92,7 +92,8 @@ def _declared(head: bytes) -> str | None:
 def decode(data: bytes, *, may_be_cut: bool = False, charset: str | None = None) -> str:
     """Return `data` as text, by its declared charset; `may_be_cut` drops a character cut at the end.
 
-    Raises UnreadableError: the charset is not known, or the bytes are not in it.
+    Raises:
+        UnreadableError: the charset is not known, or the bytes are not in it.
     """
     codec = charset_of(data, charset)
     try:
@@ -121,7 +122,8 @@ def _binary(head: bytes) -> str:
 def kind_of(head: bytes, name: str, charset: str | None = None) -> Kind:
     """Return the kind of a file that begins with `head`; its `name` decides if the content does not.
 
-    Raises UnreadableError: it is empty, binary, or XML and no feed.
+    Raises:
+        UnreadableError: it is empty, binary, or XML and no feed.
     """
     codec = charset_of(head, charset)
     if codec.startswith("utf-8") and len(head) * _CONTROL_SHARE < len(head) - len(
@@ -182,7 +184,8 @@ def _opens_object(lines: list[str]) -> bool:
 def in_utf_8(chunks: Iterable[bytes], codec: str) -> Iterator[bytes]:
     """Yield the bytes of a text in `codec` as UTF-8, chunk by chunk; UTF-8 stays as it is.
 
-    Raises UnreadableError: the bytes are not in `codec`.
+    Raises:
+        UnreadableError: the bytes are not in `codec`.
     """
     if codec.startswith("utf-8"):
         yield from chunks

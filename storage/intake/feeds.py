@@ -177,7 +177,8 @@ class Outline:
 def read_opml(data: bytes) -> tuple[list[Outline], int]:
     """Return the feeds of an OPML file, each address once, and the number without a usable address.
 
-    Raises UnreadableError: it is no OPML, or cannot be parsed in time.
+    Raises:
+        UnreadableError: it is no OPML, or cannot be parsed in time.
     """
     text = _NOT_XML.sub("", _DECLARATION_OF_OPML.sub("", decode(data), count=1).lstrip())
     parsed = parse_in_child(OPML, text.encode(), DEADLINE_SECONDS)

@@ -185,8 +185,10 @@ def read_page(
 ) -> Draft:
     """Return the article of a page at `name`; `charset` is the server's.
 
-    `may_be_list` also accepts a page that is a list, because an operator has declared it. Raises
-    UnreadableError: the charset is wrong, the page shows no article, or parsing took too much.
+    `may_be_list` also accepts a page that is a list, because an operator has declared it.
+
+    Raises:
+        UnreadableError: the charset is wrong, the page shows no article, or parsing took too much.
     """
     page = _parse(data, charset, deadline_seconds)
     if not may_be_list and (objection := objection_to(page)):

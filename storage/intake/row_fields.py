@@ -54,7 +54,8 @@ def _shown(text: str) -> str:
 def draft_of(row: Mapping[str, Any], place: str, *, shown: Callable[[str], str] = _shown) -> Draft:
     """Return the draft of a row at `place`; `shown` removes markup from headline, lead and body.
 
-    Raises UnreadableError: an own key's value has the wrong type, or only unknown keys have text.
+    Raises:
+        UnreadableError: an own key's value has the wrong type, or only unknown keys have text.
     """
     row = unwrapped(row)
     fields, unread = _sorted_in(row)

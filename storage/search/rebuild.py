@@ -83,7 +83,8 @@ async def _was_built(database: Database) -> bool:
 async def rebuild_index(database: Database, *, on_progress: Progress) -> int:
     """Index every processed article again and use the new index; return the number of articles.
 
-    Raises StorageError: the index folder cannot be written.
+    Raises:
+        StorageError: the index folder cannot be written.
     """
     async with database.read() as connection:
         index = index_of(connection)
