@@ -10,14 +10,14 @@ import os
 import secrets
 import socket
 import time
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
 
 import structlog
 
 from bot.operators import notices
+from bot.process.lifetime import beside
 from bot.process.metrics import log_errors
 from storage.engine import Database
 from storage.errors import StorageError
@@ -177,7 +177,7 @@ class Lease:
     async def kept(self) -> AsyncIterator[None]:
         """Keep the lease during the block and free it afterwards."""
         try:
-            async with meanwhile(self._keep()):
+            async with beside(self._keep()):
                 yield
         finally:
             with log_errors("lease"), contextlib.suppress(TimeoutError):
@@ -195,17 +195,6 @@ class Lease:
                     self._sure_until = asked_at + LEASE_SECONDS
                 else:
                     self.lost.set()
-
-
-@asynccontextmanager
-async def meanwhile(work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
-    """Run `work` during the block; cancel it at the end."""
-    running = asyncio.create_task(work)
-    try:
-        yield
-    finally:
-        running.cancel()
-        await asyncio.wait([running])
 
 
 def machine_seconds() -> float:

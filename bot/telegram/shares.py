@@ -14,8 +14,9 @@ from contextlib import asynccontextmanager
 import structlog
 
 from bot.process.health import retry
+from bot.process.lifetime import beside
 from bot.process.metrics import log_errors
-from bot.telegram.lease import is_gone, machine_seconds, meanwhile
+from bot.telegram.lease import is_gone, machine_seconds
 from bot.telegram.limiter import TelegramPace
 from storage.admissions import take_turn_in_group
 from storage.delivery.senders import expire, find_owners, give_back, set_share
@@ -59,7 +60,7 @@ class PaceShare:
         await retry(self.renew, stop)
         self._pace.take_turn_in_group = self.take_turn_in_group
         try:
-            async with meanwhile(self._keep()):
+            async with beside(self._keep()):
                 yield
         finally:
             with log_errors("pace"), contextlib.suppress(TimeoutError, StorageError):

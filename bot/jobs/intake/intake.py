@@ -20,8 +20,8 @@ from bot.jobs.intake.sharing import Claims
 from bot.news.newsroom import Source, papers_of
 from bot.news.services import NotifyAdmins, Services
 from bot.operators import notices
+from bot.process.lifetime import beside
 from bot.process.metrics import ARTICLES, log_errors
-from bot.telegram.lease import meanwhile
 from bot.text_work.worker import TextWorkError
 from storage.articles import Tally, store_articles
 from storage.engine import Database
@@ -88,7 +88,7 @@ async def poll_sources(
     claimed = await claims.take(readable) if readable else set()
     elsewhere = await claims.are_elsewhere(missing) if missing else set()
     ours = [s for s in sources if s.name in claimed or (s.name in missing and s.name not in elsewhere)]
-    async with meanwhile(claims.renew(lambda: claimed, claimed.discard)):
+    async with beside(claims.renew(lambda: claimed, claimed.discard)):
         for source in ours:
             with log_errors("intake", source=source.name):
                 total += await _poll(services, source, notify_admins)

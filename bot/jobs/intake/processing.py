@@ -18,8 +18,9 @@ from bot.jobs.intake.sharing import own_name
 from bot.jobs.intake.taking import BOT_DIED, NameSetAside, name_nobody, reason_of
 from bot.jobs.intake.window import Ready, published_of
 from bot.operators import notices
+from bot.process.lifetime import beside
 from bot.process.metrics import JOB_FAILURES, log_errors
-from bot.telegram.lease import is_gone, meanwhile
+from bot.telegram.lease import is_gone
 from bot.text_work.tasks import PROCESS_NEW, DatedDocument, Processed, ProcessedNew, Processing
 from bot.text_work.text_pool import in_order
 from bot.text_work.worker import Failure, Texts
@@ -85,7 +86,7 @@ class Processor:
             TextWorkError: the text process does not start; the articles go on waiting.
         """
         done = 0
-        async with self._lock, meanwhile(self._renew()):
+        async with self._lock, beside(self._renew()):
             await renew_topics(self._database, self._clock, rules, most=_MOST_RENEWED)
             if await self._is_work_waiting():
                 await self._end_claims_of_the_dead(self._owner)
